@@ -1,0 +1,1 @@
+"""Muster: a Slack-native incident bot."""

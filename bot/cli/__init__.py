@@ -1,0 +1,1 @@
+"""The terminal door: one subcommand per file, the same verbs as Slack."""

@@ -1,0 +1,1 @@
+"""Approval gates: who may say yes, how many must, and by when."""

@@ -1,0 +1,1 @@
+"""One incident: its commands, its events, and what follows from them."""

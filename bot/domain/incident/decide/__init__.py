@@ -1,0 +1,1 @@
+"""May it be done? One file per noun, one function per command."""

@@ -1,0 +1,1 @@
+"""Timeline formats, one per file."""

@@ -1,0 +1,1 @@
+"""A local Slack: a workspace in the browser that refuses what Slack refuses."""

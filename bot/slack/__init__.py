@@ -1,0 +1,1 @@
+"""The Slack door: payloads in, commands to the engine, views out."""

@@ -1,0 +1,1 @@
+"""Slash verbs, one per file."""

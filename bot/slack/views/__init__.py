@@ -1,0 +1,1 @@
+"""Pictures of state: pure functions from state to messages."""

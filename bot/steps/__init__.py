@@ -1,0 +1,1 @@
+"""Runbook step types, one per file."""

@@ -1,0 +1,1 @@
+"""Redis and only Redis: events, effects, timers, indexes."""

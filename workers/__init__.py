@@ -1,0 +1,1 @@
+"""RQ workers and the clock: everything slow, fragile or due."""

@@ -1,0 +1,1 @@
+"""One effect per file: what reaches out into the world."""
