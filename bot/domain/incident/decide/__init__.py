@@ -1,1 +1,86 @@
-"""May it be done? One file per noun, one function per command."""
+"""May it be done? One file per noun, one function per command; `decide` is their table."""
+
+from typing import assert_never
+
+from bot.domain.incident import commands as c
+from bot.domain.incident.decide import declare, exports, facts, hats, mitigations, runs, stages
+from bot.domain.incident.events import AnyEvent
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.rejections import IsClosed, NoSuchIncident
+from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
+
+AFTER_THE_END = (c.RequestExport, c.RecordExport, c.RecordTrouble, c.Tick, c.RecordChannel)
+"""What a closed incident still takes."""
+
+
+def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> list[AnyEvent]:
+    """Return what happens by this command; nothing where it is so already.
+
+    Raises Rejected where it may not be done.
+    """
+    if isinstance(command, c.Declare):
+        return declare.declare(command, incident, policy)
+    if incident is None:
+        raise NoSuchIncident(incident=command.incident)
+    if incident.stage is Stage.CLOSED and not isinstance(command, AFTER_THE_END):
+        raise IsClosed(incident=incident.id)
+    match command:
+        case c.AddNote():
+            return facts.note(command)
+        case c.RecordChannel():
+            return declare.record_channel(command, incident)
+        case c.TakeHat():
+            return hats.take(command, incident)
+        case c.GiveHat():
+            return hats.give(command, incident)
+        case c.ReleaseHat():
+            return hats.release(command, incident)
+        case c.OfferHat():
+            return hats.offer(command, incident)
+        case c.AnswerOffer():
+            return hats.answer_offer(command, incident)
+        case c.PinMessage():
+            return facts.pin(command, incident)
+        case c.UnpinMessage():
+            return facts.unpin(command, incident)
+        case c.RecordPinEdited():
+            return facts.pin_edited(command, incident)
+        case c.RecordPinDeleted():
+            return facts.pin_deleted(command, incident)
+        case c.PostUpdate():
+            return facts.update(command, incident, policy)
+        case c.RecordTrouble():
+            return facts.trouble(command)
+        case c.ChangeSeverity():
+            return stages.change_severity(command, incident)
+        case c.ChangeStage():
+            return stages.change_stage(command, incident, policy)
+        case c.Resolve():
+            return stages.resolve(command, incident, policy)
+        case c.Propose():
+            return mitigations.propose(command, incident, policy)
+        case c.CastVote():
+            return mitigations.vote(command, incident)
+        case c.Withdraw():
+            return mitigations.withdraw(command, incident)
+        case c.StopRun():
+            return runs.stop(command, incident)
+        case c.RollBack():
+            return runs.roll_back(command, incident)
+        case c.RecordTargetBusy():
+            return runs.target_busy(command, incident)
+        case c.RecordStepStarted():
+            return runs.step_started(command, incident)
+        case c.RecordStepFinished():
+            return runs.step_finished(command, incident)
+        case c.RecordSignal():
+            return runs.signal_read(command, incident)
+        case c.RequestExport():
+            return exports.request(command)
+        case c.RecordExport():
+            return exports.record(command, incident)
+        case c.Tick():
+            return [*mitigations.time_is_up(command, incident), *stages.open_review(command, incident)]
+        case _:
+            assert_never(command)

@@ -1,0 +1,246 @@
+"""Effects: wishes for the world outside. Each has a lane that is served in order; RQ workers carry them out."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from bot.domain.hats import Hat
+from bot.domain.incident.commands import Phase
+from bot.domain.runbook import Frozen
+
+Place = Literal["channel", "announce", "managers"]
+
+
+class EffectBase(Frozen):
+    incident: str
+
+    @property
+    def lane(self) -> str:
+        """Effects of one lane happen in order, one at a time; lanes go on side by side."""
+        return f"slack:{self.incident}"
+
+    @property
+    def once(self) -> str | None:
+        """Two waiting effects of one lane with the same word here are one: they show the state as it then is."""
+        return None
+
+    @property
+    def after(self) -> float:
+        """Seconds to wait before the first try."""
+        return 0
+
+
+class OpenChannel(EffectBase):
+    type: Literal["open-channel"] = "open-channel"
+
+
+class Invite(EffectBase):
+    type: Literal["invite"] = "invite"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class DressChannel(EffectBase):
+    """Topic and bookmark."""
+
+    type: Literal["dress-channel"] = "dress-channel"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class ShowCard(EffectBase):
+    """Post and pin the card, or edit it to what is true now."""
+
+    type: Literal["show-card"] = "show-card"
+
+    @property
+    def lane(self) -> str:
+        return f"card:{self.incident}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class ShowAnnouncement(EffectBase):
+    type: Literal["show-announcement"] = "show-announcement"
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:announce"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class Tell(EffectBase):
+    """Post the sentence of one event in one place."""
+
+    type: Literal["tell"] = "tell"
+    place: Place = "channel"
+    version: int
+    """The event's number in the incident."""
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}" if self.place == "channel" else f"slack:{self.incident}:{self.place}"
+
+
+class PostTimeline(EffectBase):
+    """The timeline posts itself to the managers: what has happened since it last did, up to `version`."""
+
+    type: Literal["post-timeline"] = "post-timeline"
+    version: int
+    whole: bool = False
+    """At the end: from the first event on."""
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:managers"
+
+
+class GiveBrief(EffectBase):
+    type: Literal["give-brief"] = "give-brief"
+    person: str
+    hat: Hat
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:{self.person}"
+
+
+class ShowOffer(EffectBase):
+    """Ask the other side of a hand-over, in private, to accept."""
+
+    type: Literal["show-offer"] = "show-offer"
+    person: str
+    hat: Hat
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:{self.person}"
+
+
+class ShowMitigation(EffectBase):
+    """Post the approval message, or edit it: votes, progress, outcome."""
+
+    type: Literal["show-mitigation"] = "show-mitigation"
+    mitigation: str
+
+    @property
+    def lane(self) -> str:
+        return f"gate:{self.incident}:{self.mitigation}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class RunStep(EffectBase):
+    type: Literal["run-step"] = "run-step"
+    mitigation: str
+    phase: Phase
+    step: int
+
+    @property
+    def lane(self) -> str:
+        return f"run:{self.incident}:{self.mitigation}"
+
+
+class ReadSignal(EffectBase):
+    type: Literal["read-signal"] = "read-signal"
+    mitigation: str
+    delay: float
+    """Seconds until the reading."""
+
+    @property
+    def lane(self) -> str:
+        return f"signal:{self.incident}:{self.mitigation}"
+
+    @property
+    def after(self) -> float:
+        return self.delay
+
+
+class ReleaseTarget(EffectBase):
+    type: Literal["release-target"] = "release-target"
+    mitigation: str
+    target: str
+
+    @property
+    def lane(self) -> str:
+        return f"run:{self.incident}:{self.mitigation}"
+
+
+class MakeExport(EffectBase):
+    type: Literal["make-export"] = "make-export"
+    format: str
+    request: str
+
+    @property
+    def lane(self) -> str:
+        return f"export:{self.incident}"
+
+
+class ShowHome(EffectBase):
+    """Publish one person's App Home. `incident` is empty: it is about all of them."""
+
+    type: Literal["show-home"] = "show-home"
+    incident: str = ""
+    person: str
+
+    @property
+    def lane(self) -> str:
+        return f"home:{self.person}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class Whisper(EffectBase):
+    """Say something to one person only, where they look: the answer to a click."""
+
+    type: Literal["whisper"] = "whisper"
+    incident: str = ""
+    person: str
+    channel: str | None = None
+    response_url: str | None = None
+    text: str
+
+    @property
+    def lane(self) -> str:
+        return f"whisper:{self.person}"
+
+
+AnyEffect = (
+    OpenChannel
+    | Invite
+    | DressChannel
+    | ShowCard
+    | ShowAnnouncement
+    | Tell
+    | PostTimeline
+    | GiveBrief
+    | ShowOffer
+    | ShowMitigation
+    | RunStep
+    | ReadSignal
+    | ReleaseTarget
+    | MakeExport
+    | ShowHome
+    | Whisper
+)
+
+EFFECTS: TypeAdapter[AnyEffect] = TypeAdapter(Annotated[AnyEffect, Field(discriminator="type")])
+
+
+def queue_of(lane: str) -> str:
+    """Name the RQ queue that wakes workers for a lane: `slack`, `remediation` or `exports`."""
+    kind = lane.partition(":")[0]
+    return {"run": "remediation", "signal": "remediation", "export": "exports"}.get(kind, "slack")

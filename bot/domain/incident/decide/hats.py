@@ -1,0 +1,75 @@
+"""Hats: taking, giving, releasing, and handing over with acceptance."""
+
+from bot.domain.hats import BRIEFS, Hat
+from bot.domain.incident.commands import AnswerOffer, GiveHat, OfferHat, ReleaseHat, TakeHat
+from bot.domain.incident.events import (
+    AnyEvent,
+    HatGiven,
+    HatHandedOver,
+    HatOffered,
+    HatReleased,
+    HatTaken,
+    OfferDeclined,
+    StageChanged,
+)
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.rejections import HandOverToYourself, HatIsNotYours, HatIsWorn, OfferIsGone
+from bot.domain.incident.state import Incident
+
+
+def take(command: TakeHat, incident: Incident) -> list[AnyEvent]:
+    """Take a free hat. The first hat taken is the acknowledgement: the incident moves on to triage."""
+    wearers = incident.wearers(command.hat)
+    if command.by in wearers:
+        return []
+    if wearers and BRIEFS[command.hat].exclusive:
+        raise HatIsWorn(wearers[0], command.hat)
+    taken = HatTaken(by=command.by, at=command.at, hat=command.hat)
+    return [taken, *_acknowledged(command, incident)]
+
+
+def give(command: GiveHat, incident: Incident) -> list[AnyEvent]:
+    wearers = incident.wearers(command.hat)
+    if command.to in wearers:
+        return []
+    if wearers and BRIEFS[command.hat].exclusive:
+        raise HatIsWorn(wearers[0], command.hat)
+    given = HatGiven(by=command.by, at=command.at, hat=command.hat, to=command.to)
+    return [given, *_acknowledged(command, incident)]
+
+
+def _acknowledged(command: TakeHat | GiveHat, incident: Incident) -> list[AnyEvent]:
+    if incident.stage is not Stage.DETECTED or command.hat not in {Hat.COMMANDER, Hat.FIRST_RESPONDER}:
+        return []
+    because = f"the {command.hat.label} hat was taken"
+    return [StageChanged(by=command.by, at=command.at, before=incident.stage, to=Stage.TRIAGE, because=because)]
+
+
+def release(command: ReleaseHat, incident: Incident) -> list[AnyEvent]:
+    _check_worn(incident, command.hat, command.by)
+    return [HatReleased(by=command.by, at=command.at, hat=command.hat)]
+
+
+def offer(command: OfferHat, incident: Incident) -> list[AnyEvent]:
+    _check_worn(incident, command.hat, command.by)
+    if command.to == command.by:
+        raise HandOverToYourself(hat=command.hat.value)
+    if incident.offers.get(command.hat) == command.to:
+        return []
+    return [HatOffered(by=command.by, at=command.at, hat=command.hat, to=command.to)]
+
+
+def answer_offer(command: AnswerOffer, incident: Incident) -> list[AnyEvent]:
+    if command.accept and command.by in incident.wearers(command.hat):
+        return []
+    if incident.offers.get(command.hat) != command.by:
+        raise OfferIsGone(command.hat)
+    giver = incident.wearers(command.hat)[0]
+    answer = HatHandedOver if command.accept else OfferDeclined
+    return [answer(by=command.by, at=command.at, hat=command.hat, giver=giver)]
+
+
+def _check_worn(incident: Incident, hat: Hat, person: str) -> None:
+    wearers = incident.wearers(hat)
+    if person not in wearers:
+        raise HatIsNotYours(hat, wearers)

@@ -1,0 +1,164 @@
+"""Mitigations and their gate: proposing, amending, voting, withdrawing, running out of time."""
+
+from datetime import timedelta
+
+from bot.domain.gates.gate import Outcome, Vote
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM, mitigation_id
+from bot.domain.incident.commands import CastVote, Propose, Tick, Withdraw
+from bot.domain.incident.events import (
+    AnyEvent,
+    GateClosed,
+    MitigationAmended,
+    MitigationProposed,
+    StageChanged,
+    VoteCameLate,
+    VoteCast,
+)
+from bot.domain.incident.lifecycle import TRANSITIONS, Stage
+from bot.domain.incident.rejections import (
+    GateStillOpen,
+    IsOver,
+    NoSuchMitigation,
+    NothingToVoteOn,
+    NotYoursToWithdraw,
+    OwnProposal,
+    PlanHasChanged,
+    ReasonMissing,
+    StillRunning,
+    VotedAlready,
+)
+from bot.domain.incident.state import Incident, Mitigation, Progress, gate_timer
+from bot.domain.policy import Policy
+
+
+def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Ask for a mitigation; where nobody's yes is needed and no customer data is touched, it begins at once."""
+    if incident.stage.is_over:
+        raise IsOver(incident=incident.id, stage=incident.stage.label.lower())
+    plan = command.plan
+    for other in incident.open_gates:
+        if other.proposer == command.by and other.plan.runbook == plan.runbook:
+            return _amend(command, other, policy)
+        raise GateStillOpen(title=other.plan.title)
+    for other in incident.mitigations.values():
+        if other.progress.is_live:
+            raise StillRunning(title=other.plan.title, progress=other.progress.value)
+    asks = policy.of(incident.severity).approval or bool(plan.touches)
+    gate = policy.mitigation_gate
+    proposed = MitigationProposed(
+        by=command.by,
+        at=command.at,
+        mitigation=mitigation_id(len(incident.mitigations) + 1),
+        plan=plan,
+        quorum=gate.quorum if asks else 0,
+        due=command.at + timedelta(minutes=gate.limit_minutes),
+        then=gate.then,
+    )
+    return [proposed] if asks else [proposed, *_mitigating(command, incident)]
+
+
+def _amend(command: Propose, mitigation: Mitigation, policy: Policy) -> list[AnyEvent]:
+    changed = command.plan.differs_from(mitigation.plan)
+    if not changed:
+        return []
+    due = command.at + timedelta(minutes=policy.mitigation_gate.limit_minutes)
+    return [
+        MitigationAmended(
+            by=command.by, at=command.at, mitigation=mitigation.id, plan=command.plan, changed=changed, due=due
+        )
+    ]
+
+
+def vote(command: CastVote, incident: Incident) -> list[AnyEvent]:
+    """Count one person's vote, bound to the plan that they saw. Votes after the outcome are recorded as late."""
+    mitigation = find(incident, command.mitigation)
+    gate = mitigation.gate
+    if gate is None:
+        raise NothingToVoteOn
+    if gate.outcome is not None:
+        return _late(command, gate.votes.get(command.by), gate.outcome)
+    if command.by == gate.proposer:
+        raise OwnProposal
+    if command.plan_hash not in {None, mitigation.plan_hash}:
+        raise PlanHasChanged(changed=", ".join(mitigation.amended))
+    if (earlier := gate.votes.get(command.by)) is not None:
+        if earlier.choice == command.choice:
+            return []
+        raise VotedAlready
+    if command.choice == "reject" and not command.comment:
+        raise ReasonMissing
+    cast = VoteCast(
+        by=command.by,
+        at=command.at,
+        mitigation=mitigation.id,
+        choice=command.choice,
+        comment=command.comment,
+        plan_hash=mitigation.plan_hash,
+    )
+    counted = gate.with_vote(command.by, Vote(choice=command.choice, at=command.at, comment=command.comment))
+    match counted.verdict():
+        case None:
+            return [cast]
+        case Outcome.APPROVED:
+            closed = GateClosed(by=SYSTEM, at=command.at, mitigation=mitigation.id, outcome=Outcome.APPROVED)
+            return [cast, closed, *_mitigating(command, incident)]
+        case outcome:
+            closed = GateClosed(
+                by=SYSTEM, at=command.at, mitigation=mitigation.id, outcome=outcome, because=command.comment
+            )
+            return [cast, closed]
+
+
+def _late(command: CastVote, earlier: Vote | None, outcome: Outcome) -> list[AnyEvent]:
+    if earlier is not None and earlier.choice == command.choice:
+        return []
+    return [
+        VoteCameLate(
+            by=command.by, at=command.at, mitigation=command.mitigation, choice=command.choice, outcome=outcome
+        )
+    ]
+
+
+def withdraw(command: Withdraw, incident: Incident) -> list[AnyEvent]:
+    mitigation = find(incident, command.mitigation)
+    if mitigation.progress is not Progress.PROPOSED:
+        return []
+    if command.by != mitigation.proposer and command.by not in incident.wearers(Hat.COMMANDER):
+        raise NotYoursToWithdraw(proposer=mitigation.proposer)
+    because = f"<@{command.by}> withdrew it"
+    return [
+        GateClosed(by=command.by, at=command.at, mitigation=mitigation.id, outcome=Outcome.WITHDRAWN, because=because)
+    ]
+
+
+def time_is_up(command: Tick, incident: Incident) -> list[AnyEvent]:
+    """Close every gate whose limit has passed, with its stated outcome."""
+    return [
+        GateClosed(
+            by=SYSTEM,
+            at=command.at,
+            mitigation=mitigation.id,
+            outcome=Outcome(mitigation.gate.then),
+            because="nobody decided in time",
+        )
+        for mitigation in incident.open_gates
+        if mitigation.gate and incident.timers.get(gate_timer(mitigation.id), command.at) <= command.at
+    ]
+
+
+def find(incident: Incident, mitigation: str) -> Mitigation:
+    found = incident.mitigations.get(mitigation)
+    if found is None:
+        raise NoSuchMitigation
+    return found
+
+
+def _mitigating(command: Propose | CastVote, incident: Incident) -> list[AnyEvent]:
+    """What is approved executes: the stage follows by itself."""
+    moves, stage = list[AnyEvent](), incident.stage
+    for to in (Stage.TRIAGE, Stage.MITIGATING):
+        if (stage, to) in TRANSITIONS:
+            moves.append(StageChanged(by=command.by, at=command.at, before=stage, to=to, because="a mitigation begins"))
+            stage = to
+    return moves

@@ -1,0 +1,129 @@
+"""Runs: what workers report of steps and signal, and how a mitigation ends: verified, undone, or a human's."""
+
+from datetime import timedelta
+
+from bot.domain.incident.commands import (
+    RecordSignal,
+    RecordStepFinished,
+    RecordStepStarted,
+    RecordTargetBusy,
+    RollBack,
+    StopRun,
+)
+from bot.domain.incident.decide.mitigations import find
+from bot.domain.incident.events import (
+    AnyEvent,
+    HumanNeeded,
+    MitigationRolledBack,
+    MitigationVerified,
+    RollbackStarted,
+    RunStopped,
+    RunWaits,
+    SignalRead,
+    StepFinished,
+    StepStarted,
+    VerificationStarted,
+)
+from bot.domain.incident.rejections import NoRollback, NothingRuns
+from bot.domain.incident.state import Incident, Mitigation, Progress
+
+EXPECTS_STEPS = {
+    "plan": {Progress.APPROVED, Progress.RUNNING},
+    "rollback": {Progress.ROLLING_BACK},
+}
+
+
+def target_busy(command: RecordTargetBusy, incident: Incident) -> list[AnyEvent]:
+    mitigation = find(incident, command.mitigation)
+    if mitigation.waits_for == command.holder or not mitigation.progress.is_live:
+        return []
+    return [RunWaits(by=command.by, at=command.at, mitigation=mitigation.id, holder=command.holder)]
+
+
+def step_started(command: RecordStepStarted, incident: Incident) -> list[AnyEvent]:
+    """Begin a step, unless it was begun before (a worker died in it) or the run was stopped meanwhile."""
+    mitigation = find(incident, command.mitigation)
+    if mitigation.run_of(command.phase, command.step) or mitigation.progress not in EXPECTS_STEPS[command.phase]:
+        return []
+    return [StepStarted(by=command.by, at=command.at, mitigation=mitigation.id, phase=command.phase, step=command.step)]
+
+
+def step_finished(command: RecordStepFinished, incident: Incident) -> list[AnyEvent]:
+    mitigation = find(incident, command.mitigation)
+    run = mitigation.run_of(command.phase, command.step)
+    if run is None or run.finished_at is not None:
+        return []
+    finished = StepFinished(
+        by=command.by,
+        at=command.at,
+        mitigation=mitigation.id,
+        phase=command.phase,
+        step=command.step,
+        ok=command.ok,
+        detail=command.detail,
+    )
+    if mitigation.progress not in EXPECTS_STEPS[command.phase]:
+        return [finished]  # stopped while the step ran: recorded, and nothing follows from it
+    return [finished, *_after_step(command, mitigation)]
+
+
+def _after_step(command: RecordStepFinished, mitigation: Mitigation) -> list[AnyEvent]:
+    name = mitigation.steps_of(command.phase)[command.step].id
+    is_last = command.step + 1 == len(mitigation.steps_of(command.phase))
+    if command.phase == "rollback":
+        if not command.ok:
+            because = f"the rollback's step {name} failed: {command.detail}"
+            return [HumanNeeded(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]
+        return [MitigationRolledBack(by=command.by, at=command.at, mitigation=mitigation.id)] if is_last else []
+    if not command.ok:
+        return _undo(command, mitigation, f"step {name} failed: {command.detail}")
+    if not is_last:
+        return []
+    deadline = command.at + timedelta(seconds=mitigation.plan.verify.within)
+    return [VerificationStarted(by=command.by, at=command.at, mitigation=mitigation.id, deadline=deadline)]
+
+
+def signal_read(command: RecordSignal, incident: Incident) -> list[AnyEvent]:
+    """Healthy without a break for the settling time proves it; not settled by the deadline undoes it."""
+    mitigation = find(incident, command.mitigation)
+    if mitigation.progress is not Progress.VERIFYING:
+        return []
+    read = SignalRead(
+        by=command.by, at=command.at, mitigation=mitigation.id, healthy=command.healthy, reading=command.reading
+    )
+    verify, deadline = mitigation.plan.verify, mitigation.verify_until
+    since = (mitigation.healthy_since or command.at) if command.healthy else None
+    if since is not None and command.at - since >= timedelta(seconds=verify.settle):
+        return [read, MitigationVerified(by=command.by, at=command.at, mitigation=mitigation.id)]
+    if deadline is not None and command.at >= deadline:
+        because = f"the signal had not settled after {verify.within:g} s: {command.reading}"
+        return [read, *_undo(command, mitigation, because)]
+    return [read]
+
+
+def stop(command: StopRun, incident: Incident) -> list[AnyEvent]:
+    mitigation = find(incident, command.mitigation)
+    if mitigation.progress is Progress.STOPPED:
+        return []
+    if mitigation.progress not in {Progress.APPROVED, Progress.RUNNING, Progress.VERIFYING}:
+        raise NothingRuns(title=mitigation.plan.title, progress=mitigation.progress.value)
+    return [RunStopped(by=command.by, at=command.at, mitigation=mitigation.id)]
+
+
+def roll_back(command: RollBack, incident: Incident) -> list[AnyEvent]:
+    mitigation = find(incident, command.mitigation)
+    if mitigation.progress in {Progress.ROLLING_BACK, Progress.ROLLED_BACK}:
+        return []
+    if mitigation.progress not in {Progress.STOPPED, Progress.NEEDS_HUMAN, Progress.VERIFIED}:
+        raise NothingRuns(title=mitigation.plan.title, progress=mitigation.progress.value)
+    if not mitigation.plan.rollback:
+        raise NoRollback(title=mitigation.plan.title, because=mitigation.plan.no_rollback_because or "none declared")
+    because = f"<@{command.by}> ordered it"
+    return [RollbackStarted(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]
+
+
+def _undo(command: RecordStepFinished | RecordSignal, mitigation: Mitigation, because: str) -> list[AnyEvent]:
+    if mitigation.plan.rollback:
+        return [RollbackStarted(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]
+    because = f"{because}; there is no rollback: {mitigation.plan.no_rollback_because or 'none declared'}"
+    return [HumanNeeded(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]

@@ -1,0 +1,303 @@
+"""Events: what happened, for ever. A stored type is written out, because the word outlives the class.
+
+Add a field with a default; never rename or remove one.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+from bot.domain.gates.gate import Choice, Outcome
+from bot.domain.hats import Hat
+from bot.domain.incident.commands import Phase
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.runbook import Plan
+from bot.domain.severity import Severity
+
+
+class EventBase(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    by: str
+    at: AwareDatetime
+
+
+class Declared(EventBase):
+    type: Literal["incident.declared"] = "incident.declared"
+    title: str
+    severity: Severity
+    service: str | None = None
+    summary: str = ""
+    private: bool = False
+    origin: str | None = None
+    policy: str
+
+
+class ChannelOpened(EventBase):
+    type: Literal["channel.opened"] = "channel.opened"
+    channel: str
+    name: str
+
+
+class HatTaken(EventBase):
+    type: Literal["hat.taken"] = "hat.taken"
+    hat: Hat
+
+
+class HatGiven(EventBase):
+    type: Literal["hat.given"] = "hat.given"
+    hat: Hat
+    to: str
+
+
+class HatReleased(EventBase):
+    type: Literal["hat.released"] = "hat.released"
+    hat: Hat
+
+
+class HatOffered(EventBase):
+    type: Literal["hat.offered"] = "hat.offered"
+    hat: Hat
+    to: str
+
+
+class HatHandedOver(EventBase):
+    """`by` accepted it from `giver`."""
+
+    type: Literal["hat.handed-over"] = "hat.handed-over"
+    hat: Hat
+    giver: str
+
+
+class OfferDeclined(EventBase):
+    type: Literal["hat.offer-declined"] = "hat.offer-declined"
+    hat: Hat
+    giver: str
+
+
+class NoteAdded(EventBase):
+    type: Literal["note.added"] = "note.added"
+    text: str
+
+
+class MessagePinned(EventBase):
+    type: Literal["message.pinned"] = "message.pinned"
+    channel: str
+    ts: str
+    author: str
+    text: str
+    permalink: str = ""
+
+
+class MessageUnpinned(EventBase):
+    type: Literal["message.unpinned"] = "message.unpinned"
+    ts: str
+
+
+class PinEdited(EventBase):
+    type: Literal["pin.edited"] = "pin.edited"
+    ts: str
+    text: str
+
+
+class PinDeleted(EventBase):
+    type: Literal["pin.deleted"] = "pin.deleted"
+    ts: str
+
+
+class UpdatePosted(EventBase):
+    type: Literal["update.posted"] = "update.posted"
+    text: str
+    next_due: AwareDatetime | None = None
+
+
+class SeverityChanged(EventBase):
+    type: Literal["severity.changed"] = "severity.changed"
+    before: Severity
+    to: Severity
+    because: str
+
+
+class StageChanged(EventBase):
+    type: Literal["stage.changed"] = "stage.changed"
+    before: Stage
+    to: Stage
+    because: str = ""
+
+
+class MitigationProposed(EventBase):
+    type: Literal["mitigation.proposed"] = "mitigation.proposed"
+    mitigation: str
+    plan: Plan
+    quorum: int
+    """0: the policy asks for nobody's yes."""
+    due: AwareDatetime
+    then: Literal["expired", "rejected"] = "expired"
+
+
+class MitigationAmended(EventBase):
+    type: Literal["mitigation.amended"] = "mitigation.amended"
+    mitigation: str
+    plan: Plan
+    changed: tuple[str, ...]
+    due: AwareDatetime
+
+
+class VoteCast(EventBase):
+    type: Literal["vote.cast"] = "vote.cast"
+    mitigation: str
+    choice: Choice
+    comment: str = ""
+    plan_hash: str
+
+
+class VoteCameLate(EventBase):
+    type: Literal["vote.came-late"] = "vote.came-late"
+    mitigation: str
+    choice: Choice
+    outcome: Outcome
+
+
+class GateClosed(EventBase):
+    type: Literal["gate.closed"] = "gate.closed"
+    mitigation: str
+    outcome: Outcome
+    because: str = ""
+
+
+class RunWaits(EventBase):
+    type: Literal["run.waits"] = "run.waits"
+    mitigation: str
+    holder: str
+
+
+class StepStarted(EventBase):
+    type: Literal["step.started"] = "step.started"
+    mitigation: str
+    phase: Phase
+    step: int
+
+
+class StepFinished(EventBase):
+    type: Literal["step.finished"] = "step.finished"
+    mitigation: str
+    phase: Phase
+    step: int
+    ok: bool
+    detail: str
+
+
+class VerificationStarted(EventBase):
+    type: Literal["verification.started"] = "verification.started"
+    mitigation: str
+    deadline: AwareDatetime
+
+
+class SignalRead(EventBase):
+    type: Literal["signal.read"] = "signal.read"
+    mitigation: str
+    healthy: bool
+    reading: str
+
+
+class MitigationVerified(EventBase):
+    type: Literal["mitigation.verified"] = "mitigation.verified"
+    mitigation: str
+
+
+class RollbackStarted(EventBase):
+    type: Literal["rollback.started"] = "rollback.started"
+    mitigation: str
+    because: str
+
+
+class MitigationRolledBack(EventBase):
+    type: Literal["mitigation.rolled-back"] = "mitigation.rolled-back"
+    mitigation: str
+
+
+class HumanNeeded(EventBase):
+    type: Literal["mitigation.needs-human"] = "mitigation.needs-human"
+    mitigation: str
+    because: str
+
+
+class RunStopped(EventBase):
+    type: Literal["run.stopped"] = "run.stopped"
+    mitigation: str
+
+
+class Resolved(EventBase):
+    type: Literal["incident.resolved"] = "incident.resolved"
+    summary: str
+    review_at: AwareDatetime
+    """When the post-mortem opens by itself."""
+
+
+class ExportRequested(EventBase):
+    type: Literal["export.requested"] = "export.requested"
+    format: str
+    request: str
+
+
+class ExportDelivered(EventBase):
+    type: Literal["export.delivered"] = "export.delivered"
+    format: str
+    request: str
+    file: str
+
+
+class ExportFailed(EventBase):
+    type: Literal["export.failed"] = "export.failed"
+    format: str
+    request: str
+    because: str
+
+
+class TroubleMet(EventBase):
+    type: Literal["trouble.met"] = "trouble.met"
+    effect: str
+    why: str
+    cure: str
+
+
+AnyEvent = (
+    Declared
+    | ChannelOpened
+    | HatTaken
+    | HatGiven
+    | HatReleased
+    | HatOffered
+    | HatHandedOver
+    | OfferDeclined
+    | NoteAdded
+    | MessagePinned
+    | MessageUnpinned
+    | PinEdited
+    | PinDeleted
+    | UpdatePosted
+    | SeverityChanged
+    | StageChanged
+    | MitigationProposed
+    | MitigationAmended
+    | VoteCast
+    | VoteCameLate
+    | GateClosed
+    | RunWaits
+    | StepStarted
+    | StepFinished
+    | VerificationStarted
+    | SignalRead
+    | MitigationVerified
+    | RollbackStarted
+    | MitigationRolledBack
+    | HumanNeeded
+    | RunStopped
+    | Resolved
+    | ExportRequested
+    | ExportDelivered
+    | ExportFailed
+    | TroubleMet
+)
+
+EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(Annotated[AnyEvent, Field(discriminator="type")])

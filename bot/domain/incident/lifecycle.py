@@ -1,0 +1,60 @@
+"""The transition table: which stage may follow which, and the named guard that each move must pass."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    DETECTED = "detected"
+    TRIAGE = "triage"
+    INVESTIGATING = "investigating"
+    MITIGATING = "mitigating"
+    RESOLVED = "resolved"
+    POST_MORTEM = "post-mortem"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+    @property
+    def is_over(self) -> bool:
+        """Customers are fine again; what follows is review."""
+        return self in {Stage.RESOLVED, Stage.POST_MORTEM, Stage.CLOSED}
+
+
+class Guard(StrEnum):
+    """A condition on a move; `decide/stages.py` checks it."""
+
+    NONE = "none"
+    APPROVED = "approved"
+    """Where the severity asks for approval, a mitigation has been approved."""
+    NOTHING_RUNS = "nothing-runs"
+    """No mitigation is running, settling or waiting for votes."""
+
+
+TRANSITIONS: dict[tuple[Stage, Stage], Guard] = {
+    (Stage.DETECTED, Stage.TRIAGE): Guard.NONE,
+    (Stage.TRIAGE, Stage.INVESTIGATING): Guard.NONE,
+    (Stage.TRIAGE, Stage.MITIGATING): Guard.APPROVED,
+    (Stage.INVESTIGATING, Stage.MITIGATING): Guard.APPROVED,
+    (Stage.MITIGATING, Stage.INVESTIGATING): Guard.NOTHING_RUNS,
+    (Stage.TRIAGE, Stage.RESOLVED): Guard.NOTHING_RUNS,
+    (Stage.INVESTIGATING, Stage.RESOLVED): Guard.NOTHING_RUNS,
+    (Stage.MITIGATING, Stage.RESOLVED): Guard.NOTHING_RUNS,
+    (Stage.RESOLVED, Stage.POST_MORTEM): Guard.NONE,
+    (Stage.POST_MORTEM, Stage.CLOSED): Guard.NONE,
+}
+
+
+def next_stages(stage: Stage) -> tuple[Stage, ...]:
+    return tuple(after for (before, after) in TRANSITIONS if before == stage)
+
+
+def stage(word: str) -> Stage | None:
+    """Read `mitigating`, `mitigate`, `postmortem`; None for anything else."""
+    name = word.strip().lower().replace("_", "-").replace(" ", "-")
+    name = {"investigate": "investigating", "mitigate": "mitigating", "postmortem": "post-mortem"}.get(name, name)
+    try:
+        return Stage(name)
+    except ValueError:
+        return None

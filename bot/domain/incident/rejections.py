@@ -1,0 +1,169 @@
+"""The rules' no: each class is one reason, and its docstring is the sentence that the person reads."""
+
+from collections.abc import Sequence
+
+from bot.domain.hats import Hat
+from bot.domain.incident.lifecycle import Stage
+
+
+class Rejected(Exception):
+    """This can't be done now."""
+
+    field: str | None = None
+    """The form's field that the sentence belongs to, if there is one."""
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        return (type(self).__doc__ or "").format(**self.facts)
+
+
+class NoSuchIncident(Rejected):
+    """There is no incident {incident}. `/incident list` shows the open ones."""
+
+
+class IncidentExists(Rejected):
+    """{incident} is declared already."""
+
+
+class TitleMissing(Rejected):
+    """Say in a few words what is wrong: `/incident declare p1 checkout is down`."""
+
+    field = "title"
+
+
+class TextMissing(Rejected):
+    """There is no text yet. Write at least a word."""
+
+    field = "text"
+
+
+class TextTooLong(Rejected):
+    """That is {length:,} characters; {limit:,} fit. Put the rest into a file and pin it here."""
+
+    field = "text"
+
+
+class HatIsWorn(Rejected):
+    """<@{wearer}> wears the {hat} hat. Ask them to hand it over: `/incident hand-over {word} @you`, typed by them."""
+
+    field = "hat"
+
+    def __init__(self, wearer: str, hat: Hat) -> None:
+        super().__init__(wearer=wearer, hat=hat.label, word=hat.value)
+
+
+class HatIsNotYours(Rejected):
+    """You don't wear the {hat} hat{worn}."""
+
+    field = "hat"
+
+    def __init__(self, hat: Hat, wearers: Sequence[str]) -> None:
+        worn = ", ".join(f"<@{person}>" for person in wearers)
+        super().__init__(hat=hat.label, worn=f": {worn} does" if worn else ". Nobody does: take it")
+
+
+class OfferIsGone(Rejected):
+    """The {hat} hat isn't offered to you any more."""
+
+    def __init__(self, hat: Hat) -> None:
+        super().__init__(hat=hat.label)
+
+
+class HandOverToYourself(Rejected):
+    """You wear it already. Name somebody else: `/incident hand-over {hat} @somebody`."""
+
+    field = "to"
+
+
+class SeverityNeedsReason(Rejected):
+    """Lowering a severity needs evidence in words: `/incident severity {to} because …`."""
+
+    field = "because"
+
+
+class NoSuchMove(Rejected):
+    """{before} can't be followed by {to}. From here: {choices}."""
+
+    field = "to"
+
+    def __init__(self, before: Stage, to: Stage, choices: Sequence[Stage]) -> None:
+        names = ", ".join(choice.label for choice in choices) or "nothing; the incident is closed"
+        super().__init__(before=before.label, to=to.label, choices=names)
+
+
+class NeedsApproval(Rejected):
+    """At {severity}, mitigating needs an approved mitigation. Propose one: `/incident propose`."""
+
+    field = "to"
+
+
+class StillRunning(Rejected):
+    """{title} is still {progress}. Wait for its end, or stop it with the button on its message."""
+
+
+class IsOver(Rejected):
+    """{incident} is {stage}. Nothing more can be changed in production from here."""
+
+
+class IsClosed(Rejected):
+    """{incident} is closed. Its timeline stands as it is."""
+
+
+class GateStillOpen(Rejected):
+    """{title} waits for its votes already. Vote on it or withdraw it first; one change at a time."""
+
+
+class NoSuchMitigation(Rejected):
+    """There is no such mitigation in this incident."""
+
+
+class NothingToVoteOn(Rejected):
+    """Nothing waits for a vote in this incident."""
+
+
+class OwnProposal(Rejected):
+    """You proposed it, so somebody else must decide. Everybody in this channel but you can."""
+
+
+class PlanHasChanged(Rejected):
+    """The plan has changed since you opened it ({changed}). Your vote was not counted. Read it again and vote anew."""
+
+
+class VotedAlready(Rejected):
+    """You have voted already; one person counts once."""
+
+
+class ReasonMissing(Rejected):
+    """Say why: the proposer needs it to do better."""
+
+    field = "comment"
+
+
+class TooLate(Rejected):
+    """The gate is closed: {outcome}. Your vote is recorded as late and changes nothing."""
+
+
+class NotYoursToWithdraw(Rejected):
+    """Only <@{proposer}> or the incident commander can withdraw it."""
+
+
+class NothingRuns(Rejected):
+    """{title} isn't running: it is {progress}."""
+
+
+class NoRollback(Rejected):
+    """{title} has no rollback: {because}"""
+
+
+class TooManyPins(Rejected):
+    """{limit} messages are pinned in this incident. Write what matters as a note: `/incident note …`."""
+
+
+class ResolutionMissing(Rejected):
+    """Say how it ended, in customers' terms: `/incident resolve checkout works again after a restart`."""
+
+    field = "text"

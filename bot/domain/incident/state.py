@@ -1,0 +1,400 @@
+"""What is true of one incident now, folded from its events: `evolve` one by one, `replay` all of them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, assert_never
+
+from bot.domain.gates.gate import Gate, Outcome, Vote
+from bot.domain.hats import BRIEFS, Hat
+from bot.domain.incident import events as e
+from bot.domain.incident.commands import Phase
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.runbook import Frozen, Plan, Step
+from bot.domain.severity import Severity
+
+POST_MORTEM_TIMER = "post-mortem"
+
+
+class Progress(StrEnum):
+    """How far a mitigation has come."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RUNNING = "running"
+    VERIFYING = "verifying"
+    ROLLING_BACK = "rolling-back"
+    VERIFIED = "verified"
+    ROLLED_BACK = "rolled-back"
+    NEEDS_HUMAN = "needs-human"
+    STOPPED = "stopped"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_live(self) -> bool:
+        """It holds, or is about to hold, its target."""
+        return self in {Progress.APPROVED, Progress.RUNNING, Progress.VERIFYING, Progress.ROLLING_BACK}
+
+
+class StepRun(Frozen):
+    phase: Phase
+    step: int
+    started_at: datetime
+    finished_at: datetime | None = None
+    ok: bool | None = None
+    detail: str = ""
+
+
+class Mitigation(Frozen):
+    id: str
+    plan: Plan
+    plan_hash: str
+    proposer: str
+    proposed_at: datetime
+    gate: Gate | None
+    """None where the policy asks for nobody's yes."""
+    progress: Progress
+    amended: tuple[str, ...] = ()
+    """Fields that the latest change of the plan touched: why earlier votes fell."""
+    steps: tuple[StepRun, ...] = ()
+    waits_for: str | None = None
+    """The mitigation that holds the target meanwhile."""
+    verify_until: datetime | None = None
+    healthy_since: datetime | None = None
+    reading: str = ""
+    ended_at: datetime | None = None
+    because: str = ""
+
+    def steps_of(self, phase: Phase) -> tuple[Step, ...]:
+        return self.plan.steps if phase == "plan" else self.plan.rollback
+
+    def run_of(self, phase: Phase, step: int) -> StepRun | None:
+        return next((run for run in self.steps if run.phase == phase and run.step == step), None)
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        return self.gate.approvals if self.gate else ()
+
+
+class Change(Frozen):
+    """The card's last line: what changed last, by whom."""
+
+    by: str
+    at: datetime
+    type: str
+
+
+class Incident(Frozen):
+    id: str
+    title: str
+    severity: Severity
+    service: str | None = None
+    summary: str = ""
+    private: bool = False
+    origin: str | None = None
+    policy: str
+    stage: Stage = Stage.DETECTED
+    declared_by: str
+    declared_at: datetime
+    channel: str | None = None
+    channel_name: str | None = None
+    hats: dict[Hat, tuple[str, ...]] = {}
+    offers: dict[Hat, str] = {}
+    """Hand-overs that wait for the other side."""
+    mitigations: dict[str, Mitigation] = {}
+    pins: dict[str, str] = {}
+    """Pinned messages by ts, with the text as last recorded."""
+    last_update_at: datetime | None = None
+    last_update: str = ""
+    next_update_due: datetime | None = None
+    mitigated_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolution: str = ""
+    exports: dict[str, Literal["wanted", "delivered", "failed"]] = {}
+    """By request; the last twenty."""
+    troubles: tuple[str, ...] = ()
+    """What the outside refused for good; the last three, with their cure."""
+    people: tuple[str, ...] = ()
+    """Who took part, in order of appearance: invited to the channel."""
+    timers: dict[str, datetime] = {}
+    last_change: Change
+
+    @property
+    def number(self) -> int:
+        return int(self.id.rpartition("-")[2])
+
+    @property
+    def is_open(self) -> bool:
+        return not self.stage.is_over
+
+    def wearers(self, hat: Hat) -> tuple[str, ...]:
+        return self.hats.get(hat, ())
+
+    def wears(self, person: str) -> tuple[Hat, ...]:
+        return tuple(hat for hat, people in self.hats.items() if person in people)
+
+    @property
+    def next_due(self) -> datetime | None:
+        return min(self.timers.values(), default=None)
+
+    @property
+    def current_mitigation(self) -> Mitigation | None:
+        return next(reversed(self.mitigations.values()), None)
+
+    @property
+    def open_gates(self) -> tuple[Mitigation, ...]:
+        return tuple(m for m in self.mitigations.values() if m.progress is Progress.PROPOSED)
+
+
+def replay(history: Iterable[e.AnyEvent], incident_id: str) -> Incident | None:
+    """Fold a whole history; None for an empty one."""
+    incident: Incident | None = None
+    for event in history:
+        incident = evolve(incident, event, incident_id)
+    return incident
+
+
+def evolve(incident: Incident | None, event: e.AnyEvent, incident_id: str) -> Incident:
+    """Fold one event. Anything that may be declared may be folded: no rule is checked here."""
+    if isinstance(event, e.Declared):
+        return _declared(event, incident_id)
+    assert incident is not None, "a history begins with incident.declared"
+    changes = _changes(incident, event)
+    changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
+    return incident.model_copy(update=changes)
+
+
+def _declared(event: e.Declared, incident_id: str) -> Incident:
+    return Incident(
+        id=incident_id,
+        title=event.title,
+        severity=event.severity,
+        service=event.service,
+        summary=event.summary,
+        private=event.private,
+        origin=event.origin,
+        policy=event.policy,
+        declared_by=event.by,
+        declared_at=event.at,
+        people=(event.by,),
+        last_change=Change(by=event.by, at=event.at, type=event.type),
+    )
+
+
+def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the one long table of this file
+    match event:
+        case e.NoteAdded():
+            return {}
+        case e.Declared():
+            raise AssertionError("an incident is declared once")
+        case e.ChannelOpened():
+            return {"channel": event.channel, "channel_name": event.name}
+        case e.HatTaken():
+            return _wear(incident, event.hat, event.by)
+        case e.HatGiven():
+            return _wear(incident, event.hat, event.to)
+        case e.HatReleased():
+            return {"hats": _without(incident, event.hat, event.by), "offers": _no_offer(incident, event.hat)}
+        case e.HatOffered():
+            return {"offers": {**incident.offers, event.hat: event.to}, **_with_person(incident, event.to)}
+        case e.HatHandedOver():
+            rest = tuple(p for p in incident.wearers(event.hat) if p not in {event.giver, event.by})
+            hats = {**incident.hats, event.hat: (*rest, event.by)}
+            return {"hats": hats, "offers": _no_offer(incident, event.hat), **_with_person(incident, event.by)}
+        case e.OfferDeclined():
+            return {"offers": _no_offer(incident, event.hat)}
+        case e.MessagePinned():
+            return {"pins": {**incident.pins, event.ts: event.text}}
+        case e.PinEdited():
+            return {"pins": {**incident.pins, event.ts: event.text}}
+        case e.MessageUnpinned() | e.PinDeleted():
+            return {"pins": {ts: text for ts, text in incident.pins.items() if ts != event.ts}}
+        case e.UpdatePosted():
+            return {"last_update_at": event.at, "last_update": event.text, "next_update_due": event.next_due}
+        case e.SeverityChanged():
+            return {"severity": event.to}
+        case e.StageChanged():
+            return _stage(incident, event)
+        case e.Resolved():
+            timers = {**incident.timers, POST_MORTEM_TIMER: event.review_at}
+            return {
+                "resolution": event.summary,
+                "resolved_at": event.at,
+                "next_update_due": None,
+                "timers": timers,
+            }
+        case e.ExportRequested():
+            return _export(incident, event.request, "wanted")
+        case e.ExportDelivered():
+            return _export(incident, event.request, "delivered")
+        case e.ExportFailed():
+            return _export(incident, event.request, "failed")
+        case e.TroubleMet():
+            return {"troubles": (*incident.troubles, f"{event.why} {event.cure}")[-3:]}
+        case e.MitigationProposed():
+            return _proposed(incident, event)
+        case e.VoteCameLate():
+            return {}
+        case (
+            e.MitigationAmended()
+            | e.VoteCast()
+            | e.GateClosed()
+            | e.RunWaits()
+            | e.StepStarted()
+            | e.StepFinished()
+            | e.VerificationStarted()
+            | e.SignalRead()
+            | e.MitigationVerified()
+            | e.RollbackStarted()
+            | e.MitigationRolledBack()
+            | e.HumanNeeded()
+            | e.RunStopped()
+        ):
+            return _mitigated(incident, event)
+        case _:
+            assert_never(event)
+
+
+def _wear(incident: Incident, hat: Hat, person: str) -> dict[str, Any]:
+    others = () if BRIEFS[hat].exclusive else tuple(p for p in incident.wearers(hat) if p != person)
+    return {"hats": {**incident.hats, hat: (*others, person)}, **_with_person(incident, person)}
+
+
+def _without(incident: Incident, hat: Hat, person: str) -> dict[Hat, tuple[str, ...]]:
+    rest = tuple(p for p in incident.wearers(hat) if p != person)
+    others = {h: people for h, people in incident.hats.items() if h != hat}
+    return {**others, hat: rest} if rest else others
+
+
+def _no_offer(incident: Incident, hat: Hat) -> dict[Hat, str]:
+    return {h: to for h, to in incident.offers.items() if h != hat}
+
+
+def _with_person(incident: Incident, person: str) -> dict[str, Any]:
+    return {} if person in incident.people else {"people": (*incident.people, person)}
+
+
+def _export(incident: Incident, request: str, status: str) -> dict[str, Any]:
+    return {"exports": dict(list({**incident.exports, request: status}.items())[-20:])}
+
+
+def _stage(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
+    changes: dict[str, Any] = {"stage": event.to}
+    if event.to is Stage.POST_MORTEM:
+        changes["timers"] = _no_timer(incident, POST_MORTEM_TIMER)
+    return changes
+
+
+def _no_timer(incident: Incident, name: str) -> dict[str, datetime]:
+    return {key: due for key, due in incident.timers.items() if key != name}
+
+
+def gate_timer(mitigation: str) -> str:
+    return f"gate:{mitigation}"
+
+
+def _proposed(incident: Incident, event: e.MitigationProposed) -> dict[str, Any]:
+    gate = (
+        Gate(subject=event.plan.hash, proposer=event.by, quorum=event.quorum, due=event.due, then=event.then)
+        if event.quorum
+        else None
+    )
+    mitigation = Mitigation(
+        id=event.mitigation,
+        plan=event.plan,
+        plan_hash=event.plan.hash,
+        proposer=event.by,
+        proposed_at=event.at,
+        gate=gate,
+        progress=Progress.PROPOSED if gate else Progress.APPROVED,
+    )
+    timers = {**incident.timers, gate_timer(event.mitigation): event.due} if gate else incident.timers
+    return {"mitigations": {**incident.mitigations, event.mitigation: mitigation}, "timers": timers}
+
+
+MitigationEvent = (
+    e.MitigationAmended
+    | e.VoteCast
+    | e.GateClosed
+    | e.RunWaits
+    | e.StepStarted
+    | e.StepFinished
+    | e.VerificationStarted
+    | e.SignalRead
+    | e.MitigationVerified
+    | e.RollbackStarted
+    | e.MitigationRolledBack
+    | e.HumanNeeded
+    | e.RunStopped
+)
+
+ENDS = {
+    Outcome.APPROVED: Progress.APPROVED,
+    Outcome.REJECTED: Progress.REJECTED,
+    Outcome.EXPIRED: Progress.EXPIRED,
+    Outcome.WITHDRAWN: Progress.WITHDRAWN,
+}
+
+
+def _mitigated(incident: Incident, event: MitigationEvent) -> dict[str, Any]:
+    before = incident.mitigations[event.mitigation]
+    after = before.model_copy(update=_mitigation_changes(before, event))
+    changes: dict[str, Any] = {"mitigations": {**incident.mitigations, event.mitigation: after}}
+    match event:
+        case e.MitigationAmended():
+            changes["timers"] = {**incident.timers, gate_timer(event.mitigation): event.due}
+        case e.GateClosed():
+            changes["timers"] = _no_timer(incident, gate_timer(event.mitigation))
+        case e.MitigationVerified() if incident.mitigated_at is None:
+            changes["mitigated_at"] = event.at
+        case _:
+            pass
+    return changes
+
+
+def _mitigation_changes(mitigation: Mitigation, event: MitigationEvent) -> dict[str, Any]:
+    match event:
+        case e.MitigationAmended():
+            gate = mitigation.gate.asking_again(event.plan.hash, event.due) if mitigation.gate else None
+            return {"plan": event.plan, "plan_hash": event.plan.hash, "gate": gate, "amended": event.changed}
+        case e.VoteCast():
+            assert mitigation.gate is not None
+            vote = Vote(choice=event.choice, at=event.at, comment=event.comment)
+            return {"gate": mitigation.gate.with_vote(event.by, vote)}
+        case e.GateClosed():
+            gate = mitigation.gate.model_copy(update={"outcome": event.outcome}) if mitigation.gate else None
+            ended = None if event.outcome is Outcome.APPROVED else event.at
+            return {"gate": gate, "progress": ENDS[event.outcome], "ended_at": ended, "because": event.because}
+        case e.RunWaits():
+            return {"waits_for": event.holder}
+        case e.StepStarted():
+            run = StepRun(phase=event.phase, step=event.step, started_at=event.at)
+            progress = Progress.RUNNING if event.phase == "plan" else Progress.ROLLING_BACK
+            return {"steps": (*mitigation.steps, run), "progress": progress, "waits_for": None}
+        case e.StepFinished():
+            return {"steps": tuple(_finish(run, event) for run in mitigation.steps)}
+        case e.VerificationStarted():
+            return {"progress": Progress.VERIFYING, "verify_until": event.deadline, "healthy_since": None}
+        case e.SignalRead():
+            since = (mitigation.healthy_since or event.at) if event.healthy else None
+            return {"healthy_since": since, "reading": event.reading}
+        case e.MitigationVerified():
+            return {"progress": Progress.VERIFIED, "ended_at": event.at}
+        case e.RollbackStarted():
+            return {"progress": Progress.ROLLING_BACK, "because": event.because, "ended_at": None}
+        case e.MitigationRolledBack():
+            return {"progress": Progress.ROLLED_BACK, "ended_at": event.at}
+        case e.HumanNeeded():
+            return {"progress": Progress.NEEDS_HUMAN, "because": event.because, "ended_at": event.at}
+        case e.RunStopped():
+            return {"progress": Progress.STOPPED, "because": f"<@{event.by}> stopped it.", "ended_at": event.at}
+        case _:
+            assert_never(event)
+
+
+def _finish(run: StepRun, event: e.StepFinished) -> StepRun:
+    if (run.phase, run.step) != (event.phase, event.step):
+        return run
+    return run.model_copy(update={"finished_at": event.at, "ok": event.ok, "detail": event.detail})

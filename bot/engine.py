@@ -1,0 +1,136 @@
+"""The engine: submit a command, get a receipt. Decides by the rules against what is true now, and appends."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+from bot.domain.ids import incident_id
+from bot.domain.incident.commands import AnyCommand, Declare
+from bot.domain.incident.decide import decide
+from bot.domain.incident.events import AnyEvent
+from bot.domain.incident.react import react
+from bot.domain.incident.record import GENESIS, Recorded, chain
+from bot.domain.incident.rejections import NoSuchIncident, Rejected
+from bot.domain.incident.state import Incident, evolve
+from bot.domain.policy import Policy
+from bot.ports import Appended, Conflict, EventStore, Seen, Stored, Waker
+
+REMEMBERED = 256
+"""Incidents whose state a process keeps at hand. Only a hint: the append refuses what was decided on an old one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of a command."""
+
+    incident: Incident
+    events: tuple[AnyEvent, ...]
+    """Empty where it was so already."""
+    version: int
+    repeated: bool = False
+    """The same cause had been obeyed before."""
+
+
+class TooBusy(Exception):
+    """Too many people changed this incident at once; nothing was done. Trying again is safe."""
+
+
+class Engine:
+    def __init__(self, store: EventStore, waker: Waker, policy: Policy) -> None:
+        self.policy = policy
+        self._store = store
+        self._waker = waker
+        self._at_hand: OrderedDict[str, Stored] = OrderedDict()
+        self._lock = Lock()
+
+    def submit(self, command: AnyCommand) -> Receipt:
+        """Obey a command, once per cause.
+
+        Raises Rejected with its sentence where the rules say no, TooBusy after many lost races.
+        """
+        before, is_fresh = self._recall(command.incident)
+        for _ in range(50):
+            try:
+                events = decide(command, before.incident if before else None, self.policy)
+            except Rejected:
+                if (seen := self._store.has_seen(command.incident, command.cause)) is not None:
+                    return Receipt(seen.incident, (), seen.version, repeated=True)
+                if is_fresh:
+                    raise
+                events = []
+            if not events and not is_fresh:
+                before, is_fresh = self._store.load(command.incident), True
+                continue
+            if not events:
+                assert before is not None, "only a declaration meets no incident, and it has events or is rejected"
+                self._remember(before)
+                return Receipt(before.incident, (), before.version)
+            records, after = self._fold(command, before, events)
+            effects = react(records, before.incident if before else None, after)
+            answer = self._store.append(
+                after, records, effects, expected=before.version if before else 0, at=command.at
+            )
+            match answer:
+                case Appended():
+                    now = Stored(records[-1].version, records[-1].hash, after)
+                    self._remember(now)
+                    self._waker.wake(answer.wake)
+                    return Receipt(after, tuple(events), now.version)
+                case Seen():
+                    self._remember(answer.now)
+                    return Receipt(answer.now.incident, (), answer.now.version, repeated=True)
+                case Conflict():
+                    before, is_fresh = answer.now, True
+        raise TooBusy
+
+    def declare(self, command: Declare) -> Receipt:
+        """Declare under a fresh number. The same cause gets the same number, and so is one incident."""
+        number = incident_id(self._store.number_for(command.cause))
+        return self.submit(command.model_copy(update={"incident": number}))
+
+    def incident(self, incident: str) -> Incident:
+        """Return what is true now; raises NoSuchIncident."""
+        stored = self._store.load(incident)
+        if stored is None:
+            raise NoSuchIncident(incident=incident)
+        return stored.incident
+
+    def in_channel(self, channel: str) -> str | None:
+        """Return the id of the incident that lives in a channel, if one does."""
+        return self._store.of_channel(channel)
+
+    def open(self) -> list[Incident]:
+        """Return the open incidents, oldest first."""
+        return [self.incident(incident) for incident in self._store.open()]
+
+    def recent(self, limit: int = 10) -> list[Incident]:
+        """Return the latest incidents, newest first."""
+        return [self.incident(incident) for incident in self._store.recent(limit)]
+
+    def history(self, incident: str, after: int = 0) -> list[Recorded]:
+        """Return an incident's events behind number `after`, oldest first."""
+        return self._store.history(incident, after)
+
+    def _fold(
+        self, command: AnyCommand, before: Stored | None, events: list[AnyEvent]
+    ) -> tuple[list[Recorded], Incident]:
+        version, head = (before.version, before.head) if before else (0, GENESIS)
+        records = chain(command.incident, events, command.cause, version, head)
+        after = before.incident if before else None
+        for event in events:
+            after = evolve(after, event, command.incident)
+        assert after is not None
+        return records, after
+
+    def _recall(self, incident: str) -> tuple[Stored | None, bool]:
+        with self._lock:
+            if (known := self._at_hand.get(incident)) is not None:
+                self._at_hand.move_to_end(incident)
+                return known, False
+        return self._store.load(incident), True
+
+    def _remember(self, stored: Stored) -> None:
+        with self._lock:
+            self._at_hand[stored.incident.id] = stored
+            if len(self._at_hand) > REMEMBERED:
+                self._at_hand.popitem(last=False)

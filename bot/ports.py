@@ -1,0 +1,138 @@
+"""What the inner rooms need from the outer ones: the store, the outbox, the clock, and who is who."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.effects import AnyEffect
+from bot.domain.incident.record import Recorded
+from bot.domain.incident.state import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An incident as the store has it: its number of events, the last one's hash, and the state they fold to."""
+
+    version: int
+    head: str
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The append won; these lanes got their first waiting effect and want a worker."""
+
+    wake: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody was faster; this is what is true now."""
+
+    now: Stored | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """This cause was obeyed before; nothing was written."""
+
+    now: Stored
+
+
+class EventStore(Protocol):
+    def load(self, incident: str) -> Stored | None: ...
+
+    def append(
+        self,
+        incident: Incident,
+        records: Sequence[Recorded],
+        effects: Sequence[AnyEffect],
+        *,
+        expected: int,
+        at: datetime,
+    ) -> Appended | Conflict | Seen:
+        """Write events, state, timers, indexes and effects in one step, if version `expected` still stands."""
+        ...
+
+    def has_seen(self, incident: str, cause: str) -> Stored | None:
+        """Return what is stored if this cause was obeyed already, else None."""
+        ...
+
+    def history(self, incident: str, after: int = 0) -> list[Recorded]:
+        """Every event behind number `after`, oldest first."""
+        ...
+
+    def raw_history(self, incident: str) -> list[dict[str, Any]]:
+        """The records as stored, for the chain's check."""
+        ...
+
+    def number_for(self, cause: str) -> int:
+        """Hand out the next incident's number; the same cause gets the same one again."""
+        ...
+
+    def of_channel(self, channel: str) -> str | None: ...
+
+    def open(self) -> list[str]:
+        """Ids of the open incidents, oldest first."""
+        ...
+
+    def recent(self, limit: int) -> list[str]:
+        """Ids of the latest incidents, newest first."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """Incidents of which something has fallen due, and when it did."""
+        ...
+
+
+class Outbox(Protocol):
+    """Effects that don't follow from an event: an answer to one person, a Home to show."""
+
+    def put(self, effect: AnyEffect, *, id: str, at: datetime) -> tuple[str, ...]:  # noqa: A002 - the effect's id
+        """Line the effect up; return the lanes to wake."""
+        ...
+
+
+class Waker(Protocol):
+    def wake(self, lanes: Iterable[str]) -> None:
+        """Tell idle workers about lanes. A lost wake-up costs a second, never an effect."""
+        ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where one of our messages stands."""
+
+    channel: str
+    ts: str
+
+
+class Posts(Protocol):
+    def find(self, incident: str, name: str) -> Post | None: ...
+
+    def remember(self, incident: str, name: str, post: Post) -> None: ...
+
+
+class People(Protocol):
+    """Who is who: names for ids, learned from what Slack sends."""
+
+    def learn(self, person: str, name: str) -> None: ...
+
+    def name(self, person: str) -> str:
+        """The person's name, or the id where it isn't known."""
+        ...
+
+    def id_of(self, name: str) -> str | None: ...
+
+
+class Guard(Protocol):
+    def is_first(self, signature: str) -> bool:
+        """Say whether this signed request is new; True once, then False while the signature is fresh."""
+        ...

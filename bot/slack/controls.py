@@ -1,0 +1,131 @@
+"""Every button and every form: its id and the typed value that it carries. Values hold ids only; truth is looked up."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.domain.gates.gate import Choice
+from bot.domain.hats import Hat
+
+
+class Control(BaseModel):
+    """What a button means. Slack wants action ids unique within a block, hence the suffix behind the slash."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: ClassVar[str]
+    incident: str
+
+    @property
+    def action_id(self) -> str:
+        suffix = "-".join(str(value) for name, value in self if name in {"hat", "form", "choice", "accept"})
+        return f"{self.id}/{suffix}" if suffix else self.id
+
+    @property
+    def value(self) -> str:
+        return self.model_dump_json()
+
+
+class TakeHatButton(Control):
+    id = "hat.take"
+    hat: Hat
+
+
+class AnswerOfferButton(Control):
+    id = "offer.answer"
+    hat: Hat
+    accept: bool
+
+
+class VoteButton(Control):
+    id = "vote.cast"
+    mitigation: str
+    plan_hash: str
+    choice: Choice
+
+
+class OpenPlanButton(Control):
+    id = "plan.open"
+    mitigation: str
+
+
+class WithdrawButton(Control):
+    id = "mitigation.withdraw"
+    mitigation: str
+
+
+class StopButton(Control):
+    id = "run.stop"
+    mitigation: str
+
+
+class RollBackButton(Control):
+    id = "run.roll-back"
+    mitigation: str
+
+
+FormName = Literal[
+    "declare", "note", "update", "severity", "stage", "propose", "resolve", "export", "hat", "hand-over", "reject"
+]
+
+
+class OpenFormButton(Control):
+    """Open a form; an empty incident for `declare`."""
+
+    id = "form.open"
+    form: FormName
+
+
+class RunVerbButton(Control):
+    """Type these words for me: the nearest verb, or a verb in the incident that was picked."""
+
+    id = "verb.run"
+    words: str
+
+
+class LinkButton(Control):
+    """A button with a url; Slack reports the click and nothing is to be done."""
+
+    id = "link"
+
+
+CONTROLS: tuple[type[Control], ...] = (
+    TakeHatButton,
+    AnswerOfferButton,
+    VoteButton,
+    OpenPlanButton,
+    WithdrawButton,
+    StopButton,
+    RollBackButton,
+    OpenFormButton,
+    RunVerbButton,
+    LinkButton,
+)
+
+
+def read_control(action_id: str, value: str | None) -> Control | None:
+    """Read what a click carries; None for a button that this version does not know."""
+    name = action_id.partition("/")[0]
+    kind = next((control for control in CONTROLS if control.id == name), None)
+    if kind is None:
+        return None
+    try:
+        return kind.model_validate_json(value or "{}")
+    except ValidationError:
+        return LinkButton(incident="") if kind is LinkButton else None
+
+
+class FormFacts(BaseModel):
+    """What a form carries in its private_metadata from opening to submission."""
+
+    model_config = ConfigDict(frozen=True)
+
+    form: Annotated[FormName | Literal["plan"], Field(description="also the view's callback_id")]
+    incident: str = ""
+    mitigation: str = ""
+    plan_hash: str = ""
+    runbook: str = ""
+    origin: str = ""
+    """Permalink of the message that a declaration starts from."""
+    words: str = ""
+    """What was typed, to pre-fill."""

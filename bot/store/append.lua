@@ -1,0 +1,48 @@
+-- One step per command: was this cause obeyed? was somebody faster? then events, state, timers, indexes and effects together.
+-- Returns {"seen"|"conflict", version, head, state} or {"ok", lane to wake, …}.
+local incident, log, causes, timers, lanes, open, all, channels = unpack(KEYS, 1, 8)
+local id, cause, expected = ARGV[1], ARGV[2], ARGV[3]
+local version, head, state, due = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local is_open, channel, declared, now, grace = ARGV[8], ARGV[9], ARGV[10], tonumber(ARGV[11]), tonumber(ARGV[12])
+
+if redis.call('HEXISTS', causes, cause) == 1 then
+  local stored = redis.call('HMGET', incident, 'v', 'h', 's')
+  return {'seen', stored[1], stored[2], stored[3]}
+end
+local stored = redis.call('HMGET', incident, 'v', 'h', 's')
+if (stored[1] or '0') ~= expected then
+  return {'conflict', stored[1] or '0', stored[2] or '', stored[3] or ''}
+end
+
+local at = 13
+local count = tonumber(ARGV[at])
+for i = 1, count do
+  redis.call('XADD', log, (tonumber(expected) + i) .. '-0', 'r', ARGV[at + i])
+end
+at = at + count + 1
+
+redis.call('HSET', incident, 'v', version, 'h', head, 's', state)
+redis.call('HSET', causes, cause, version)
+if due == '' then redis.call('ZREM', timers, id) else redis.call('ZADD', timers, due, id) end
+redis.call('ZADD', all, declared, id)
+if is_open == '1' then redis.call('ZADD', open, declared, id) else redis.call('ZREM', open, id) end
+if channel ~= '' then redis.call('HSETNX', channels, channel, id) end
+
+local answer = {'ok'}
+local effects = tonumber(ARGV[at])
+for i = 1, effects do
+  local lane, once, wanted, entry = unpack(ARGV, at + (i - 1) * 4 + 1, at + i * 4)
+  local list, words = KEYS[8 + i * 2 - 1], KEYS[8 + i * 2]
+  if once == '' or redis.call('SADD', words, once) == 1 then
+    redis.call('RPUSH', list, entry)
+    if not redis.call('ZSCORE', lanes, lane) then
+      if tonumber(wanted) > now then
+        redis.call('ZADD', lanes, wanted, lane)
+      else
+        redis.call('ZADD', lanes, now + grace, lane)
+        answer[#answer + 1] = lane
+      end
+    end
+  end
+end
+return answer

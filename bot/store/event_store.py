@@ -1,0 +1,137 @@
+"""Incidents in Redis: events in a stream, the state they fold to beside them, and one script that moves both."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from bot.domain.effects import AnyEffect
+from bot.domain.incident.record import Recorded, read
+from bot.domain.incident.state import Incident
+from bot.ports import Appended, Conflict, Seen, Stored
+from bot.store.client import Client
+from bot.store.keys import Keys
+
+GRACE = 1000
+"""Milliseconds after which the clock doubts that a wake-up arrived, and sends another."""
+
+
+def ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def script(name: str) -> str:
+    return (Path(__file__).parent / f"{name}.lua").read_text()
+
+
+class RedisEventStore:
+    """The EventStore port on Redis. Commands cost the same however long the incident's history is."""
+
+    def __init__(self, redis: Client, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._append = redis.register_script(script("append"))
+
+    def load(self, incident: str) -> Stored | None:
+        version, head, state = self._redis.hmget(self._keys.incident(incident), ["v", "h", "s"])
+        return stored(version, head, state)
+
+    def append(
+        self,
+        incident: Incident,
+        records: Sequence[Recorded],
+        effects: Sequence[AnyEffect],
+        *,
+        expected: int,
+        at: datetime,
+    ) -> Appended | Conflict | Seen:
+        k, last, due = self._keys, records[-1], incident.next_due
+        entries = [
+            (effect.lane, entry(effect, f"{incident.id}:{last.version}:{n}", at)) for n, effect in enumerate(effects)
+        ]
+        lane_keys = [key for lane, _ in entries for key in (k.lane(lane), k.once(lane))]
+        lined_up = [part for effect, (lane, text) in zip(effects, entries, strict=True)
+                    for part in (lane, effect.once or "", due_ms(effect, at), text)]  # fmt: skip
+        answer = self._append(
+            keys=[
+                k.incident(incident.id), k.log(incident.id), k.causes(incident.id),
+                k.timers, k.lanes, k.open, k.all, k.channels, *lane_keys,
+            ],
+            args=[
+                incident.id, last.cause, expected, last.version, last.hash, incident.model_dump_json(),
+                "" if due is None else ms(due), int(incident.is_open), incident.channel or "",
+                ms(incident.declared_at), ms(at), GRACE,
+                len(records), *(record.text() for record in records),
+                len(entries), *lined_up,
+            ],
+        )  # fmt: skip
+        match answer:
+            case ["ok", *wake]:
+                return Appended(tuple(wake))
+            case ["seen", version, head, state]:
+                return Seen(cast("Stored", stored(version, head, state)))
+            case ["conflict", version, head, state]:
+                return Conflict(stored(version, head, state))
+            case _:
+                raise AssertionError(answer)
+
+    def has_seen(self, incident: str, cause: str) -> Stored | None:
+        if not self._redis.hexists(self._keys.causes(incident), cause):
+            return None
+        return self.load(incident)
+
+    def history(self, incident: str, after: int = 0) -> list[Recorded]:
+        return [read(raw) for raw in self._raw(incident, after)]
+
+    def raw_history(self, incident: str) -> list[dict[str, Any]]:
+        return self._raw(incident, 0)
+
+    def _raw(self, incident: str, after: int) -> list[dict[str, Any]]:
+        entries = self._redis.xrange(self._keys.log(incident), min=f"{after + 1}-0")
+        return [json.loads(fields["r"]) for _, fields in entries]
+
+    def number_for(self, cause: str) -> int:
+        known = self._redis.hget(self._keys.numbers, cause)
+        if known is None:
+            number = self._redis.hincrby(self._keys.numbers, "last", 1)
+            self._redis.hsetnx(self._keys.numbers, cause, str(number))
+            known = self._redis.hget(self._keys.numbers, cause)
+        assert known is not None
+        return int(known)
+
+    def of_channel(self, channel: str) -> str | None:
+        return self._redis.hget(self._keys.channels, channel)
+
+    def open(self) -> list[str]:
+        return self._redis.zrange(self._keys.open, 0, -1)
+
+    def recent(self, limit: int) -> list[str]:
+        return self._redis.zrange(self._keys.all, 0, limit - 1, desc=True)
+
+    def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+        found = self._redis.zrangebyscore(self._keys.timers, "-inf", ms(now), start=0, num=limit, withscores=True)
+        return [(incident, datetime.fromtimestamp(score / 1000, UTC)) for incident, score in found]
+
+
+def stored(version: str | None, head: str | None, state: str | None) -> Stored | None:
+    if not version or not head or not state:
+        return None
+    return Stored(int(version), head, Incident.model_validate_json(state))
+
+
+def due_ms(effect: AnyEffect, at: datetime) -> int:
+    return ms(at) + int(effect.after * 1000)
+
+
+def entry(effect: AnyEffect, effect_id: str, at: datetime) -> str:
+    """One waiting effect as its lane holds it."""
+    return json.dumps(
+        {
+            "id": effect_id,
+            "due": due_ms(effect, at) if effect.after else 0,
+            "once": effect.once or "",
+            "at": ms(at),
+            "effect": effect.model_dump(mode="json"),
+        }
+    )

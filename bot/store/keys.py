@@ -1,0 +1,105 @@
+"""Every key in Redis, in one place. One hash tag for all: an installation lives on one shard, open to its scripts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    tag: str = "muster"
+
+    def _(self, rest: str) -> str:
+        return f"{{{self.tag}}}:{rest}"
+
+    def incident(self, incident: str) -> str:
+        """Hash: v (version), h (head hash), s (state as JSON)."""
+        return self._(f"incident:{incident}")
+
+    def log(self, incident: str) -> str:
+        """Stream: one entry an event, its id `<version>-0`, field r (the record as JSON)."""
+        return self._(f"log:{incident}")
+
+    def causes(self, incident: str) -> str:
+        """Hash: cause → version it led to."""
+        return self._(f"causes:{incident}")
+
+    def lane(self, lane: str) -> str:
+        """List: waiting effects, oldest first."""
+        return self._(f"lane:{lane}")
+
+    def once(self, lane: str) -> str:
+        """Set: words of waiting effects that need not wait twice."""
+        return self._(f"once:{lane}")
+
+    def lease(self, lane: str) -> str:
+        """String with expiry: the token of the worker that serves the lane."""
+        return self._(f"lease:{lane}")
+
+    def posts(self, incident: str) -> str:
+        """Hash: a message's name → where it stands."""
+        return self._(f"posts:{incident}")
+
+    def target(self, target: str) -> str:
+        """Hash: holder, fence, until (ms)."""
+        return self._(f"target:{target}")
+
+    def replay(self, signature: str) -> str:
+        return self._(f"replay:{signature}")
+
+    def closed(self, what: str) -> str:
+        """String with expiry: Slack asked us to leave this method (in this channel) alone for a while."""
+        return self._(f"closed:{what}")
+
+    @property
+    def lanes(self) -> str:
+        """Sorted set: lane → when it next wants a worker (ms)."""
+        return self._("lanes")
+
+    @property
+    def attempts(self) -> str:
+        """Hash: effect id → tries so far."""
+        return self._("attempts")
+
+    @property
+    def timers(self) -> str:
+        """Sorted set: incident → when something of it falls due (ms)."""
+        return self._("timers")
+
+    @property
+    def open(self) -> str:
+        """Sorted set: open incidents by time of declaration (ms)."""
+        return self._("open")
+
+    @property
+    def all(self) -> str:
+        """Sorted set: all incidents by time of declaration (ms)."""
+        return self._("all")
+
+    @property
+    def channels(self) -> str:
+        """Hash: channel → incident."""
+        return self._("channels")
+
+    @property
+    def numbers(self) -> str:
+        """Hash: cause of a declaration → number; field `last` is the counter."""
+        return self._("numbers")
+
+    @property
+    def people(self) -> str:
+        """Hash: person's id → name."""
+        return self._("people")
+
+    @property
+    def handles(self) -> str:
+        """Hash: lower-case name → person's id."""
+        return self._("handles")
+
+    @property
+    def fences(self) -> str:
+        """Hash: target → last fencing number handed out."""
+        return self._("fences")
+
+    @property
+    def heartbeats(self) -> str:
+        """Hash: process → when it was last alive (ms), for doctor and readiness."""
+        return self._("heartbeats")
