@@ -107,9 +107,9 @@ class Engine:
         """Return the latest incidents, newest first."""
         return [self.incident(incident) for incident in self._store.recent(limit)]
 
-    def history(self, incident: str, after: int = 0) -> list[Recorded]:
-        """Return an incident's events behind number `after`, oldest first."""
-        return self._store.history(incident, after)
+    def history(self, incident: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
+        """Return an incident's events behind number `after`, oldest first, `limit` at most."""
+        return self._store.history(incident, after, limit)
 
     def _fold(
         self, command: AnyCommand, before: Stored | None, events: list[AnyEvent]
