@@ -1,4 +1,4 @@
-"""How what happened reaches the app: over a socket if it has one, else signed to its request URL; events again and again."""
+"""How what happened reaches the app: over its socket or else signed to its request URL; events more than once."""
 
 import asyncio
 import hashlib
