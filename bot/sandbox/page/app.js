@@ -8,7 +8,7 @@ import { loadViews, showStack } from "./modal.js";
 import { trying } from "./overlays.js";
 import { act, ask, listen } from "./server.js";
 import { drawSidebar } from "./sidebar.js";
-import { addressOf, appName, here, isMember, learn, titleOf, withApp, world } from "./world.js";
+import { addressOf, appName, here, isDirect, isMember, learn, titleOf, world } from "./world.js";
 
 const part = (id) => document.getElementById(id);
 const FIRST_PERSON = "UANA";
@@ -19,8 +19,8 @@ let middle = null; // the channel's conversation
 let side = null; // the thread's
 let reading;
 
-const asked = new URLSearchParams(location.search);
-world.me = { id: asked.get("user") ?? FIRST_PERSON };
+world.me = { id: new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("user") ?? FIRST_PERSON };
+sessionStorage.setItem("user", world.me.id); // a permalink names no person
 
 listen({ onopen: () => trying(refresh()), onevent: hear, onlost: () => connection(false) });
 
@@ -29,13 +29,25 @@ async function refresh() {
   learn(await ask("boot"));
   connection(true);
   if (world.place === null) {
-    const query = new URLSearchParams(location.search);
-    await visit(query.get("channel") ?? FIRST_PLACE, { ts: query.get("ts"), thread: query.get("thread"), push: false });
+    await visit(...addressed());
   } else {
     draw();
     await Promise.all([middle?.load(), side?.load(), world.place === "home" && loadHome()]);
   }
   await loadViews();
+}
+
+/** The place that the address bar names, as `visit` wants it. */
+function addressed() {
+  const query = new URLSearchParams(location.search);
+  const [place, more] = archived(location) ?? [query.get("channel") ?? FIRST_PLACE, { ts: query.get("ts"), thread: query.get("thread") }];
+  return [place, { ...more, push: false }];
+}
+
+/** The message behind a permalink: /archives/C…/p<ts without its dot>. */
+function archived(url) {
+  const [, channel, seconds, rest] = /^\/archives\/(\w+)(?:\/p(\d+)(\d{6}))?$/.exec(url.pathname) ?? [];
+  return channel && [channel, { ts: seconds && `${seconds}.${rest}`, thread: new URLSearchParams(url.search).get("thread_ts") }];
 }
 
 /** Goes to a channel, to "home", or to the conversation {with: somebody}. */
@@ -52,7 +64,7 @@ async function visit(place, { ts = null, thread = null, push = true } = {}) {
   draw();
   openThread(world.thread, { push: false, ts });
   await (middle ? middle.load() : openHome());
-  if (ts) middle?.point(ts);
+  if (ts) middle?.point(thread ? thread : ts);
   read();
 }
 
@@ -71,7 +83,7 @@ function openThread(parent, { push = true, ts = null } = {}) {
   const channel = world.place;
   const write = composer(channel, { thread: parent, label: "Reply…", sent: () => side?.toEnd() });
   const shut = iconButton("close", "Close thread", () => openThread(null));
-  const name = el("span", { class: "quiet" }, el("bdi", {}, here().is_im ? titleOf(here()) : `#${here().name}`));
+  const name = el("span", { class: "quiet" }, el("bdi", {}, isDirect(here()) ? titleOf(here()) : `#${here().name}`));
   fill(part("thread"), el("header", {}, el("h2", {}, "Thread"), name, shut), side.node, here().is_archived || !isMember(here()) ? null : write.node);
   trying(side.load().then(() => ts && side?.point(ts)));
   write.focus();
@@ -92,7 +104,7 @@ function foot() {
   if (part("foot").dataset.key === key && part("foot").children.length) return;
   part("foot").dataset.key = key;
   if (kind === "write") {
-    const write = composer(channel.id, { label: `Message ${channel.is_im ? titleOf(channel) : `#${channel.name}`}`, sent: () => middle?.toEnd() });
+    const write = composer(channel.id, { label: `Message ${isDirect(channel) ? titleOf(channel) : `#${channel.name}`}`, sent: () => middle?.toEnd() });
     fill(part("foot"), write.node);
     if (matchMedia("(hover: hover)").matches) write.focus();
   } else if (kind === "join") {
@@ -172,11 +184,10 @@ document.addEventListener("click", (event) => {
     return trying(visit(anchor.dataset.place));
   }
   const url = new URL(anchor.href);
-  const [, channel, seconds, rest] = /^\/archives\/(\w+)(?:\/p(\d+)(\d{6}))?$/.exec(url.pathname) ?? [];
-  if (url.origin !== location.origin || !channel) return;
+  const message = archived(url);
+  if (url.origin !== location.origin || !message) return;
   event.preventDefault();
-  const ts = seconds ? `${seconds}.${rest}` : null;
-  trying(visit(channel, { ts, thread: url.searchParams.get("thread_ts") }));
+  trying(visit(...message));
 });
 
 document.addEventListener("keydown", (event) => {
@@ -186,7 +197,4 @@ document.addEventListener("keydown", (event) => {
 });
 part("shade").addEventListener("click", () => document.body.classList.remove("menu-open"));
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && read());
-addEventListener("popstate", () => {
-  const query = new URLSearchParams(location.search);
-  trying(visit(query.get("channel") ?? FIRST_PLACE, { thread: query.get("thread"), ts: query.get("ts"), push: false }));
-});
+addEventListener("popstate", () => trying(visit(...addressed())));

@@ -3,7 +3,6 @@ import { el, fill, iconButton } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { menu, trying } from "./overlays.js";
 import { act } from "./server.js";
-import { toWire } from "./wire.js";
 import { nameOf, world } from "./world.js";
 
 const drafts = new Map();
@@ -73,11 +72,12 @@ export function composer(channel, { thread = null, label, sent = () => {} }) {
     write("");
     fill(notice);
     try {
-      await act(command ? "command" : "say", { channel, text: toWire(typed), ...(thread && { thread_ts: thread }) });
+      await act(command ? "command" : "say", { channel, text: typed, ...(thread && { thread_ts: thread }) });
       sent();
     } catch (refused) {
       say(refused.message);
       if (!box.value) write(typed);
+      show([]);
     }
   };
 
@@ -142,9 +142,13 @@ function namesFor(before) {
   const starts = (...words) => words.some((word) => word?.toLowerCase().startsWith(begun.toLowerCase()));
   const from = before.length - (begun?.length ?? 0) - 1;
   if (sign === "@") {
-    return [...world.people.values()]
+    const people = [...world.people.values()]
       .filter((person) => starts(person.name, person.real_name, person.real_name?.split(" ").at(-1)))
       .map(({ id, name, title }) => ({ label: nameOf(id), note: [`@${name}`, title].filter(Boolean).join(" · "), insert: `@${name} `, from }));
+    const groups = [...world.groups.values()]
+      .filter((group) => starts(group.handle))
+      .map(({ handle, users }) => ({ label: `@${handle}`, note: users.map(nameOf).join(", "), insert: `@${handle} `, from }));
+    return [...people, ...groups];
   }
   const channels = sign ? [...world.channels.values()].filter((channel) => !channel.is_im && !channel.is_archived && starts(channel.name)) : [];
   return channels.map(({ name }) => ({ label: `#${name}`, insert: `#${name} `, from }));

@@ -1,22 +1,42 @@
 // Block Kit's interactive elements: buttons, menus, pickers and fields.
 import { fromInput, toInput } from "./dates.js";
-import { el, icon, safeUrl } from "./dom.js";
+import { el, fill, icon, safeUrl } from "./dom.js";
 import { confirmed, menu, toast } from "./overlays.js";
 import { plain, textObject } from "./mrkdwn.js";
-import { nameOf, titleOf, world } from "./world.js";
+import { act } from "./server.js";
+import { isDirect, nameOf, titleOf, world } from "./world.js";
 
 const DISPATCH_PAUSE_MS = 400;
 const VALUELESS = new Set(["button", "overflow"]);
 
 /**
- * What an element needs of its surroundings. `surface` is a message's, a form's or Home's:
- * `send(block_id, action_id, value)` tells the app; `values` holds what its fields say, by block and action.
+ * Where elements stand: in a message or a view, which `container` names as Slack does. `values` fills with what its fields
+ * say, by block and action. They begin with what was `kept` of an earlier drawing, else with Slack's `state`, else as the app said.
  */
+export function surfaceOf(id, container, { state = {}, kept = {} } = {}) {
+  const values = {};
+  const place = (block_id, action_id, value) => ({ container, block_id, action_id, value });
+  return {
+    id,
+    values,
+    send: (...what) => act("click", { ...place(...what), ...(container.type === "view" && { state: values }) }),
+    options: (...what) => act("options", place(...what)),
+    begin(block, spec) {
+      const [old, entry] = [kept[block.block_id], state[block.block_id]?.[spec.action_id]];
+      if (old && spec.action_id in old) return old[spec.action_id];
+      const value = entry ? stated(entry) : initial(spec);
+      const nothing = value === null || value.length === 0;
+      if (!nothing || !spec.default_to_current_conversation || !world.channels.has(world.place)) return value;
+      return spec.type.startsWith("multi_") ? [world.place] : world.place;
+    },
+  };
+}
+
 function connect(block, spec, surface, input) {
   const values = (surface.values[block.block_id] ??= {});
-  if (!(spec.action_id in values) && !VALUELESS.has(spec.type)) values[spec.action_id] = restored(surface.state?.[block.block_id]?.[spec.action_id]) ?? initial(spec);
+  if (!VALUELESS.has(spec.type)) values[spec.action_id] = surface.begin(block, spec);
   let sending = false;
-  const act = async (value, node) => {
+  const tell = async (value, node) => {
     if (sending || (spec.confirm && !(await confirmed(asked(spec.confirm))))) return;
     sending = true;
     node?.setAttribute("aria-busy", "true");
@@ -28,11 +48,12 @@ function connect(block, spec, surface, input) {
   return {
     value: values[spec.action_id],
     note,
-    act,
+    act: tell,
+    offer: (typed) => surface.options(block.block_id, spec.action_id, typed),
     /** A choice was made: kept, and told to the app unless the element only waits for the form to be submitted. */
     chosen(value, node) {
       note(value);
-      if (!input || block.dispatch_action) act(value, node);
+      if (!input || block.dispatch_action) tell(value, node);
     },
     dispatches: input && block.dispatch_action,
     props: {
@@ -52,26 +73,26 @@ const asked = ({ title, text, confirm, deny, style }) => ({
   danger: style === "danger",
 });
 
-/** The choice that the workspace remembers of a message's menu, from Slack's `state.values`. */
-const restored = (entry) =>
-  entry?.selected_options?.map((option) => option.value) ?? entry?.selected_option?.value ??
-  Object.entries(entry ?? {}).find(([key, chosen]) => key.startsWith("selected_") && chosen !== null && typeof chosen !== "object")?.[1];
+/** The raw value in an entry of Slack's `state.values`; an external menu's option stays whole, since only the app knows its words. */
+function stated({ type, ...held }) {
+  const [value] = Object.values(held);
+  if (Array.isArray(value)) return value.map((one) => one?.value ?? one);
+  return type.includes("external") ? value : (value?.value ?? value);
+}
 
 /** What an element says before anybody touched it. */
 function initial(spec) {
   if (spec.initial_options) return spec.initial_options.map((option) => option.value);
-  if (spec.initial_option) return spec.initial_option.value;
-  const here = spec.default_to_current_conversation && world.channels.has(world.place) ? world.place : undefined;
+  if (spec.initial_option) return spec.type === "external_select" ? spec.initial_option : spec.initial_option.value;
   const list = spec.initial_users ?? spec.initial_conversations ?? spec.initial_channels;
-  if (list) return list;
-  const multi = spec.type.startsWith("multi_") || spec.type === "checkboxes";
+  const nothing = spec.type.startsWith("multi_") || spec.type === "checkboxes" ? [] : null;
   return (
-    spec.initial_user ?? spec.initial_conversation ?? spec.initial_channel ?? spec.initial_date ?? spec.initial_time ??
-    spec.initial_date_time ?? spec.initial_value ?? (multi ? (here ? [here] : []) : (here ?? null))
+    list ?? spec.initial_user ?? spec.initial_conversation ?? spec.initial_channel ?? spec.initial_date ?? spec.initial_time ??
+    spec.initial_date_time ?? spec.initial_value ?? nothing
   );
 }
 
-/** The node of one element; `input` when it stands in an input block. */
+/** The node of one element on a surface; `input` when it stands in an input block. */
 export function element(block, spec, surface, input = false) {
   const draw = DRAW[spec.type];
   return draw ? draw(spec, connect(block, spec, surface, input)) : el("span", { class: "unknown" }, `(${spec.type} isn't shown in this workspace)`);
@@ -90,7 +111,7 @@ const rowsOf = (spec) => spec.option_groups ?? [{ options: spec.options ?? [] }]
 const wordsOf = (option) => plain(option.text) + (option.description ? ` — ${plain(option.description)}` : "");
 
 function conversations({ filter = {} }) {
-  const kind = (channel) => (channel.is_im ? "im" : channel.is_private ? "private" : "public");
+  const kind = (channel) => (channel.is_im ? "im" : channel.is_mpim ? "mpim" : channel.is_private ? "private" : "public");
   return [...world.channels.values()].filter(
     (channel) =>
       !channel.is_archived &&
@@ -101,7 +122,7 @@ function conversations({ filter = {} }) {
 
 const asOption = (text, value) => ({ text: { type: "plain_text", text, emoji: false }, value });
 const peopleOptions = () => [...world.people.values()].filter((person) => !person.is_bot).map((person) => asOption(nameOf(person.id), person.id));
-const channelOptions = (list) => list.map((channel) => asOption(channel.is_im ? titleOf(channel) : `#${channel.name}`, channel.id));
+const channelOptions = (list) => list.map((channel) => asOption(isDirect(channel) ? titleOf(channel) : `#${channel.name}`, channel.id));
 
 /** Users, conversations and channels selects are static ones over what the workspace holds. */
 const OPTIONS = {
@@ -158,6 +179,54 @@ const multiSelect = withOptions((spec, { value, chosen, props }) => {
   say();
   return node;
 });
+
+/** A menu whose options the app names while one types. */
+function externalSelect(spec, { value, chosen, offer, props }) {
+  const found = el("div", { class: "options", role: "listbox", hidden: true });
+  const words = (option) => (option ? plain(option.text) : "");
+  const hide = () => (found.hidden = true);
+  const take = (option) => {
+    value = option;
+    box.value = words(option);
+    hide();
+    chosen(option, box);
+  };
+  const row = (option) =>
+    el("div", { class: "choice", role: "option", data: { value: option.value }, onmousedown: (event) => (event.preventDefault(), take(option)) }, el("bdi", {}, wordsOf(option)));
+  const look = async () => {
+    const typed = box.value;
+    if (typed.length < (spec.min_query_length ?? 3)) return hide();
+    const said = await offer(typed).catch((refused) => toast(refused.message));
+    if (!said || box.value !== typed) return;
+    const options = rowsOf(said).flatMap((group) => group.options);
+    fill(found, options.length ? options.map(row) : el("div", { class: "quiet choice" }, "Nothing found"));
+    found.hidden = false;
+  };
+  let pause;
+  const typing = () => {
+    clearTimeout(pause);
+    pause = setTimeout(look, DISPATCH_PAUSE_MS);
+    if (!box.value && value) take(null);
+  };
+  const leave = () => {
+    hide();
+    box.value = words(value);
+  };
+  const keys = (event) => {
+    if (found.hidden || !["Enter", "Escape", "ArrowDown", "ArrowUp"].includes(event.key)) return;
+    event.preventDefault();
+    const rows = [...found.querySelectorAll("[role=option]")];
+    const at = rows.findIndex((node) => node.ariaSelected === "true");
+    if (event.key === "Escape") leave();
+    else if (event.key === "Enter") rows[Math.max(at, 0)]?.dispatchEvent(new Event("mousedown"));
+    else rows.forEach((node, place) => (node.ariaSelected = String(place === (at + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length)));
+  };
+  const box = el("input", {
+    ...props, type: "text", role: "combobox", autocomplete: "off", dir: "auto", value: words(value), placeholder: plain(spec.placeholder) || "Type to search…",
+    oninput: typing, onfocus: look, onblur: leave, onkeydown: keys,
+  });
+  return el("div", { class: "external" }, box, found);
+}
 
 function overflow(spec, { act, props }) {
   const entry = (option) => ({
@@ -224,6 +293,7 @@ const DRAW = {
   button,
   overflow,
   static_select: select,
+  external_select: externalSelect,
   users_select: select,
   conversations_select: select,
   channels_select: select,

@@ -1,13 +1,12 @@
 // The top of a place: its name, topic, people, pins and bookmarks.
-import { el, fill, icon, iconButton } from "./dom.js";
+import { el, fill, icon, iconButton, link } from "./dom.js";
 import { emojify } from "./emoji.js";
-import { link } from "./dom.js";
 import { whereabouts } from "./mentions.js";
 import { avatar, authorOf } from "./messages.js";
 import { inline, mrkdwn, plain } from "./mrkdwn.js";
 import { menu, popover, trying } from "./overlays.js";
 import { act, ask } from "./server.js";
-import { appName, here, isMember, nameOf, titleOf, withApp, world } from "./world.js";
+import { appName, here, isDirect, isMember, nameOf, titleOf, withApp, world } from "./world.js";
 
 const node = document.getElementById("header");
 
@@ -18,8 +17,8 @@ export function drawHeader({ visit, openMenu }) {
   const app = world.place === "home" || (channel && withApp(channel));
   const person = channel?.is_im ? channel.user : app && world.app.bot_user_id;
   const title = app ? appName() : channel ? titleOf(channel) : "";
-  const sign = person ? avatar(person) : icon(channel?.is_private ? "lock" : "hash");
-  document.title = `${person ? title : `#${title}`} · ${nameOf(world.me.id)}`;
+  const sign = person ? avatar(person) : icon(channel?.is_mpim ? "people" : channel?.is_private ? "lock" : "hash");
+  document.title = `${person || isDirect(channel) ? title : `#${title}`} · ${nameOf(world.me.id)}`;
   fill(
     node,
     el("div", { class: "line-one" }, opener, sign, el("h1", {}, el("bdi", {}, title)), topic(channel), channel && !channel.is_im ? tools(channel, visit) : null),

@@ -1,6 +1,7 @@
 // The app's Home tab: the view that it published for this person.
 import { blocksOf } from "./blockkit.js";
 import { el, fill } from "./dom.js";
+import { surfaceOf } from "./elements.js";
 import { act, ask } from "./server.js";
 import { appName } from "./world.js";
 
@@ -25,11 +26,6 @@ export function showHome(view) {
   const print = JSON.stringify(view);
   if (!node || print === shown) return;
   shown = print;
-  const surface = {
-    id: "h",
-    values: {},
-    state: view?.state?.values,
-    send: (block_id, action_id, value) => act("click", { container: { type: "view", view_id: view.id }, block_id, action_id, value, state: surface.values }),
-  };
+  const surface = surfaceOf("h", { type: "view", view_id: view?.id }, { state: view?.state?.values });
   fill(node, view ? el("div", { class: "blocks" }, blocksOf(view.blocks, surface)) : el("p", { class: "empty" }, `${appName()} hasn't put anything here yet.`));
 }

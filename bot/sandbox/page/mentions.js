@@ -16,7 +16,7 @@ export function channelMention(id, label) {
   return el("a", { class: "mention", href: addressOf(id), data: { place: id } }, el("bdi", {}, `#${titleOf(channel)}`));
 }
 
-export const groupMention = (id, label) => el("bdi", { class: "mention", data: { group: id } }, `@${(label ?? id).replace(/^@/, "")}`);
+export const groupMention = (id, label) => el("bdi", { class: "mention", data: { group: id } }, `@${(label ?? world.groups.get(id)?.handle ?? id).replace(/^@/, "")}`);
 
 /** Stands out, because it has just rung everybody's phone. */
 export const broadcastMention = (range) =>

@@ -2,11 +2,12 @@
 import { attachment, blocksOf } from "./blockkit.js";
 import { clock, dateNode, full } from "./dates.js";
 import { el, fill, icon, iconButton, safeUrl } from "./dom.js";
+import { surfaceOf } from "./elements.js";
 import { COMMON, emoji } from "./emoji.js";
 import { emojiNode, inline, mrkdwn } from "./mrkdwn.js";
 import { confirmed, menu, popover, toast, trying } from "./overlays.js";
 import { act } from "./server.js";
-import { fromWire, toWire } from "./wire.js";
+import { asTyped } from "./typed.js";
 import { appName, nameOf, world } from "./world.js";
 
 /** Lines in which the workspace itself says what happened; they stay small. */
@@ -60,21 +61,17 @@ export function messageNode({ message, channel, grouped, pinned }, { open, dismi
 }
 
 function contents(message, channel) {
-  const surface = {
-    id: `b-${message.ts}`,
-    values: {},
-    state: message.state?.values,
-    send: (block_id, action_id, value) =>
-      act("click", { container: { type: "message", channel, ts: message.ts, is_ephemeral: message.is_ephemeral ?? false }, block_id, action_id, value }),
-  };
+  const container = { type: "message", channel, ts: message.ts, is_ephemeral: message.is_ephemeral ?? false };
+  const surface = surfaceOf(`b-${message.ts}`, container, { state: message.state?.values });
   const edited = message.edited ? el("span", { class: "edited", title: full(message.edited.ts) }, " (edited)") : null;
   if (isQuiet(message)) {
     const says = message.text.startsWith("<@") ? message.text : `${nameOf(message.user)} ${message.text}`;
     return el("div", { class: "text", dir: "auto" }, inline(says));
   }
-  const said = message.blocks?.length ? blocksOf(message.blocks, surface) : el("div", { class: "text" }, mrkdwn(message.text));
+  const said = message.blocks?.length ? blocksOf(message.blocks, surface) : [el("div", { class: "text" }, mrkdwn(message.text))];
   const more = (message.attachments ?? []).map((part) => attachment(part, surface));
-  return [said, edited, more, (message.files ?? []).map(file)];
+  if (edited) (said.at(-1).querySelector(":scope > .line:last-child") ?? said.at(-1)).append(edited);
+  return [said, more, (message.files ?? []).map(file)];
 }
 
 const SIZES = ["B", "kB", "MB", "GB"];
@@ -164,9 +161,9 @@ function toolbar(message, channel, body, open) {
 
 function edit(message, channel, body) {
   const box = el("textarea", { rows: 2, dir: "auto", "aria-label": "Edit message" });
-  box.value = fromWire(message.text);
+  box.value = asTyped(message.text);
   const stop = () => fill(body, contents(message, channel));
-  const save = () => act("edit", { channel, ts: message.ts, text: toWire(box.value.trim()) }).then(stop, (refused) => toast(refused.message));
+  const save = () => act("edit", { channel, ts: message.ts, text: box.value }).then(stop, (refused) => toast(refused.message));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape") stop();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

@@ -1,6 +1,7 @@
 // The forms that the app opens over the page: a stack of views, of which the top one shows.
 import { blocksOf } from "./blockkit.js";
 import { el, fill, iconButton } from "./dom.js";
+import { surfaceOf } from "./elements.js";
 import { plain } from "./mrkdwn.js";
 import { trying } from "./overlays.js";
 import { act, ask } from "./server.js";
@@ -28,13 +29,8 @@ export function showStack(views) {
 }
 
 function draw(view, { errors = {}, failure = null } = {}) {
-  const values = prune(view);
-  const state = () => Object.fromEntries(Object.entries(values).filter(([, actions]) => Object.keys(actions).length));
-  const surface = {
-    id: "v",
-    values,
-    send: (block_id, action_id, value) => act("click", { container: { type: "view", view_id: view.id }, block_id, action_id, value, state: state() }),
-  };
+  const surface = surfaceOf("v", { type: "view", view_id: view.id }, { state: view.state?.values, kept: filled.get(view.id) });
+  filled.set(view.id, surface.values);
   const held = document.activeElement?.closest("#modal") ? document.activeElement.id : null;
   const fresh = dialog.dataset.view !== view.id;
   dialog.dataset.view = view.id;
@@ -46,7 +42,7 @@ function draw(view, { errors = {}, failure = null } = {}) {
     if (!submit || submit.hasAttribute("aria-busy")) return;
     submit.setAttribute("aria-busy", "true");
     try {
-      const outcome = await act("submit", { view_id: view.id, state: state() });
+      const outcome = await act("submit", { view_id: view.id, state: surface.values });
       if (outcome.ok === false && stack.at(-1)?.id === view.id) draw(stack.at(-1), { errors: outcome.errors ?? {} });
     } catch (refused) {
       if (stack.at(-1)?.id === view.id) draw(stack.at(-1), { failure: refused.message });
@@ -73,15 +69,6 @@ function draw(view, { errors = {}, failure = null } = {}) {
   if (!dialog.open) dialog.showModal();
   const first = form.querySelector("[aria-invalid]") ?? (fresh || !held ? form.querySelector("[autofocus]") ?? form.querySelector(".blocks :is(input, select, textarea, summary)") : document.getElementById(held));
   (first ?? form.querySelector("footer button:last-child")).focus({ preventScroll: !first?.matches("[aria-invalid]") });
-}
-
-/** The values of this view, without those of blocks that are gone. */
-function prune(view) {
-  const kept = filled.get(view.id) ?? {};
-  const blocks = new Set(view.blocks.map((block) => block.block_id));
-  const values = Object.fromEntries(Object.entries(kept).filter(([block]) => blocks.has(block)));
-  filled.set(view.id, values);
-  return values;
 }
 
 /** Closes the top view. When the workspace can't hear it, the page closes it alone. */

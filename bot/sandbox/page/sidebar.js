@@ -4,7 +4,7 @@ import { faultsButton } from "./faults.js";
 import { whereabouts } from "./mentions.js";
 import { avatar } from "./messages.js";
 import { popover } from "./overlays.js";
-import { addressOf, appName, isMember, nameOf, titleOf, withApp, world } from "./world.js";
+import { addressOf, appName, isDirect, isMember, nameOf, titleOf, withApp, world } from "./world.js";
 
 const node = document.getElementById("sidebar");
 const lists = { channels: section("Channels"), more: section("More channels"), people: section("Direct messages"), apps: section("Apps") };
@@ -24,7 +24,7 @@ export function drawSidebar(visit) {
     el("span", { class: "who" }, el("small", {}, "You are"), el("b", {}, el("bdi", {}, nameOf(me.id)))),
     icon("down"),
   );
-  const all = [...channels.values()].filter((channel) => !channel.is_im).sort((one, other) => one.name.localeCompare(other.name));
+  const all = [...channels.values()].filter((channel) => !isDirect(channel)).sort((one, other) => one.name.localeCompare(other.name));
   const entry = (channel) => ({ place: channel.id, title: titleOf(channel), kind: channel.is_private ? "lock" : "hash", unread: channel.unread, archived: channel.is_archived, here: place === channel.id });
   const others = [...people.values()].filter((person) => !person.is_bot && person.id !== me.id);
   const withPerson = (person) => [...channels.values()].find((channel) => channel.is_im && channel.user === person.id);
@@ -40,7 +40,8 @@ export function drawSidebar(visit) {
   };
   put(lists.channels, all.filter((channel) => isMember(channel) && !channel.is_archived).map(entry));
   put(lists.more, all.filter((channel) => !isMember(channel) || channel.is_archived).map(entry));
-  put(lists.people, others.map(direct));
+  const groups = [...channels.values()].filter((channel) => channel.is_mpim).map((channel) => ({ ...entry(channel), kind: "people" }));
+  put(lists.people, [...others.map(direct), ...groups]);
   put(lists.apps, app ? [app] : []);
 }
 

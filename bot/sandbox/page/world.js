@@ -4,6 +4,7 @@ export const world = {
   me: { id: "", tz: undefined },
   people: new Map(),
   channels: new Map(),
+  groups: new Map(),
   app: null,
   commands: [],
   shortcuts: [],
@@ -18,6 +19,7 @@ export function learn(boot) {
   world.me = boot.me;
   world.people = new Map(boot.people.map((person) => [person.id, person]));
   world.channels = new Map(boot.channels.map((channel) => [channel.id, channel]));
+  world.groups = new Map((boot.usergroups ?? []).map((group) => [group.id, group]));
   world.app = boot.app;
   world.commands = boot.commands;
   world.shortcuts = boot.shortcuts;
@@ -30,8 +32,13 @@ export const isMember = (channel) => channel.is_im || channel.members.includes(w
 export const withApp = (channel) => channel.is_im && channel.user === world.app?.bot_user_id;
 export const isPinned = (channel, message) => (channel?.pins ?? []).includes(message.ts) || (message.pinned_to ?? []).includes(channel?.id);
 
-/** What a channel is called: a DM by the other person. */
-export const titleOf = (channel) => (channel.is_im ? nameOf(channel.user) : channel.name);
+export const isDirect = (channel) => channel.is_im || Boolean(channel.is_mpim);
+
+/** What a channel is called: a DM by the other people in it. */
+export function titleOf(channel) {
+  if (!isDirect(channel)) return channel.name;
+  return channel.is_im ? nameOf(channel.user) : channel.members.filter((id) => id !== world.me.id).map(nameOf).join(", ");
+}
 
 /** Where a link to this place leads; with another `user`, the same place as somebody else. */
 export function addressOf(place, { user = world.me.id, ts, thread } = {}) {
