@@ -103,6 +103,8 @@ class Incident(Frozen):
     hats: dict[Hat, tuple[str, ...]] = {}
     offers: dict[Hat, str] = {}
     """Hand-overs that wait for the other side."""
+    givers: dict[Hat, str] = {}
+    """Who offered what waits there: a shared hat has several wearers, and only one of them gives it away."""
     mitigations: dict[str, Mitigation] = {}
     pins: dict[str, str] = {}
     """Pinned messages by ts, with the text as last recorded."""
@@ -196,15 +198,20 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
         case e.HatGiven():
             return _wear(incident, event.hat, event.to)
         case e.HatReleased():
-            return {"hats": _without(incident, event.hat, event.by), "offers": _no_offer(incident, event.hat)}
+            gone = _no_offer(incident, event.hat) if incident.givers.get(event.hat) == event.by else {}
+            return {"hats": _without(incident, event.hat, event.by), **gone}
         case e.HatOffered():
-            return {"offers": {**incident.offers, event.hat: event.to}, **_with_person(incident, event.to)}
+            offered = {
+                "offers": {**incident.offers, event.hat: event.to},
+                "givers": {**incident.givers, event.hat: event.by},
+            }
+            return {**offered, **_with_person(incident, event.to)}
         case e.HatHandedOver():
             rest = tuple(p for p in incident.wearers(event.hat) if p not in {event.giver, event.by})
             hats = {**incident.hats, event.hat: (*rest, event.by)}
-            return {"hats": hats, "offers": _no_offer(incident, event.hat), **_with_person(incident, event.by)}
+            return {"hats": hats, **_no_offer(incident, event.hat), **_with_person(incident, event.by)}
         case e.OfferDeclined():
-            return {"offers": _no_offer(incident, event.hat)}
+            return _no_offer(incident, event.hat)
         case e.MessagePinned():
             return {"pins": {**incident.pins, event.ts: event.text}}
         case e.PinEdited():
@@ -268,8 +275,9 @@ def _without(incident: Incident, hat: Hat, person: str) -> dict[Hat, tuple[str, 
     return {**others, hat: rest} if rest else others
 
 
-def _no_offer(incident: Incident, hat: Hat) -> dict[Hat, str]:
-    return {h: to for h, to in incident.offers.items() if h != hat}
+def _no_offer(incident: Incident, hat: Hat) -> dict[str, Any]:
+    offers = {h: to for h, to in incident.offers.items() if h != hat}
+    return {"offers": offers, "givers": {h: giver for h, giver in incident.givers.items() if h != hat}}
 
 
 def _with_person(incident: Incident, person: str) -> dict[str, Any]:

@@ -54,17 +54,17 @@ def offer(command: OfferHat, incident: Incident) -> list[AnyEvent]:
     _check_worn(incident, command.hat, command.by)
     if command.to == command.by:
         raise HandOverToYourself(hat=command.hat.value)
-    if incident.offers.get(command.hat) == command.to:
+    if (incident.offers.get(command.hat), incident.givers.get(command.hat)) == (command.to, command.by):
         return []
     return [HatOffered(by=command.by, at=command.at, hat=command.hat, to=command.to)]
 
 
 def answer_offer(command: AnswerOffer, incident: Incident) -> list[AnyEvent]:
-    if command.accept and command.by in incident.wearers(command.hat):
-        return []
     if incident.offers.get(command.hat) != command.by:
+        if command.accept and command.by in incident.wearers(command.hat):
+            return []
         raise OfferIsGone(command.hat)
-    giver = incident.wearers(command.hat)[0]
+    giver = incident.givers[command.hat]
     answer = HatHandedOver if command.accept else OfferDeclined
     return [answer(by=command.by, at=command.at, hat=command.hat, giver=giver)]
 

@@ -1,0 +1,155 @@
+"""Commands in few words: `take(Hat.COMMANDER, by=BEN, at=5)`, in seconds after NOON; each order has its own cause."""
+
+from datetime import datetime
+from itertools import count
+from typing import TypedDict
+
+from bot.domain.gates.gate import Choice
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident import commands as c
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.runbook import Plan
+from bot.domain.severity import Severity
+from tests.harness import clock
+from tests.harness.people import ANA
+from tests.harness.plans import plan
+
+INC = "INC-1"
+M1 = "m1"
+
+_causes = count(1)
+
+
+class Header(TypedDict):
+    incident: str
+    by: str
+    at: datetime
+    cause: str
+
+
+def header(by: str, at: float, incident: str = INC) -> Header:
+    """The four fields of every command, with a cause that nobody had before."""
+    return Header(incident=incident, by=by, at=clock.at(at), cause=f"cause-{next(_causes)}")
+
+
+def declare(
+    severity: Severity = Severity.P1, *, by: str = ANA, at: float = 0, title: str = "checkout is down"
+) -> c.Declare:
+    return c.Declare(**header(by, at), title=title, severity=severity, service="checkout")
+
+
+def open_channel(channel: str = "C1", name: str = "inc-1-checkout", at: float = 0) -> c.RecordChannel:
+    return c.RecordChannel(**header(SYSTEM, at), channel=channel, name=name)
+
+
+def take(hat: Hat, *, by: str, at: float = 0) -> c.TakeHat:
+    return c.TakeHat(**header(by, at), hat=hat)
+
+
+def give(hat: Hat, to: str, *, by: str, at: float = 0) -> c.GiveHat:
+    return c.GiveHat(**header(by, at), hat=hat, to=to)
+
+
+def release(hat: Hat, *, by: str, at: float = 0) -> c.ReleaseHat:
+    return c.ReleaseHat(**header(by, at), hat=hat)
+
+
+def offer(hat: Hat, to: str, *, by: str, at: float = 0) -> c.OfferHat:
+    return c.OfferHat(**header(by, at), hat=hat, to=to)
+
+
+def accept(hat: Hat, *, by: str, at: float = 0) -> c.AnswerOffer:
+    return c.AnswerOffer(**header(by, at), hat=hat, accept=True)
+
+
+def decline(hat: Hat, *, by: str, at: float = 0) -> c.AnswerOffer:
+    return c.AnswerOffer(**header(by, at), hat=hat, accept=False)
+
+
+def note(text: str, *, by: str = ANA, at: float = 0) -> c.AddNote:
+    return c.AddNote(**header(by, at), text=text)
+
+
+def pin(ts: str, text: str = "error rate 40 %", *, by: str = ANA, at: float = 0) -> c.PinMessage:
+    return c.PinMessage(**header(by, at), channel="C1", ts=ts, author=ANA, text=text)
+
+
+def update(text: str, *, next_in_minutes: int | None = None, by: str = ANA, at: float = 0) -> c.PostUpdate:
+    return c.PostUpdate(**header(by, at), text=text, next_in_minutes=next_in_minutes)
+
+
+def change_severity(to: Severity, because: str = "", *, by: str = ANA, at: float = 0) -> c.ChangeSeverity:
+    return c.ChangeSeverity(**header(by, at), to=to, because=because)
+
+
+def move(to: Stage, because: str = "", *, by: str = ANA, at: float = 0) -> c.ChangeStage:
+    return c.ChangeStage(**header(by, at), to=to, because=because)
+
+
+def resolve(summary: str = "checkout works again", *, by: str = ANA, at: float = 0) -> c.Resolve:
+    return c.Resolve(**header(by, at), summary=summary)
+
+
+def propose(what: Plan | None = None, *, by: str = ANA, at: float = 0) -> c.Propose:
+    return c.Propose(**header(by, at), plan=what or plan())
+
+
+def vote(
+    choice: Choice, *, by: str, comment: str = "", seen: Plan | None = None, mitigation: str = M1, at: float = 0
+) -> c.CastVote:
+    """`seen`: the plan on the voter's screen; None: they typed their vote."""
+    return c.CastVote(
+        **header(by, at),
+        mitigation=mitigation,
+        choice=choice,
+        comment=comment,
+        plan_hash=seen.hash if seen else None,
+    )
+
+
+def approve(*, by: str, seen: Plan | None = None, mitigation: str = M1, at: float = 0) -> c.CastVote:
+    return vote("approve", by=by, seen=seen, mitigation=mitigation, at=at)
+
+
+def reject(comment: str = "too risky", *, by: str, mitigation: str = M1, at: float = 0) -> c.CastVote:
+    return vote("reject", by=by, comment=comment, mitigation=mitigation, at=at)
+
+
+def withdraw(*, by: str = ANA, mitigation: str = M1, at: float = 0) -> c.Withdraw:
+    return c.Withdraw(**header(by, at), mitigation=mitigation)
+
+
+def stop(*, by: str = ANA, mitigation: str = M1, at: float = 0) -> c.StopRun:
+    return c.StopRun(**header(by, at), mitigation=mitigation)
+
+
+def roll_back(*, by: str = ANA, mitigation: str = M1, at: float = 0) -> c.RollBack:
+    return c.RollBack(**header(by, at), mitigation=mitigation)
+
+
+def busy(holder: str, *, mitigation: str = M1, at: float = 0) -> c.RecordTargetBusy:
+    return c.RecordTargetBusy(**header(SYSTEM, at), mitigation=mitigation, holder=holder)
+
+
+def started(step: int, phase: c.Phase = "plan", *, mitigation: str = M1, at: float = 0) -> c.RecordStepStarted:
+    return c.RecordStepStarted(**header(SYSTEM, at), mitigation=mitigation, phase=phase, step=step)
+
+
+def finished(
+    step: int, phase: c.Phase = "plan", *, ok: bool = True, mitigation: str = M1, at: float = 0
+) -> c.RecordStepFinished:
+    detail = "200 OK" if ok else "500 Internal Server Error"
+    return c.RecordStepFinished(
+        **header(SYSTEM, at), mitigation=mitigation, phase=phase, step=step, ok=ok, detail=detail
+    )
+
+
+def signal(healthy: bool, *, mitigation: str = M1, at: float = 0) -> c.RecordSignal:
+    return c.RecordSignal(
+        **header(SYSTEM, at), mitigation=mitigation, healthy=healthy, reading="ok" if healthy else "failing"
+    )
+
+
+def tick(at: float) -> c.Tick:
+    return c.Tick(**header(SYSTEM, at))
