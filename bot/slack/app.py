@@ -104,7 +104,9 @@ def _action(clicked: Click, door: Door, client: WebClient) -> None:
         return
     control = read_control(clicked.action_id, clicked.value)
     if control is None:
-        reply: Reply = answers.said("This button is from an older version of me. `/incident help` has what I can do now.")
+        reply: Reply = answers.said(
+            "This button is from an older version of me. `/incident help` has what I can do now."
+        )
     else:
         handler = CLICKS[type(control)]
         reply = _guarded(lambda: handler(clicked, control, door), clicked.cause)
@@ -175,9 +177,7 @@ def _deliver(
     if isinstance(reply, Opens):
         reply = _open(reply, trigger_id, client)
     if isinstance(reply, Message):
-        _guarded(
-            lambda: door.whisper(person, reply.text, cause, channel=channel, response_url=response_url), cause
-        )
+        _guarded(lambda: door.whisper(person, reply.text, cause, channel=channel, response_url=response_url), cause)
 
 
 def _open(reply: Opens, trigger_id: str, client: WebClient) -> Message | None:

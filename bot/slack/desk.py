@@ -88,7 +88,9 @@ class Desk:
             return known.channel
         cursor = ""
         while True:
-            page = self.call("conversations.list", exclude_archived=True, limit=200, cursor=cursor, types="public_channel")
+            page = self.call(
+                "conversations.list", exclude_archived=True, limit=200, cursor=cursor, types="public_channel"
+            )
             for channel in page["channels"]:
                 if channel["name"] == name:
                     self._posts.remember("", f"channel:{name}", Post(channel["id"], "-"))

@@ -22,7 +22,9 @@ def sentence(error: Exception, cause: str) -> str:
         case BadParameter():
             return str(error)
         case TooBusy():
-            return "Many people are changing this incident at this moment. Nothing was changed by you; please try again."
+            return (
+                "Many people are changing this incident at this moment. Nothing was changed by you; please try again."
+            )
         case RedisError():
             reference = log_with_reference("store out of reach", error, cause)
             return (
@@ -58,7 +60,14 @@ class Refused(Exception):
         self.cure = cure
 
 
-PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "ratelimited"}
+PASSING = {
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    "ratelimited",
+}
 """Error codes that Slack documents as its own passing trouble."""
 
 CURES = {
@@ -95,5 +104,3 @@ def translate(error: Exception) -> RetryLater | Refused | None:
 def _method(error: SlackApiError) -> str:
     url = str(getattr(error.response, "api_url", ""))
     return url.rstrip("/").rpartition("/")[2] or "a call"
-
-

@@ -24,9 +24,7 @@ def reaction_added(event: dict[str, Any], cause: str, door: Door) -> None:
         return
     incident = door.incident_of(item["channel"])
     if incident is not None and item["ts"] not in incident.pins:
-        door.later(
-            FetchPin(incident=incident.id, channel=item["channel"], ts=item["ts"], person=event["user"]), cause
-        )
+        door.later(FetchPin(incident=incident.id, channel=item["channel"], ts=item["ts"], person=event["user"]), cause)
 
 
 def reaction_removed(event: dict[str, Any], cause: str, door: Door) -> None:

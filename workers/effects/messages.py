@@ -90,7 +90,9 @@ def give_brief(effect: GiveBrief, job: Job) -> Done:
     """Give a hat's brief to its wearer, in private."""
     incident = job.incident()
     job.channel_of(incident)
-    return _in_private(effect.person, f"brief:{effect.hat}:{effect.person}:{job.waiting.id}", brief(effect.hat, incident), job)
+    return _in_private(
+        effect.person, f"brief:{effect.hat}:{effect.person}:{job.waiting.id}", brief(effect.hat, incident), job
+    )
 
 
 def show_offer(effect: ShowOffer, job: Job) -> Done:

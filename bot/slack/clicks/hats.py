@@ -13,7 +13,5 @@ def take(click: Click, control: TakeHatButton, door: Door) -> Reply:
 
 
 def answer(click: Click, control: AnswerOfferButton, door: Door) -> Reply:
-    door.house.engine.submit(
-        AnswerOffer(**facts_of(click, control, door), hat=control.hat, accept=control.accept)
-    )
+    door.house.engine.submit(AnswerOffer(**facts_of(click, control, door), hat=control.hat, accept=control.accept))
     return None

@@ -30,7 +30,13 @@ def view(facts: FormFacts, door: Door) -> dict[str, Any]:
         ),
         select("severity", "How bad is it?", severities, initial=(named or Severity.P2).value),
         *([select("service", "Which service?", services, optional=True)] if services else []),
-        text("summary", "Who is hit, and how?", multiline=True, optional=True, hint="In customers' terms. You can add it later."),
+        text(
+            "summary",
+            "Who is hit, and how?",
+            multiline=True,
+            optional=True,
+            hint="In customers' terms. You can add it later.",
+        ),
     ]
     if facts.origin:
         blocks.append(context("The new channel will link back to the message that you started from."))

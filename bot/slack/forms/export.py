@@ -14,7 +14,9 @@ from bot.slack.requests import Submission
 def view(facts: FormFacts, _: Door) -> dict[str, Any]:
     options = [(exporter.name, exporter.name) for exporter in ALL]
     hint = "A worker makes the file and puts it into the incident's channel."
-    return modal(facts, "Export the timeline", [select("format", "Format", options, initial=options[0][0], hint=hint)], "Make")
+    return modal(
+        facts, "Export the timeline", [select("format", "Format", options, initial=options[0][0], hint=hint)], "Make"
+    )
 
 
 def submit(submission: Submission, door: Door) -> Reply:

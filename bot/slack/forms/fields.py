@@ -10,7 +10,9 @@ VALUE = "value"
 """The action id of every input; the block id says which field it is."""
 
 
-def modal(facts: FormFacts, title: str, blocks: Sequence[dict[str, Any]], submit: str | None = "Send") -> dict[str, Any]:
+def modal(
+    facts: FormFacts, title: str, blocks: Sequence[dict[str, Any]], submit: str | None = "Send"
+) -> dict[str, Any]:
     view: dict[str, Any] = {
         "type": "modal",
         "callback_id": facts.form,

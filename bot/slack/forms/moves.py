@@ -32,7 +32,9 @@ def severity(submission: Submission, door: Door) -> Reply:
 
 def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     incident = door.house.engine.incident(facts.incident)
-    options = [(s.value, s.label) for s in next_stages(incident.stage)] or [(incident.stage.value, incident.stage.label)]
+    options = [(s.value, s.label) for s in next_stages(incident.stage)] or [
+        (incident.stage.value, incident.stage.label)
+    ]
     blocks = [
         select("to", f"From {incident.stage.label} to", options, initial=options[0][0]),
         text("because", "Why?", multiline=True, optional=True),
@@ -42,9 +44,7 @@ def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
 
 def stage(submission: Submission, door: Door) -> Reply:
     reason = plain(submission.text("because"), door.house.people)
-    door.house.engine.submit(
-        ChangeStage(**facts_of(submission, door), to=Stage(submission.text("to")), because=reason)
-    )
+    door.house.engine.submit(ChangeStage(**facts_of(submission, door), to=Stage(submission.text("to")), because=reason))
     return None
 
 
