@@ -19,7 +19,7 @@ def open_channel(_: OpenChannel, job: Job) -> Done:
         return Done()
     prefix = job.crew.engine.policy.channels.prefix
     for attempt in range(NAMES_TRIED):
-        name = channel_name(prefix, incident.number, incident.title, incident.declared_at, attempt)
+        name = channel_name(prefix, incident.number, incident.title, attempt, on=incident.declared_at.date())
         channel = _create(name, private=incident.private, job=job)
         if channel is not None:
             return Done((RecordChannel(**job.facts("channel"), channel=channel, name=name),))

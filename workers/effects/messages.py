@@ -47,7 +47,7 @@ def show_card(_: ShowCard, job: Job) -> Done:
 def show_announcement(_: ShowAnnouncement, job: Job) -> Done:
     incident, crew = job.incident(), job.crew
     channel = crew.desk.channel_id(crew.engine.policy.channels.announce)
-    message = announcement(incident, crew.engine.policy, crew.names)
+    message = announcement(incident, crew.names)
     crew.desk.show(incident.id, "announcement", channel, message, again=job.again, since=job.since)
     return Done()
 
