@@ -66,6 +66,11 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069" if is_mixed else text
 
 
+def link(url: str, label: str) -> str:
+    """Link to an address of ours; nothing where it isn't one."""
+    return f"<{escaped}|{label}>" if LINK.fullmatch(escaped := escape(url)) else ""
+
+
 def who(person: str, names: Names) -> str:
     return "Muster" if person == SYSTEM else line(names(person), 80)
 

@@ -45,6 +45,7 @@ MARKS = {
     Progress.EXPIRED: "✗",
     Progress.WITHDRAWN: "✗",
 }
+THEN = {"expired": "expires", "rejected": "is rejected"}
 SHOWN = 8
 """Steps in the message; the rest stands behind *Open plan*."""
 
@@ -80,7 +81,7 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
     title, where = line(plan.title, 150), f"{line(plan.target, 80)} ({line(plan.environment, 80)})"
     proposer = who(m.proposer, names)
     needed = _needed(incident, gate, names)
-    limit = f"Without a decision by {day(gate.due)} it is {gate.then}, and nothing runs."
+    limit = f"Without a decision by {day(gate.due)} it {THEN[gate.then]}, and nothing runs."
     changed = f"The plan was changed: {line(', '.join(m.amended))}. Earlier votes fell." if m.amended else ""
     risk, expect, undo = _risk(plan), _expected(plan), _rollback(plan)
     return message(
@@ -98,15 +99,15 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
         section("\n".join(["*Votes*", *_votes(gate, names), needed])),
         context(limit),
         actions(
-            button("Approve", _vote(incident, m, "approve"), "primary"),
-            button("Reject", _vote(incident, m, "reject"), "danger"),
+            button("Approve", voting(incident, m, "approve"), "primary"),
+            button("Reject", voting(incident, m, "reject"), "danger"),
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
             button("Withdraw", WithdrawButton(incident=incident.id, mitigation=m.id)),
         ),
     )
 
 
-def _vote(incident: Incident, m: Mitigation, choice: Choice) -> VoteButton:
+def voting(incident: Incident, m: Mitigation, choice: Choice) -> VoteButton:
     return VoteButton(incident=incident.id, mitigation=m.id, plan_hash=m.plan_hash, choice=choice)
 
 
