@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import signal
 from pathlib import Path
 
@@ -32,14 +33,18 @@ async def serve(host: str, port: int, data: Path | None, app: App | None) -> Non
     base_url = f"http://{host}:{port}"
     slack = Sandbox(Store(data), base_url, app)
     server = Server(application(slack), host, port, interface=Interfaces.ASGI, log_level=LogLevels.error)
+    enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        asyncio.get_running_loop().add_signal_handler(number, enough.set)
+    if await _answers(host, port):  # granian would share the port with whoever has it
+        raise SystemExit(f"Port {port} is taken.")
     serving = asyncio.create_task(server.serve())
-    while not serving.done() and not await _answers(host, port):
-        await asyncio.sleep(0.01)
-    if not serving.done():
-        print(f"local workspace at {base_url}", flush=True)  # noqa: T201  the line that whoever started it waits for
-    await serving
+    while not await _answers(host, port):
+        await asyncio.wait({serving}, timeout=0.01)
+    print(f"local workspace at {base_url}", flush=True)  # noqa: T201  the line that whoever started it waits for
+    await enough.wait()
+    await slack.close()
+    os._exit(0)  # granian's embedded server can't be taken down cleanly while anyone is connected; all is written
 
 
 async def _answers(host: str, port: int) -> bool:

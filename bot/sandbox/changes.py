@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.clock import now
 from bot.sandbox.shapes import channel_json, message_json, permalink
-from bot.sandbox.workspace import TEAM, Channel, Json, Message, Person, Workspace, new_id
+from bot.sandbox.workspace import TEAM, Channel, Json, Message, Workspace, new_id
 
 LETTERS = {"channel": "C", "group": "G"}  # what member_joined_channel calls them
 
@@ -120,7 +120,7 @@ class Changes:
         if found := self.workspace.dm(members):
             return found
         names = "--".join(sorted(self.workspace.people[member].name for member in members))
-        group = len(members) > 2  # noqa: PLR2004  a direct message is between two
+        group = len(members) > 2  # a direct message is between two
         channel = Channel(
             id=new_id("G" if group else "D"),
             kind="mpim" if group else "im",

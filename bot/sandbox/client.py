@@ -14,7 +14,7 @@ from bot.sandbox.shapes import view_json
 from bot.sandbox.typed import stored
 from bot.sandbox.workspace import TEAM, Json, Message
 
-Act: TypeAlias = Callable[[Sandbox, str, Json], Json | None | Awaitable[Json | None]]
+Act: TypeAlias = Callable[[Sandbox, str, Json], Json | Awaitable[Json | None] | None]
 
 
 def routes() -> list[Route]:
@@ -88,15 +88,13 @@ async def command(slack: Sandbox, user: str, asked: Json) -> None:
 
 
 async def click(slack: Sandbox, user: str, asked: Json) -> None:
-    block_id, action_id = str(asked.get("block_id")), str(asked.get("action_id"))
-    container, value, state = asked.get("container") or {}, asked.get("value"), asked.get("state") or {}
-    await person.click(slack, user, container, block_id, action_id, value, state)
+    container, state = asked.get("container") or {}, asked.get("state") or {}
+    await person.click(slack, user, container, _place(asked), raw=asked.get("value"), state=state)
 
 
 async def options(slack: Sandbox, user: str, asked: Json) -> Json:
-    block_id, action_id = str(asked.get("block_id")), str(asked.get("action_id"))
     typed = str(asked.get("value") or "")
-    return await person.options(slack, user, asked.get("container") or {}, block_id, action_id, typed)
+    return await person.options(slack, user, asked.get("container") or {}, _place(asked), typed=typed)
 
 
 async def submit(slack: Sandbox, user: str, asked: Json) -> Json:
@@ -176,6 +174,10 @@ async def stream(request: Request) -> Response:
 def _person(slack: Sandbox, user: str) -> Json:
     known = slack.workspace.people[user]
     return {key: getattr(known, key) for key in ("id", "name", "real_name", "color", "tz", "title", "is_bot")}
+
+
+def _place(asked: Json) -> person.Place:
+    return str(asked.get("block_id")), str(asked.get("action_id"))
 
 
 def _message(slack: Sandbox, user: str, asked: Json) -> Message:

@@ -46,7 +46,7 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 def state_of(blocks: list[Json], before: Json | None = None) -> Json:
     """block_id → action_id → value, for every element that holds one.
 
-    What was chosen ``before`` stays where block_id, action_id and type are the same, as in Slack when a view is updated;
+    What was chosen ``before`` stays where block_id, action_id and type are the same, as when Slack updates a view;
     everything else begins with its initial value.
     """
     state: Json = {}

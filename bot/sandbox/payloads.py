@@ -77,7 +77,7 @@ def view_click(workspace: Workspace, view: View, action: Json, *, trigger_id: st
     }
 
 
-def suggestion(workspace: Workspace, user: str, typed: str, element: Json, block_id: str, container: Json) -> Json:
+def suggestion(workspace: Workspace, user: str, typed: str, *, element: Json, block_id: str, container: Json) -> Json:
     """What an external menu asks while a person types."""
     asked = {"type": "block_suggestion", "action_id": element["action_id"], "block_id": block_id, "value": typed}
     return _interaction(workspace, "block_suggestion", user) | asked | container

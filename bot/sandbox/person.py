@@ -1,6 +1,6 @@
 """What a person does that the app answers: commands, clicks, forms, shortcuts."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.sandbox import payloads
 from bot.sandbox.blocks import find_element
@@ -12,6 +12,9 @@ from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.shapes import view_json
 from bot.sandbox.typed import for_command
 from bot.sandbox.workspace import Channel, Json, Message, View
+
+Place: TypeAlias = tuple[str, str]
+"""Where an element is: its block_id and action_id."""
 
 TROUBLE = "We had some trouble connecting. Try again?"
 
@@ -61,60 +64,59 @@ async def command(slack: Sandbox, user: str, channel_id: Any, line: str) -> None
         raise NotPossibleError(f'{word} failed with the error "invalid_command_response" ({refused.code})') from refused
 
 
-async def click(
-    slack: Sandbox, user: str, container: Json, block_id: str, action_id: str, raw: Any, state: Json
-) -> None:
+async def click(slack: Sandbox, user: str, container: Json, place: Place, *, raw: Any, state: Json) -> None:
     """A button pressed or a choice made, in a message or in a view."""
     trigger_id = slack.tickets.trigger(user)
     if container.get("type") == "view":
         view = view_of(slack, user, str(container.get("view_id")))
-        element, value = _chosen(view.content["blocks"], block_id, action_id, raw)
+        element, value = _chosen(view.content["blocks"], place, raw)
         _fill_in(view, state)
-        _remember(view.state, block_id, action_id, value)
+        _remember(view.state, place, value)
         slack.views.choose(view, view.state)
-        action = payloads.action(element, block_id, value)
-        payload = payloads.view_click(slack.workspace, view, action, trigger_id=trigger_id)
-    else:
-        channel = channel_of(slack, user, container.get("channel"))
-        message = message_of(slack, user, channel, container.get("ts"))
-        element, value = _chosen(message.blocks or [], block_id, action_id, raw)
-        chosen_so_far = state_of(message.blocks or [], message.state)
-        _remember(chosen_so_far, block_id, action_id, value)
-        slack.changes.choose(message, chosen_so_far)
-        ephemeral = message.only_for is not None
-        token = slack.tickets.responder(
-            channel.id, user, message.ts, ephemeral=ephemeral, thread_ts=message.thread_ts if message.is_reply else None
-        )
-        payload = payloads.message_click(
-            slack.workspace,
-            user,
-            channel,
-            message,
-            payloads.action(element, block_id, value),
-            trigger_id=trigger_id,
-            response_url=f"{slack.base_url}/response/{token}",
-        )
+        action = payloads.action(element, place[0], value)
+        await _deliver(slack, payloads.view_click(slack.workspace, view, action, trigger_id=trigger_id))
+        return
+    channel = channel_of(slack, user, container.get("channel"))
+    message = message_of(slack, user, channel, container.get("ts"))
+    element, value = _chosen(message.blocks or [], place, raw)
+    chosen_so_far = state_of(message.blocks or [], message.state)
+    _remember(chosen_so_far, place, value)
+    slack.changes.choose(message, chosen_so_far)
+    token = slack.tickets.responder(
+        channel.id,
+        user,
+        message.ts,
+        ephemeral=message.only_for is not None,
+        thread_ts=message.thread_ts if message.is_reply else None,
+    )
+    payload = payloads.message_click(
+        slack.workspace,
+        user,
+        channel,
+        message,
+        payloads.action(element, place[0], value),
+        trigger_id=trigger_id,
+        response_url=f"{slack.base_url}/response/{token}",
+    )
     await _deliver(slack, payload)
 
 
-async def options(slack: Sandbox, user: str, container: Json, block_id: str, action_id: str, typed: str) -> Json:
+async def options(slack: Sandbox, user: str, container: Json, place: Place, *, typed: str) -> Json:
     """What an external menu offers for what was typed so far."""
+    where: Json
     if container.get("type") == "view":
         view = view_of(slack, user, str(container.get("view_id")))
         blocks = view.content["blocks"]
-        where: Json = {
-            "container": {"type": "view", "view_id": view.id},
-            "view": view_json(slack.workspace, view),
-        }
+        where = {"container": {"type": "view", "view_id": view.id}, "view": view_json(slack.workspace, view)}
     else:
         channel = channel_of(slack, user, container.get("channel"))
         message = message_of(slack, user, channel, container.get("ts"))
         blocks = message.blocks or []
         where = {"container": {"type": "message", "message_ts": message.ts, "channel_id": channel.id}}
-    element = find_element(blocks, block_id, action_id)
+    element = find_element(blocks, *place)
     if element is None or "external" not in element["type"]:
         raise NotPossibleError("There is no such menu.")
-    asked = payloads.suggestion(slack.workspace, user, typed, element, block_id, where)
+    asked = payloads.suggestion(slack.workspace, user, typed, element=element, block_id=place[0], container=where)
     return await _deliver(slack, asked) or {"options": []}
 
 
@@ -218,16 +220,18 @@ async def _told_or_lost(slack: Sandbox, payload: Json) -> None:
         return  # Slack doesn't repeat it, and the person has gone on
 
 
-def _chosen(blocks: list[Json], block_id: str, action_id: str, raw: Any) -> tuple[Json, Json]:
-    element = find_element(blocks, block_id, action_id)
+def _chosen(blocks: list[Json], place: Place, raw: Any) -> tuple[Json, Json]:
+    element = find_element(blocks, *place)
     if element is None:
         raise NotPossibleError("There is nothing like that to click on any more.")
-    if element["type"] in {"button", "workflow_button"}:
+    if element["type"] not in FIELD:
         return element, {}
     return element, chosen(element, raw)
 
 
-def _remember(state: Json, block_id: str, action_id: str, value: Json) -> None:
+def _remember(state: Json, place: Place, value: Json) -> None:
+    """Put the value into the state, if its element is one that holds a value."""
+    block_id, action_id = place
     if action_id in state.get(block_id, {}):
         state[block_id][action_id] = value
 
@@ -236,9 +240,8 @@ def _fill_in(view: View, raw: Json) -> None:
     """Put what stands in the form's fields into the view's state; fields left out stay as they are."""
     for block_id, actions in raw.items():
         for action_id, typed in actions.items():
-            element, value = _chosen(view.content["blocks"], block_id, action_id, typed)
-            if element["type"] in FIELD and action_id in view.state.get(block_id, {}):
-                view.state[block_id][action_id] = value
+            place = block_id, action_id
+            _remember(view.state, place, _chosen(view.content["blocks"], place, typed)[1])
 
 
 def _response_urls(slack: Sandbox, user: str, inputs: list[Json], view: View) -> list[Json]:

@@ -49,6 +49,13 @@ class Sandbox:
         self._begin(app)
         self.pages.close()
 
+    async def close(self) -> None:
+        """Let pages and the app know, and put the workspace away."""
+        self.pages.close()
+        await self.sockets.cut()
+        await self.delivery.close()
+        self.store.close()
+
     def install(self, app: App) -> None:
         self.workspace.install(app)
         self.tell_connected()

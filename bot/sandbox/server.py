@@ -5,8 +5,6 @@ import contextlib
 import json
 import os
 import socket
-import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,8 +16,8 @@ from starlette.websockets import WebSocket
 
 from bot.sandbox import client, control
 from bot.sandbox.api import METHODS, perform
-from bot.sandbox.forms import form
 from bot.sandbox.errors import NotPossibleError, SlackError
+from bot.sandbox.forms import form
 from bot.sandbox.responses import respond
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.workspace import Json
@@ -28,12 +26,6 @@ PAGE = Path(__file__).parent / "page"
 
 
 def application(slack: Sandbox) -> Starlette:
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
-        slack.pages.close()
-        await slack.delivery.close()
-
     app = Starlette(
         routes=[
             Route("/api/{method}", api, methods=["GET", "POST"]),
@@ -48,7 +40,6 @@ def application(slack: Sandbox) -> Starlette:
             Route("/", page),
         ],
         exception_handlers={NotPossibleError: not_possible},
-        lifespan=lifespan,
     )
     app.state.slack = slack
     return app
@@ -188,18 +179,16 @@ def _scopes(slack: Sandbox, name: str) -> dict[str, str]:
 async def _hung_up(request: Request) -> Response:
     """Close the caller's connection without a word. ASGI has no way to say so, so it is done to the socket itself."""
     if request.client:
-        for descriptor in map(int, os.listdir("/dev/fd")):
-            _shut_down(descriptor, (request.client.host, request.client.port))
+        _shut_down((request.client.host, int(request.client.port)))  # granian gives the port as text
     return Response(status_code=500)
 
 
-def _shut_down(descriptor: int, peer: tuple[str, int]) -> None:
-    with contextlib.suppress(OSError):
-        if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-            connection = socket.socket(fileno=os.dup(descriptor))
-            with connection:
-                if connection.getpeername()[:2] == peer:
-                    connection.shutdown(socket.SHUT_RDWR)
+def _shut_down(peer: tuple[str, int]) -> None:
+    """Find the socket that is connected to the peer among this process's, and end it."""
+    for entry in Path("/dev/fd").iterdir():
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as connection:
+            if connection.getpeername()[:2] == peer:
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 async def _response_body(request: Request) -> Json:

@@ -1,6 +1,7 @@
 """Socket Mode: single-use tickets, connections, envelopes and their acknowledgements."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import Callable
@@ -119,10 +120,8 @@ class Sockets:
 
     async def _hang_up(self, connection: Connection) -> None:
         self._lost(connection)
-        try:
-            await connection.websocket.close()
-        except RuntimeError:
-            return  # it hung up first
+        with contextlib.suppress(RuntimeError, TimeoutError):  # it hung up first, or doesn't say goodbye
+            await asyncio.wait_for(connection.websocket.close(), 0.1)
 
     def _lost(self, connection: Connection) -> None:
         if connection in self.connections:

@@ -39,6 +39,9 @@ class Store:
         row = self.db.execute("SELECT thing FROM things WHERE kind = 'content' AND id = ?", (file,)).fetchone()
         return bytes(row[0]) if row else b""
 
+    def close(self) -> None:
+        self.db.close()
+
     def empty(self) -> None:
         self.db.execute("DELETE FROM things")
 
