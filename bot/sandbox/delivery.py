@@ -111,8 +111,9 @@ class Delivery:
         if retry:
             headers |= {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]}
         try:
-            response = await self.http.post(url, content=body, headers=headers)
-        except httpx.TimeoutException as error:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                response = await self.http.post(url, content=body, headers=headers)
+        except (TimeoutError, httpx.TimeoutException) as error:
             raise UndeliveredError("operation_timeout", "http_timeout") from error
         except httpx.HTTPError as error:
             raise UndeliveredError("dispatch_failed", "connection_failed") from error

@@ -13,7 +13,7 @@ const node = document.getElementById("header");
 /** `visit(place, {ts})` goes somewhere; `openMenu` shows the sidebar where it is hidden. */
 export function drawHeader({ visit, openMenu }) {
   const channel = here();
-  const opener = iconButton("menu", "Channels", openMenu, { class: "icon-button narrow" });
+  const opener = iconButton("menu", "Open the list of channels", openMenu, { class: "icon-button narrow" });
   const app = world.place === "home" || (channel && withApp(channel));
   const person = channel?.is_im ? channel.user : app && world.app.bot_user_id;
   const title = app ? appName() : channel ? titleOf(channel) : "";
