@@ -242,11 +242,10 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"troubles": (*incident.troubles, f"{event.why} {event.cure}")[-3:]}
         case e.MitigationProposed():
             return _proposed(incident, event)
-        case e.VoteCameLate():
-            return {}
         case (
             e.MitigationAmended()
             | e.VoteCast()
+            | e.VoteCameLate()
             | e.GateClosed()
             | e.RunWaits()
             | e.StepStarted()
@@ -325,6 +324,7 @@ def _proposed(incident: Incident, event: e.MitigationProposed) -> dict[str, Any]
 MitigationEvent = (
     e.MitigationAmended
     | e.VoteCast
+    | e.VoteCameLate
     | e.GateClosed
     | e.RunWaits
     | e.StepStarted
@@ -371,6 +371,9 @@ def _mitigation_changes(mitigation: Mitigation, event: MitigationEvent) -> dict[
             assert mitigation.gate is not None
             vote = Vote(choice=event.choice, at=event.at, comment=event.comment)
             return {"gate": mitigation.gate.with_vote(event.by, vote)}
+        case e.VoteCameLate():
+            assert mitigation.gate is not None
+            return {"gate": mitigation.gate.model_copy(update={"late": (*mitigation.gate.late, event.by)})}
         case e.GateClosed():
             gate = mitigation.gate.model_copy(update={"outcome": event.outcome}) if mitigation.gate else None
             ended = None if event.outcome is Outcome.APPROVED else event.at
