@@ -12,6 +12,7 @@ from bot.domain.incident.events import (
     GateClosed,
     MitigationAmended,
     MitigationProposed,
+    Resolved,
     StageChanged,
     VoteCameLate,
     VoteCast,
@@ -230,6 +231,18 @@ def test_a_changed_plan_gets_the_whole_time_again() -> None:
 
 def test_a_second_tick_changes_nothing() -> None:
     waiting(tick(LIMIT)).when(tick(LIMIT + 1)).then_nothing()
+
+
+def test_the_limit_holds_even_where_the_clock_stands_still() -> None:
+    world = waiting(policy=ONE)
+    late = world.when(approve(by=BEN, at=LIMIT))
+    late.then(GateClosed, VoteCameLate(by=BEN, at=at(LIMIT), mitigation=M1, choice="approve", outcome=Outcome.EXPIRED))
+    world.when(propose(plan(replicas="6"), by=ANA, at=LIMIT)).then(GateClosed, MitigationProposed)
+    world.when(propose(plan(RESTART), by=BEN, at=LIMIT)).then(GateClosed, MitigationProposed)
+    expired = world.when(withdraw(by=ANA, at=LIMIT))
+    expired.then(GateClosed)
+    assert expired.incident.mitigations[M1].progress is Progress.EXPIRED
+    world.when(resolve(at=LIMIT)).then(GateClosed, StageChanged, Resolved, StageChanged)
 
 
 # after the outcome

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.domain.gates.gate import Gate, Outcome, Vote
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, mitigation_id
-from bot.domain.incident.commands import CastVote, Propose, Tick, Withdraw
+from bot.domain.incident.commands import CastVote, Command, Propose, Withdraw
 from bot.domain.incident.events import (
     AnyEvent,
     GateClosed,
@@ -133,7 +133,7 @@ def withdraw(command: Withdraw, incident: Incident) -> list[AnyEvent]:
     ]
 
 
-def time_is_up(command: Tick, incident: Incident) -> list[AnyEvent]:
+def time_is_up(command: Command, incident: Incident) -> list[AnyEvent]:
     """Close every gate whose limit has passed, with its stated outcome."""
     return [
         GateClosed(
