@@ -59,6 +59,8 @@ class Mitigation(Frozen):
     amended: tuple[str, ...] = ()
     """Fields that the latest change of the plan touched: why earlier votes fell."""
     steps: tuple[StepRun, ...] = ()
+    rollbacks: int = 0
+    """How often a rollback was begun. `steps` holds the latest one's; a second try must not pass for the first."""
     waits_for: str | None = None
     """The mitigation that holds the target meanwhile."""
     verify_until: datetime | None = None
@@ -394,7 +396,13 @@ def _mitigation_changes(mitigation: Mitigation, event: MitigationEvent) -> dict[
         case e.MitigationVerified():
             return {"progress": Progress.VERIFIED, "ended_at": event.at}
         case e.RollbackStarted():
-            return {"progress": Progress.ROLLING_BACK, "because": event.because, "ended_at": None}
+            return {
+                "progress": Progress.ROLLING_BACK,
+                "because": event.because,
+                "ended_at": None,
+                "rollbacks": mitigation.rollbacks + 1,
+                "steps": tuple(run for run in mitigation.steps if run.phase == "plan"),
+            }
         case e.MitigationRolledBack():
             return {"progress": Progress.ROLLED_BACK, "ended_at": event.at}
         case e.HumanNeeded():
