@@ -162,9 +162,9 @@ def replay(history: Iterable[e.AnyEvent], incident_id: str) -> Incident | None:
 
 def evolve(incident: Incident | None, event: e.AnyEvent, incident_id: str) -> Incident:
     """Fold one event. Anything that may be declared may be folded: no rule is checked here."""
-    if isinstance(event, e.Declared):
+    if incident is None:
+        assert isinstance(event, e.Declared), "a history begins with incident.declared"
         return _declared(event, incident_id)
-    assert incident is not None, "a history begins with incident.declared"
     changes = _changes(incident, event)
     changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
     return incident.model_copy(update=changes)
