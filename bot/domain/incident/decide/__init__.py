@@ -10,8 +10,20 @@ from bot.domain.incident.rejections import IsClosed, NoSuchIncident
 from bot.domain.incident.state import Incident, evolve
 from bot.domain.policy import Policy
 
-AFTER_THE_END = (c.RequestExport, c.RecordExport, c.RecordTrouble, c.Tick, c.RecordChannel)
-"""What a closed incident still takes."""
+AFTER_THE_END = (
+    c.RequestExport,
+    c.RecordExport,
+    c.RecordTrouble,
+    c.RecordChannel,
+    c.RecordPinEdited,
+    c.RecordPinDeleted,
+    c.RecordTargetBusy,
+    c.RecordStepStarted,
+    c.RecordStepFinished,
+    c.RecordSignal,
+    c.Tick,
+)
+"""What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
 
 MINDS_THE_LIMIT = (c.Propose, c.CastVote, c.Withdraw, c.ChangeStage, c.Resolve)
 """Orders about gates: a gate whose time is up is closed for them, even if the clock has not got round to saying so."""
