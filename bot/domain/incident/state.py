@@ -7,6 +7,7 @@ from typing import Any, Literal, assert_never
 
 from bot.domain.gates.gate import Gate, Outcome, Vote
 from bot.domain.hats import BRIEFS, Hat
+from bot.domain.ids import digest
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.lifecycle import Stage
@@ -109,7 +110,7 @@ class Incident(Frozen):
     """Who offered what waits there: a shared hat has several wearers, and only one of them gives it away."""
     mitigations: dict[str, Mitigation] = {}
     pins: dict[str, str] = {}
-    """Pinned messages by ts, with the text as last recorded."""
+    """Pinned messages by ts, with a fingerprint of the text as last recorded: the texts stand in the record."""
     last_update_at: datetime | None = None
     last_update: str = ""
     next_update_due: datetime | None = None
@@ -214,10 +215,8 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"hats": hats, **_no_offer(incident, event.hat), **_with_person(incident, event.by)}
         case e.OfferDeclined():
             return _no_offer(incident, event.hat)
-        case e.MessagePinned():
-            return {"pins": {**incident.pins, event.ts: event.text}}
-        case e.PinEdited():
-            return {"pins": {**incident.pins, event.ts: event.text}}
+        case e.MessagePinned() | e.PinEdited():
+            return {"pins": {**incident.pins, event.ts: fingerprint(event.text)}}
         case e.MessageUnpinned() | e.PinDeleted():
             return {"pins": {ts: text for ts, text in incident.pins.items() if ts != event.ts}}
         case e.UpdatePosted():
@@ -263,6 +262,11 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return _mitigated(incident, event)
         case _:
             assert_never(event)
+
+
+def fingerprint(text: str) -> str:
+    """Tell two texts of one message apart in a few characters; the state is written anew with every command."""
+    return digest({"text": text})[:16]
 
 
 def _wear(incident: Incident, hat: Hat, person: str) -> dict[str, Any]:
