@@ -75,6 +75,18 @@ def pin(ts: str, text: str = "error rate 40 %", *, by: str = ANA, at: float = 0)
     return c.PinMessage(**header(by, at), channel="C1", ts=ts, author=ANA, text=text)
 
 
+def unpin(ts: str, *, by: str = ANA, at: float = 0) -> c.UnpinMessage:
+    return c.UnpinMessage(**header(by, at), ts=ts)
+
+
+def pin_edited(ts: str, text: str, *, by: str = ANA, at: float = 0) -> c.RecordPinEdited:
+    return c.RecordPinEdited(**header(by, at), ts=ts, text=text)
+
+
+def pin_deleted(ts: str, *, by: str = ANA, at: float = 0) -> c.RecordPinDeleted:
+    return c.RecordPinDeleted(**header(by, at), ts=ts)
+
+
 def update(text: str, *, next_in_minutes: int | None = None, by: str = ANA, at: float = 0) -> c.PostUpdate:
     return c.PostUpdate(**header(by, at), text=text, next_in_minutes=next_in_minutes)
 
@@ -149,6 +161,19 @@ def signal(healthy: bool, *, mitigation: str = M1, at: float = 0) -> c.RecordSig
     return c.RecordSignal(
         **header(SYSTEM, at), mitigation=mitigation, healthy=healthy, reading="ok" if healthy else "failing"
     )
+
+
+def want_export(format_: str = "markdown", *, by: str = ANA, at: float = 0) -> c.RequestExport:
+    return c.RequestExport(**header(by, at), format=format_)
+
+
+def exported(request: str, *, ok: bool = True, at: float = 0) -> c.RecordExport:
+    detail = "INC-1.md" if ok else "Slack refused the file."
+    return c.RecordExport(**header(SYSTEM, at), request=request, format="markdown", ok=ok, detail=detail)
+
+
+def trouble(why: str = "Slack refused the message.", *, at: float = 0) -> c.RecordTrouble:
+    return c.RecordTrouble(**header(SYSTEM, at), effect="tell", why=why, cure="Invite the bot.")
 
 
 def tick(at: float) -> c.Tick:

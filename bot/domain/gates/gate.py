@@ -33,6 +33,8 @@ class Gate(Frozen):
     votes: dict[str, Vote] = {}
     """By person, so nobody counts twice."""
     outcome: Outcome | None = None
+    late: tuple[str, ...] = ()
+    """Who voted after the outcome: recorded once, counted never."""
 
     @property
     def approvals(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ TRANSITIONS: dict[tuple[Stage, Stage], Guard] = {
     (Stage.INVESTIGATING, Stage.RESOLVED): Guard.NOTHING_RUNS,
     (Stage.MITIGATING, Stage.RESOLVED): Guard.NOTHING_RUNS,
     (Stage.RESOLVED, Stage.POST_MORTEM): Guard.NONE,
-    (Stage.POST_MORTEM, Stage.CLOSED): Guard.NONE,
+    (Stage.POST_MORTEM, Stage.CLOSED): Guard.NOTHING_RUNS,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, assert_never
 
 from bot.domain.gates.gate import Gate, Outcome, Vote
 from bot.domain.hats import BRIEFS, Hat
+from bot.domain.ids import digest
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.lifecycle import Stage
@@ -59,6 +60,8 @@ class Mitigation(Frozen):
     amended: tuple[str, ...] = ()
     """Fields that the latest change of the plan touched: why earlier votes fell."""
     steps: tuple[StepRun, ...] = ()
+    rollbacks: int = 0
+    """How often a rollback was begun. `steps` holds the latest one's; a second try must not pass for the first."""
     waits_for: str | None = None
     """The mitigation that holds the target meanwhile."""
     verify_until: datetime | None = None
@@ -107,7 +110,7 @@ class Incident(Frozen):
     """Who offered what waits there: a shared hat has several wearers, and only one of them gives it away."""
     mitigations: dict[str, Mitigation] = {}
     pins: dict[str, str] = {}
-    """Pinned messages by ts, with the text as last recorded."""
+    """Pinned messages by ts, with a fingerprint of the text as last recorded: the texts stand in the record."""
     last_update_at: datetime | None = None
     last_update: str = ""
     next_update_due: datetime | None = None
@@ -160,9 +163,9 @@ def replay(history: Iterable[e.AnyEvent], incident_id: str) -> Incident | None:
 
 def evolve(incident: Incident | None, event: e.AnyEvent, incident_id: str) -> Incident:
     """Fold one event. Anything that may be declared may be folded: no rule is checked here."""
-    if isinstance(event, e.Declared):
+    if incident is None:
+        assert isinstance(event, e.Declared), "a history begins with incident.declared"
         return _declared(event, incident_id)
-    assert incident is not None, "a history begins with incident.declared"
     changes = _changes(incident, event)
     changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
     return incident.model_copy(update=changes)
@@ -212,10 +215,8 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"hats": hats, **_no_offer(incident, event.hat), **_with_person(incident, event.by)}
         case e.OfferDeclined():
             return _no_offer(incident, event.hat)
-        case e.MessagePinned():
-            return {"pins": {**incident.pins, event.ts: event.text}}
-        case e.PinEdited():
-            return {"pins": {**incident.pins, event.ts: event.text}}
+        case e.MessagePinned() | e.PinEdited():
+            return {"pins": {**incident.pins, event.ts: fingerprint(event.text)}}
         case e.MessageUnpinned() | e.PinDeleted():
             return {"pins": {ts: text for ts, text in incident.pins.items() if ts != event.ts}}
         case e.UpdatePosted():
@@ -242,11 +243,10 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"troubles": (*incident.troubles, f"{event.why} {event.cure}")[-3:]}
         case e.MitigationProposed():
             return _proposed(incident, event)
-        case e.VoteCameLate():
-            return {}
         case (
             e.MitigationAmended()
             | e.VoteCast()
+            | e.VoteCameLate()
             | e.GateClosed()
             | e.RunWaits()
             | e.StepStarted()
@@ -262,6 +262,11 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return _mitigated(incident, event)
         case _:
             assert_never(event)
+
+
+def fingerprint(text: str) -> str:
+    """Tell two texts of one message apart in a few characters; the state is written anew with every command."""
+    return digest({"text": text})[:16]
 
 
 def _wear(incident: Incident, hat: Hat, person: str) -> dict[str, Any]:
@@ -325,6 +330,7 @@ def _proposed(incident: Incident, event: e.MitigationProposed) -> dict[str, Any]
 MitigationEvent = (
     e.MitigationAmended
     | e.VoteCast
+    | e.VoteCameLate
     | e.GateClosed
     | e.RunWaits
     | e.StepStarted
@@ -371,6 +377,9 @@ def _mitigation_changes(mitigation: Mitigation, event: MitigationEvent) -> dict[
             assert mitigation.gate is not None
             vote = Vote(choice=event.choice, at=event.at, comment=event.comment)
             return {"gate": mitigation.gate.with_vote(event.by, vote)}
+        case e.VoteCameLate():
+            assert mitigation.gate is not None
+            return {"gate": mitigation.gate.model_copy(update={"late": (*mitigation.gate.late, event.by)})}
         case e.GateClosed():
             gate = mitigation.gate.model_copy(update={"outcome": event.outcome}) if mitigation.gate else None
             ended = None if event.outcome is Outcome.APPROVED else event.at
@@ -391,7 +400,13 @@ def _mitigation_changes(mitigation: Mitigation, event: MitigationEvent) -> dict[
         case e.MitigationVerified():
             return {"progress": Progress.VERIFIED, "ended_at": event.at}
         case e.RollbackStarted():
-            return {"progress": Progress.ROLLING_BACK, "because": event.because, "ended_at": None}
+            return {
+                "progress": Progress.ROLLING_BACK,
+                "because": event.because,
+                "ended_at": None,
+                "rollbacks": mitigation.rollbacks + 1,
+                "steps": tuple(run for run in mitigation.steps if run.phase == "plan"),
+            }
         case e.MitigationRolledBack():
             return {"progress": Progress.ROLLED_BACK, "ended_at": event.at}
         case e.HumanNeeded():

@@ -7,11 +7,26 @@ from bot.domain.incident.decide import declare, exports, facts, hats, mitigation
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import IsClosed, NoSuchIncident
-from bot.domain.incident.state import Incident
+from bot.domain.incident.state import Incident, evolve
 from bot.domain.policy import Policy
 
-AFTER_THE_END = (c.RequestExport, c.RecordExport, c.RecordTrouble, c.Tick, c.RecordChannel)
-"""What a closed incident still takes."""
+AFTER_THE_END = (
+    c.RequestExport,
+    c.RecordExport,
+    c.RecordTrouble,
+    c.RecordChannel,
+    c.RecordPinEdited,
+    c.RecordPinDeleted,
+    c.RecordTargetBusy,
+    c.RecordStepStarted,
+    c.RecordStepFinished,
+    c.RecordSignal,
+    c.Tick,
+)
+"""What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
+
+MINDS_THE_LIMIT = (c.Propose, c.CastVote, c.Withdraw, c.ChangeStage, c.Resolve)
+"""Orders about gates: a gate whose time is up is closed for them, even if the clock has not got round to saying so."""
 
 
 def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> list[AnyEvent]:
@@ -25,6 +40,10 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
         raise NoSuchIncident(incident=command.incident)
     if incident.stage is Stage.CLOSED and not isinstance(command, AFTER_THE_END):
         raise IsClosed(incident=incident.id)
+    if isinstance(command, MINDS_THE_LIMIT) and (overdue := mitigations.time_is_up(command, incident)):
+        for event in overdue:
+            incident = evolve(incident, event, incident.id)
+        return [*overdue, *decide(command, incident, policy)]
     match command:
         case c.AddNote():
             return facts.note(command)

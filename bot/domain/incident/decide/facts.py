@@ -23,7 +23,7 @@ from bot.domain.incident.events import (
     UpdatePosted,
 )
 from bot.domain.incident.rejections import TextMissing, TextTooLong, TooManyPins
-from bot.domain.incident.state import Incident
+from bot.domain.incident.state import Incident, fingerprint
 from bot.domain.policy import Policy
 
 PIN_LIMIT = 1000
@@ -61,7 +61,7 @@ def unpin(command: UnpinMessage, incident: Incident) -> list[AnyEvent]:
 
 def pin_edited(command: RecordPinEdited, incident: Incident) -> list[AnyEvent]:
     text = command.text[:TEXT_LIMIT]
-    if incident.pins.get(command.ts, text) == text:
+    if incident.pins.get(command.ts) in {None, fingerprint(text)}:
         return []
     return [PinEdited(by=command.by, at=command.at, ts=command.ts, text=text)]
 

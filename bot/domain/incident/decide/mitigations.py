@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from bot.domain.gates.gate import Outcome, Vote
+from bot.domain.gates.gate import Gate, Outcome, Vote
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, mitigation_id
-from bot.domain.incident.commands import CastVote, Propose, Tick, Withdraw
+from bot.domain.incident.commands import CastVote, Command, Propose, Withdraw
 from bot.domain.incident.events import (
     AnyEvent,
     GateClosed,
@@ -77,7 +77,7 @@ def vote(command: CastVote, incident: Incident) -> list[AnyEvent]:
     if gate is None:
         raise NothingToVoteOn
     if gate.outcome is not None:
-        return _late(command, gate.votes.get(command.by), gate.outcome)
+        return _late(command, gate, gate.outcome)
     if command.by == gate.proposer:
         raise OwnProposal
     if command.plan_hash not in {None, mitigation.plan_hash}:
@@ -110,8 +110,9 @@ def vote(command: CastVote, incident: Incident) -> list[AnyEvent]:
             return [cast, closed]
 
 
-def _late(command: CastVote, earlier: Vote | None, outcome: Outcome) -> list[AnyEvent]:
-    if earlier is not None and earlier.choice == command.choice:
+def _late(command: CastVote, gate: Gate, outcome: Outcome) -> list[AnyEvent]:
+    earlier = gate.votes.get(command.by)
+    if command.by in gate.late or (earlier is not None and earlier.choice == command.choice):
         return []
     return [
         VoteCameLate(
@@ -132,7 +133,7 @@ def withdraw(command: Withdraw, incident: Incident) -> list[AnyEvent]:
     ]
 
 
-def time_is_up(command: Tick, incident: Incident) -> list[AnyEvent]:
+def time_is_up(command: Command, incident: Incident) -> list[AnyEvent]:
     """Close every gate whose limit has passed, with its stated outcome."""
     return [
         GateClosed(

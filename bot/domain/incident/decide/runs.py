@@ -41,9 +41,11 @@ def target_busy(command: RecordTargetBusy, incident: Incident) -> list[AnyEvent]
 
 
 def step_started(command: RecordStepStarted, incident: Incident) -> list[AnyEvent]:
-    """Begin a step, unless it was begun before (a worker died in it) or the run was stopped meanwhile."""
+    """Begin the next step, unless it was begun before (a worker died in it) or the run was stopped meanwhile."""
     mitigation = find(incident, command.mitigation)
-    if mitigation.run_of(command.phase, command.step) or mitigation.progress not in EXPECTS_STEPS[command.phase]:
+    begun = [run for run in mitigation.steps if run.phase == command.phase]
+    is_next = command.step == len(begun) < len(mitigation.steps_of(command.phase)) and all(run.ok for run in begun)
+    if not is_next or mitigation.progress not in EXPECTS_STEPS[command.phase]:
         return []
     return [StepStarted(by=command.by, at=command.at, mitigation=mitigation.id, phase=command.phase, step=command.step)]
 

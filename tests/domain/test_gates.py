@@ -1,0 +1,305 @@
+"""Gates: who may say yes, how many must, by when; one outcome, and what comes after it."""
+
+from typing import Literal
+
+import pytest
+
+from bot.domain.gates.gate import Outcome
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.events import (
+    GateClosed,
+    MitigationAmended,
+    MitigationProposed,
+    Resolved,
+    StageChanged,
+    VoteCameLate,
+    VoteCast,
+)
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.rejections import (
+    GateStillOpen,
+    IsOver,
+    NoSuchMitigation,
+    NothingToVoteOn,
+    NotYoursToWithdraw,
+    OwnProposal,
+    PlanHasChanged,
+    ReasonMissing,
+    StillRunning,
+    VotedAlready,
+)
+from bot.domain.incident.state import Progress
+from bot.domain.policy import Policy
+from bot.domain.severity import Severity
+from tests.harness.clock import at
+from tests.harness.given import Given, given
+from tests.harness.orders import (
+    M1,
+    approve,
+    change_severity,
+    declare,
+    propose,
+    reject,
+    resolve,
+    take,
+    tick,
+    vote,
+    withdraw,
+)
+from tests.harness.people import ANA, BEN, CY, DEE, MO
+from tests.harness.plans import PURGE, RESTART, plan, policy
+
+LIMIT = 30 * 60
+"""Seconds that the test policy's gate stays open."""
+
+
+def waiting(*more: AnyCommand, policy: Policy | None = None) -> Given:
+    """ANA has declared a P1 and proposed to scale checkout; then `more`."""
+    return given(declare(), propose(by=ANA), *more, policy=policy or THREE)
+
+
+THREE = policy(quorum=3)
+TWO = policy(quorum=2)
+ONE = policy(quorum=1)
+
+
+# proposing
+
+
+def test_at_p1_a_mitigation_waits_for_votes() -> None:
+    proposed = given(declare()).when(propose(by=ANA))
+    proposed.then(MitigationProposed(by=ANA, at=at(0), mitigation=M1, plan=plan(), quorum=1, due=at(LIMIT)))
+    mitigation = proposed.incident.mitigations[M1]
+    assert mitigation.progress is Progress.PROPOSED
+    assert proposed.incident.timers == {"gate:m1": at(LIMIT)}
+
+
+@pytest.mark.parametrize("severity", [Severity.P2, Severity.P3, Severity.P4])
+def test_below_p1_it_begins_at_once(severity: Severity) -> None:
+    proposed = given(declare(severity)).when(propose(by=ANA))
+    proposed.then(MitigationProposed, StageChanged, StageChanged)
+    assert proposed.incident.mitigations[M1].gate is None
+    assert proposed.incident.mitigations[M1].progress is Progress.APPROVED
+    assert proposed.incident.stage is Stage.MITIGATING
+    assert proposed.incident.timers == {}
+
+
+def test_what_touches_customer_data_needs_a_human_at_every_severity() -> None:
+    for severity in Severity:
+        proposed = given(declare(severity)).when(propose(plan(PURGE), by=ANA))
+        proposed.then(MitigationProposed)
+        assert proposed.incident.mitigations[M1].progress is Progress.PROPOSED
+
+
+def test_lowering_the_severity_does_not_open_a_gate_that_waits() -> None:
+    world = waiting(change_severity(Severity.P2, "only one region", by=ANA), policy=ONE)
+    assert world.incident.mitigations[M1].progress is Progress.PROPOSED
+    world.when(approve(by=BEN)).then(VoteCast, GateClosed, StageChanged, StageChanged)
+
+
+def test_one_question_at_a_time() -> None:
+    waiting().when(propose(plan(RESTART), by=ANA)).then_rejected(GateStillOpen, "Scale checkout to 4 replicas")
+    waiting().when(propose(by=BEN)).then_rejected(GateStillOpen)
+
+
+def test_nothing_is_proposed_while_something_runs() -> None:
+    world = waiting(approve(by=BEN), policy=ONE)
+    world.when(propose(plan(RESTART), by=CY)).then_rejected(StillRunning, "approved")
+
+
+def test_nothing_is_proposed_once_it_is_over() -> None:
+    given(declare(), resolve()).when(propose(by=ANA)).then_rejected(IsOver, "INC-1 is resolved")
+
+
+# voting
+
+
+@pytest.mark.parametrize("quorum", [1, 2, 3])
+def test_as_many_yeses_as_the_quorum_open_the_gate(quorum: int) -> None:
+    world = waiting(policy=policy(quorum=quorum))
+    voters = (BEN, CY, DEE)[:quorum]
+    for voter in voters[:-1]:
+        world.when(approve(by=voter)).then(VoteCast)
+        world.takes(approve(by=voter))
+        assert world.incident.mitigations[M1].progress is Progress.PROPOSED
+    last = world.when(approve(by=voters[-1], seen=plan(), at=9))
+    last.then(
+        VoteCast(by=voters[-1], at=at(9), mitigation=M1, choice="approve", plan_hash=plan().hash),
+        GateClosed(by=SYSTEM, at=at(9), mitigation=M1, outcome=Outcome.APPROVED),
+        StageChanged,
+        StageChanged,
+    )
+    assert last.incident.stage is Stage.MITIGATING
+    assert last.incident.timers == {}
+    assert last.incident.mitigations[M1].approvers == voters
+
+
+def test_nobody_decides_on_their_own_proposal() -> None:
+    waiting().when(approve(by=ANA)).then_rejected(OwnProposal, "somebody else")
+    waiting().when(reject(by=ANA)).then_rejected(OwnProposal)
+
+
+def test_nobody_counts_twice() -> None:
+    world = waiting(approve(by=BEN), policy=TWO)
+    world.when(approve(by=BEN)).then_nothing()
+    world.when(reject(by=BEN)).then_rejected(VotedAlready, "one person counts once")
+
+
+def test_one_no_is_a_no() -> None:
+    rejected = waiting(approve(by=BEN), approve(by=CY)).when(reject("carts are full", by=DEE))
+    rejected.then(
+        VoteCast,
+        GateClosed(by=SYSTEM, at=at(0), mitigation=M1, outcome=Outcome.REJECTED, because="carts are full"),
+    )
+    assert rejected.incident.mitigations[M1].progress is Progress.REJECTED
+    assert rejected.incident.timers == {}
+
+
+def test_a_no_needs_a_reason() -> None:
+    waiting().when(reject("  ", by=BEN)).then_rejected(ReasonMissing)
+
+
+def test_a_vote_needs_something_to_vote_on() -> None:
+    given(declare()).when(approve(by=BEN)).then_rejected(NoSuchMitigation)
+    given(declare(Severity.P2), propose(by=ANA)).when(approve(by=BEN)).then_rejected(NothingToVoteOn)
+
+
+# a plan that changed
+
+
+def test_proposing_the_same_runbook_again_amends_the_plan_and_voids_every_vote() -> None:
+    amended = waiting(approve(by=BEN), approve(by=CY)).when(propose(plan(replicas="6"), by=ANA, at=60))
+    amended.then(
+        MitigationAmended(
+            by=ANA, at=at(60), mitigation=M1, plan=plan(replicas="6"), changed=("title", "replicas"), due=at(60 + LIMIT)
+        )
+    )
+    gate = amended.incident.mitigations[M1].gate
+    assert gate is not None
+    assert (gate.votes, gate.subject, gate.due) == ({}, plan(replicas="6").hash, at(60 + LIMIT))
+    assert amended.incident.timers == {"gate:m1": at(60 + LIMIT)}
+
+
+def test_a_vote_on_the_old_plan_does_not_count_and_says_what_changed() -> None:
+    world = waiting(propose(plan(replicas="6"), by=ANA))
+    world.when(approve(by=BEN, seen=plan())).then_rejected(PlanHasChanged, "title, replicas")
+    world.when(approve(by=BEN, seen=plan(replicas="6"))).then(VoteCast)
+
+
+def test_a_vote_in_words_counts_for_the_plan_as_it_stands() -> None:
+    world = waiting(propose(plan(replicas="6"), by=ANA), policy=TWO)
+    world.when(approve(by=BEN)).then(
+        VoteCast(by=BEN, at=at(0), mitigation=M1, choice="approve", plan_hash=plan(replicas="6").hash)
+    )
+
+
+def test_whoever_voted_before_the_change_votes_anew() -> None:
+    world = waiting(approve(by=BEN), propose(plan(replicas="6"), by=ANA), policy=TWO)
+    world.when(approve(by=BEN)).then(VoteCast)
+
+
+def test_proposing_the_same_plan_again_changes_nothing() -> None:
+    waiting(approve(by=BEN)).when(propose(by=ANA)).then_nothing()
+
+
+# the limit
+
+
+def test_a_gate_expires_at_its_limit_and_not_before() -> None:
+    waiting().when(tick(LIMIT - 0.001)).then_nothing()
+    expired = waiting().when(tick(LIMIT))
+    because = "nobody decided in time"
+    expired.then(GateClosed(by=SYSTEM, at=at(LIMIT), mitigation=M1, outcome=Outcome.EXPIRED, because=because))
+    assert expired.incident.mitigations[M1].progress is Progress.EXPIRED
+    assert expired.incident.timers == {}
+
+
+@pytest.mark.parametrize("then", ["expired", "rejected"])
+def test_the_policy_states_what_running_out_of_time_means(then: Literal["expired", "rejected"]) -> None:
+    stated = THREE.model_copy(update={"mitigation_gate": THREE.mitigation_gate.model_copy(update={"then": then})})
+    expired = waiting(policy=stated).when(tick(LIMIT))
+    assert expired.incident.mitigations[M1].progress.value == then
+
+
+def test_a_changed_plan_gets_the_whole_time_again() -> None:
+    world = waiting(propose(plan(replicas="6"), by=ANA, at=60))
+    world.when(tick(LIMIT)).then_nothing()
+    world.when(tick(60 + LIMIT)).then(GateClosed)
+
+
+def test_a_second_tick_changes_nothing() -> None:
+    waiting(tick(LIMIT)).when(tick(LIMIT + 1)).then_nothing()
+
+
+def test_the_limit_holds_even_where_the_clock_stands_still() -> None:
+    world = waiting(policy=ONE)
+    late = world.when(approve(by=BEN, at=LIMIT))
+    late.then(GateClosed, VoteCameLate(by=BEN, at=at(LIMIT), mitigation=M1, choice="approve", outcome=Outcome.EXPIRED))
+    world.when(propose(plan(replicas="6"), by=ANA, at=LIMIT)).then(GateClosed, MitigationProposed)
+    world.when(propose(plan(RESTART), by=BEN, at=LIMIT)).then(GateClosed, MitigationProposed)
+    expired = world.when(withdraw(by=ANA, at=LIMIT))
+    expired.then(GateClosed)
+    assert expired.incident.mitigations[M1].progress is Progress.EXPIRED
+    world.when(resolve(at=LIMIT)).then(GateClosed, StageChanged, Resolved, StageChanged)
+
+
+# after the outcome
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        (approve(by=BEN), Outcome.APPROVED),
+        (reject(by=BEN), Outcome.REJECTED),
+        (withdraw(by=ANA), Outcome.WITHDRAWN),
+        (tick(LIMIT), Outcome.EXPIRED),
+    ],
+    ids=lambda value: value.value if isinstance(value, Outcome) else "",
+)
+def test_a_gate_has_one_outcome_and_later_votes_are_recorded_as_late(end: AnyCommand, outcome: Outcome) -> None:
+    world = waiting(end, policy=ONE)
+    for choice in ("approve", "reject"):
+        late = world.when(vote(choice, by=CY, comment="wait!", at=LIMIT + 5))
+        late.then(VoteCameLate(by=CY, at=at(LIMIT + 5), mitigation=M1, choice=choice, outcome=outcome))
+        gate = late.incident.mitigations[M1].gate
+        assert gate is not None
+        assert gate.outcome is outcome
+        assert CY not in gate.votes
+    world.when(withdraw(by=ANA)).then_nothing()
+    world.when(tick(LIMIT * 2)).then_nothing()
+
+
+def test_a_late_vote_is_recorded_once() -> None:
+    world = waiting(approve(by=BEN), reject(by=CY), policy=ONE)
+    world.when(reject(by=CY)).then_nothing()
+    world.when(approve(by=CY)).then_nothing()
+    world.when(reject(by=DEE)).then(VoteCameLate)
+
+
+def test_repeating_the_vote_that_counted_is_not_late() -> None:
+    world = waiting(approve(by=BEN), policy=ONE)
+    world.when(approve(by=BEN)).then_nothing()
+    world.when(reject(by=BEN)).then(VoteCameLate)
+
+
+# withdrawing
+
+
+def test_the_proposer_can_withdraw() -> None:
+    withdrawn = waiting(approve(by=BEN)).when(withdraw(by=ANA))
+    because = f"<@{ANA}> withdrew it"
+    withdrawn.then(GateClosed(by=ANA, at=at(0), mitigation=M1, outcome=Outcome.WITHDRAWN, because=because))
+    assert withdrawn.incident.mitigations[M1].progress is Progress.WITHDRAWN
+    assert withdrawn.incident.timers == {}
+
+
+def test_so_can_the_commander_and_nobody_else() -> None:
+    world = waiting(take(Hat.COMMANDER, by=MO))
+    world.when(withdraw(by=MO)).then(GateClosed)
+    world.when(withdraw(by=BEN)).then_rejected(NotYoursToWithdraw, ANA)
+
+
+def test_after_a_withdrawal_something_else_can_be_proposed() -> None:
+    waiting(withdraw(by=ANA)).when(propose(plan(RESTART), by=BEN)).then(MitigationProposed)

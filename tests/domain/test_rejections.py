@@ -1,0 +1,70 @@
+"""Every no is one class, one sentence, and some rule says it."""
+
+import ast
+import inspect
+import string
+from pathlib import Path
+
+import pytest
+
+from bot.domain.hats import Hat
+from bot.domain.incident import decide as rules
+from bot.domain.incident import rejections
+from bot.domain.incident.decide.declare import TitleTooLong
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.rejections import HatIsNotYours, HatIsWorn, NoSuchMove, OfferIsGone, Rejected
+from tests.harness.people import ANA
+
+KINDS = [
+    *(kind for _, kind in inspect.getmembers(rejections, inspect.isclass) if issubclass(kind, Rejected)),
+    TitleTooLong,
+]
+NUMBERS = {"length", "limit"}
+BUILT = {
+    HatIsWorn: HatIsWorn(ANA, Hat.COMMANDER),
+    HatIsNotYours: HatIsNotYours(Hat.COMMANDER, [ANA]),
+    OfferIsGone: OfferIsGone(Hat.COMMANDER),
+    NoSuchMove: NoSuchMove(Stage.DETECTED, Stage.CLOSED, [Stage.TRIAGE]),
+}
+"""Those that put their sentence together themselves."""
+SAID_BY_DOORS = {"Rejected", "TooLate"}
+"""The family's own name, and what a door says when a vote was recorded as late."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_no_is_a_sentence_with_its_facts_filled_in(kind: type[Rejected]) -> None:
+    wanted = {name for _, name, _, _ in string.Formatter().parse(kind.__doc__ or "") if name}
+    facts: dict[str, object] = {name: 1234 if name in NUMBERS else f"a-{name}" for name in wanted}
+    no = BUILT.get(kind) or kind(**facts)
+    assert set(no.facts) == wanted
+    assert no.sentence
+    assert "{" not in no.sentence
+    assert "\n" not in no.sentence
+    assert str(no) == no.sentence
+
+
+def test_every_no_is_said_by_some_rule() -> None:
+    text = "\n".join(path.read_text() for path in Path(rules.__file__).parent.glob("*.py"))
+    raised = {
+        getattr(node.exc, "id", None) or getattr(getattr(node.exc, "func", None), "id", None)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Raise)
+    }
+    assert {kind.__name__ for kind in KINDS} - SAID_BY_DOORS == raised
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rule_that_raises_no_facts_has_no_blanks(kind: type[Rejected]) -> None:
+    """Facts are given where it is raised: the names there are those of the sentence."""
+    blanks = {name for _, name, _, _ in string.Formatter().parse(kind.__doc__ or "") if name}
+    if kind in BUILT or kind.__name__ in SAID_BY_DOORS:
+        return
+    for path in Path(rules.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Raise(exc=ast.Call(func=ast.Name(id=name), keywords=given)) if name == kind.__name__:
+                    assert {fact.arg for fact in given} == blanks
+                case ast.Raise(exc=ast.Name(id=name)) if name == kind.__name__:
+                    assert not blanks
+                case _:
+                    pass

@@ -1,0 +1,263 @@
+"""Stages and severity: the transition table both ways, its guards, and the review that opens by itself."""
+
+from itertools import product
+
+import pytest
+
+from bot.domain.effects import PostTimeline
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.events import Resolved, SeverityChanged, StageChanged, StepFinished
+from bot.domain.incident.lifecycle import TRANSITIONS, Stage, next_stages, stage
+from bot.domain.incident.rejections import (
+    GateStillOpen,
+    IsClosed,
+    NeedsApproval,
+    NoSuchMove,
+    ResolutionMissing,
+    SeverityNeedsReason,
+    StillRunning,
+)
+from bot.domain.severity import Severity, severity
+from tests.harness.clock import at
+from tests.harness.given import Given, given
+from tests.harness.orders import (
+    INC,
+    approve,
+    change_severity,
+    declare,
+    finished,
+    move,
+    note,
+    open_channel,
+    propose,
+    reject,
+    resolve,
+    roll_back,
+    started,
+    stop,
+    tick,
+)
+from tests.harness.people import ANA, BEN
+
+REVIEW = 15 * 60
+"""Seconds that the test policy leaves an incident resolved before its review opens."""
+
+PATHS: dict[Stage, tuple[AnyCommand, ...]] = {
+    Stage.DETECTED: (),
+    Stage.TRIAGE: (move(Stage.TRIAGE),),
+    Stage.INVESTIGATING: (move(Stage.TRIAGE), move(Stage.INVESTIGATING)),
+    Stage.MITIGATING: (move(Stage.TRIAGE), move(Stage.MITIGATING)),
+    Stage.RESOLVED: (resolve(),),
+    Stage.POST_MORTEM: (resolve(), move(Stage.POST_MORTEM)),
+    Stage.CLOSED: (resolve(), move(Stage.POST_MORTEM), move(Stage.CLOSED)),
+}
+"""How a P3, which asks for nobody's approval, comes to each stage."""
+
+
+def standing(where: Stage, level: Severity = Severity.P3) -> Given:
+    world = given(declare(level), *PATHS[where])
+    assert world.incident.stage is where
+    return world
+
+
+LEGAL = sorted(TRANSITIONS)
+BY_ONE_ORDER = [(Stage.DETECTED, Stage.RESOLVED)]
+"""Two legal moves in one: a false alarm is resolved on sight, by way of triage."""
+ILLEGAL = [
+    pair
+    for pair in product(Stage, Stage)
+    if pair[0] != pair[1] and pair not in TRANSITIONS and pair not in BY_ONE_ORDER
+]
+
+
+@pytest.mark.parametrize(("before", "to"), LEGAL)
+def test_every_move_of_the_table_can_be_made(before: Stage, to: Stage) -> None:
+    moved = standing(before).when(move(to, "all is well", by=BEN, at=5))
+    moved.then(
+        *([Resolved] if to is Stage.RESOLVED else []),
+        StageChanged(by=BEN, at=at(5), before=before, to=to, because="all is well"),
+    )
+    assert moved.incident.stage is to
+
+
+@pytest.mark.parametrize(("before", "to"), [pair for pair in ILLEGAL if pair[0] is not Stage.CLOSED])
+def test_no_other_move_can_be_made_and_the_no_lists_the_ways_out(before: Stage, to: Stage) -> None:
+    ways_out = (way.label for way in next_stages(before))
+    standing(before).when(move(to, "please")).then_rejected(NoSuchMove, before.label, to.label, *ways_out)
+
+
+@pytest.mark.parametrize("to", [to for to in Stage if to is not Stage.CLOSED])
+def test_nothing_follows_closed(to: Stage) -> None:
+    standing(Stage.CLOSED).when(move(to, "please")).then_rejected(IsClosed, INC)
+
+
+@pytest.mark.parametrize("where", [where for where in Stage if where is not Stage.CLOSED])
+def test_moving_to_where_it_stands_changes_nothing(where: Stage) -> None:
+    standing(where).when(move(where)).then_nothing()
+
+
+def test_every_stage_can_be_reached_and_leads_to_closed() -> None:
+    reached, leads = {Stage.DETECTED}, {Stage.CLOSED}
+    for _ in Stage:
+        reached |= {to for before, to in TRANSITIONS if before in reached}
+        leads |= {before for before, to in TRANSITIONS if to in leads}
+    assert reached == leads == set(Stage)
+
+
+def test_closed_is_the_only_end() -> None:
+    assert [end for end in Stage if not next_stages(end)] == [Stage.CLOSED]
+
+
+# guards
+
+
+def test_at_p1_mitigating_needs_an_approved_mitigation() -> None:
+    for before in (Stage.TRIAGE, Stage.INVESTIGATING):
+        world = given(declare(), *PATHS[before])
+        world.when(move(Stage.MITIGATING)).then_rejected(NeedsApproval, "At P1", "/incident propose")
+
+
+def test_a_rejected_mitigation_is_not_an_approved_one() -> None:
+    world = given(declare(), *PATHS[Stage.TRIAGE], propose(), reject(by=BEN))
+    world.when(move(Stage.MITIGATING)).then_rejected(NeedsApproval)
+
+
+def test_an_approved_mitigation_passes_the_guard_also_the_second_time() -> None:
+    world = given(declare(), propose(), approve(by=BEN), stop(), move(Stage.INVESTIGATING))
+    world.when(move(Stage.MITIGATING)).then(StageChanged)
+
+
+def test_what_runs_holds_the_incident_where_it_is() -> None:
+    world = given(declare(Severity.P2), propose())
+    world.when(move(Stage.INVESTIGATING)).then_rejected(StillRunning, "approved")
+    world.when(resolve()).then_rejected(StillRunning)
+
+
+def test_what_waits_for_votes_holds_it_too() -> None:
+    for before in (Stage.DETECTED, Stage.TRIAGE, Stage.INVESTIGATING):
+        given(declare(), *PATHS[before], propose()).when(resolve()).then_rejected(GateStillOpen)
+
+
+def test_a_rollback_ordered_after_the_end_must_end_before_the_incident_is_closed() -> None:
+    resolved = given(declare(Severity.P2), propose(), started(0), stop(), resolve(), move(Stage.POST_MORTEM))
+    resolved.takes(roll_back())
+    resolved.when(move(Stage.CLOSED)).then_rejected(StillRunning, "rolling-back")
+
+
+# resolving
+
+
+def test_resolving_says_how_it_ended_and_when_the_review_opens() -> None:
+    resolved = standing(Stage.TRIAGE).when(resolve("checkout works again", by=BEN, at=60))
+    summary, review = "checkout works again", at(60 + REVIEW)
+    resolved.then(
+        Resolved(by=BEN, at=at(60), summary=summary, review_at=review),
+        StageChanged(by=BEN, at=at(60), before=Stage.TRIAGE, to=Stage.RESOLVED, because=summary),
+    )
+    assert (resolved.incident.resolution, resolved.incident.resolved_at) == (summary, at(60))
+    assert not resolved.incident.is_open
+    assert resolved.incident.timers == {"post-mortem": review}
+
+
+def test_a_resolution_needs_words() -> None:
+    standing(Stage.TRIAGE).when(resolve(" ")).then_rejected(ResolutionMissing, "/incident resolve")
+    standing(Stage.TRIAGE).when(move(Stage.RESOLVED)).then_rejected(ResolutionMissing)
+
+
+def test_resolving_what_was_only_detected_passes_through_triage() -> None:
+    resolved = standing(Stage.DETECTED).when(resolve())
+    resolved.then(StageChanged, Resolved, StageChanged)
+    assert [event.to for event in resolved.events if isinstance(event, StageChanged)] == [Stage.TRIAGE, Stage.RESOLVED]
+
+
+def test_resolving_twice_changes_nothing() -> None:
+    standing(Stage.RESOLVED).when(resolve("again")).then_nothing()
+
+
+def test_what_is_under_review_cannot_be_resolved_again() -> None:
+    standing(Stage.POST_MORTEM).when(resolve()).then_rejected(NoSuchMove, "Post-mortem", "Closed")
+
+
+def test_the_managers_get_the_whole_timeline_at_the_end() -> None:
+    world = given(declare(Severity.P3), open_channel(), *PATHS[Stage.TRIAGE])
+    whole = [effect for effect in world.when(resolve()).effects if isinstance(effect, PostTimeline)]
+    assert whole == [PostTimeline(incident=INC, version=5, whole=True)]
+
+
+# the review
+
+
+def test_the_review_opens_by_itself_at_its_time_and_not_before() -> None:
+    world = given(declare(), resolve(at=60))
+    world.when(tick(60 + REVIEW - 0.001)).then_nothing()
+    opened = world.when(tick(60 + REVIEW))
+    because = "a resolved incident is reviewed"
+    opened.then(
+        StageChanged(by=SYSTEM, at=at(60 + REVIEW), before=Stage.RESOLVED, to=Stage.POST_MORTEM, because=because)
+    )
+    assert opened.incident.timers == {}
+
+
+def test_the_review_opens_once() -> None:
+    given(declare(), resolve(), tick(REVIEW)).when(tick(REVIEW + 1)).then_nothing()
+    given(declare(), resolve(), move(Stage.POST_MORTEM)).when(tick(REVIEW)).then_nothing()
+
+
+# the end
+
+
+def test_a_closed_incident_takes_no_more_orders() -> None:
+    world = standing(Stage.CLOSED)
+    for order in (note("one more thing"), propose(), change_severity(Severity.P1), resolve()):
+        world.when(order).then_rejected(IsClosed, INC)
+
+
+def test_what_happened_outside_is_recorded_even_after_the_end() -> None:
+    after = (stop(), resolve(), move(Stage.POST_MORTEM), move(Stage.CLOSED))
+    world = given(declare(Severity.P2), propose(), started(0), *after)
+    world.when(finished(0)).then(StepFinished)
+    world.when(started(1)).then_nothing()
+    world.when(tick(9)).then_nothing()
+
+
+# severity
+
+
+def test_raising_a_severity_needs_no_reason() -> None:
+    raised = given(declare(Severity.P3)).when(change_severity(Severity.P1, by=BEN))
+    raised.then(SeverityChanged(by=BEN, at=at(0), before=Severity.P3, to=Severity.P1, because=""))
+    assert raised.incident.severity is Severity.P1
+
+
+def test_lowering_it_needs_evidence_in_words() -> None:
+    world = given(declare(Severity.P1))
+    world.when(change_severity(Severity.P2, "  ")).then_rejected(SeverityNeedsReason, "/incident severity p2 because")
+    world.when(change_severity(Severity.P2, "one region only", by=ANA)).then(SeverityChanged)
+
+
+def test_setting_the_severity_that_it_has_changes_nothing() -> None:
+    given(declare(Severity.P1)).when(change_severity(Severity.P1)).then_nothing()
+
+
+@pytest.mark.parametrize("word", ["P1", "sev1", "sev-1", "1", "critical", "prio1"])
+def test_severities_are_read_as_people_write_them(word: str) -> None:
+    assert severity(word) is Severity.P1
+
+
+@pytest.mark.parametrize("word", ["", "p5", "urgent", "p", "11"])
+def test_other_words_are_no_severity(word: str) -> None:
+    assert severity(word) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("mitigate", Stage.MITIGATING),
+        ("Post mortem", Stage.POST_MORTEM),
+        ("postmortem", Stage.POST_MORTEM),
+        ("x", None),
+    ],
+)
+def test_stages_are_read_as_people_write_them(word: str, meant: Stage | None) -> None:
+    assert stage(word) is meant
