@@ -5,14 +5,14 @@ import signal
 import sys
 from threading import Event, Thread
 
-from bot.settings import read
-from bot.store.outbox import RedisOutbox
-from bot.store.waker import QUEUES
-from bot.wiring import configure_logging, wire
 from rq.serializers import JSONSerializer
 from rq.worker import Worker
 from rq.worker_pool import WorkerPool
 
+from bot.settings import read
+from bot.store.outbox import RedisOutbox
+from bot.store.waker import QUEUES
+from bot.wiring import configure_logging, wire
 from workers.clock import Clockwork
 from workers.crew import Crew
 

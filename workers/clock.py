@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass
 from threading import Event
 
+from redis.exceptions import RedisError
+
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import Tick
 from bot.engine import Engine
@@ -11,7 +13,6 @@ from bot.ports import Clock, EventStore
 from bot.store.outbox import RedisOutbox
 from bot.store.read_models import RedisHeartbeats
 from bot.store.waker import RqWaker
-from redis.exceptions import RedisError
 
 log = logging.getLogger("muster.clock")
 
@@ -46,7 +47,7 @@ class Clockwork:
             cause = f"due:{incident}:{due.timestamp():.3f}"
             try:
                 self.engine.submit(Tick(incident=incident, by=SYSTEM, at=now, cause=cause))
-            except Exception as error:  # noqa: BLE001 - one incident's fault must not stop the others' timers
+            except Exception as error:
                 log.exception("tick failed incident=%s", incident, exc_info=error)
         self.waker.wake(lane for lane in self.outbox.due_lanes() if not self.waker.crowded(lane))
         self.heartbeats.beat("clock")

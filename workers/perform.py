@@ -9,7 +9,6 @@ from bot.domain.incident.commands import RecordTrouble
 from bot.domain.incident.rejections import Rejected
 from bot.slack.errors import Refused, RetryLater, log_with_reference, translate
 from bot.store.outbox import RedisOutbox, Waiting
-
 from workers.crew import Crew, Done, Job
 from workers.effects import ALL
 
@@ -58,31 +57,33 @@ def _perform(waiting: Waiting, crew: Crew) -> float:
 
     Raises RetryLater.
     """
-    effect = waiting.effect
     try:
-        done = ALL[type(effect)](effect, Job(waiting, crew))
-    except RetryLater:
-        raise
+        done = _attempt(waiting, crew)
     except Refused as refused:
         done = _trouble(refused, waiting, crew)
-    except Exception as error:
-        match translate(error):
-            case RetryLater() as later:
-                raise later from error
-            case Refused() as refused:
-                done = _trouble(refused, waiting, crew)
-            case None:
-                reference = log_with_reference("effect failed", error, waiting.id)
-                if waiting.tries < FAULTS:
-                    raise RetryLater(None, f"fault {reference}") from error
-                cure = f"Look for reference {reference} in the worker's log."
-                done = _trouble(Refused(f"A fault of mine kept “{effect.type}” from happening.", cure), waiting, crew)
     for outcome in done.outcomes:
         try:
             crew.engine.submit(outcome)
         except Rejected as rejected:
             log.info("outcome not wanted effect=%s why=%s", waiting.id, rejected)
     return done.rest
+
+
+def _attempt(waiting: Waiting, crew: Crew) -> Done:
+    """Try once. Raises RetryLater and Refused, whatever went wrong."""
+    effect = waiting.effect
+    try:
+        return ALL[type(effect)](effect, Job(waiting, crew))
+    except (RetryLater, Refused):
+        raise
+    except Exception as error:
+        if (meaning := translate(error)) is not None:
+            raise meaning from error
+        reference = log_with_reference("effect failed", error, waiting.id)
+        if waiting.tries < FAULTS:
+            raise RetryLater(None, f"fault {reference}") from error
+        cure = f"Look for reference {reference} in the worker's log."
+        raise Refused(f"A fault of mine kept “{effect.type}” from happening.", cure) from error
 
 
 def _trouble(refused: Refused, waiting: Waiting, crew: Crew) -> Done:
@@ -97,4 +98,4 @@ def _trouble(refused: Refused, waiting: Waiting, crew: Crew) -> Done:
 
 def _backoff(tries: int) -> float:
     """Seconds until the next try: doubling, capped, with jitter, so that lanes don't come back all at once."""
-    return min(PATIENCE, 0.25 * 2 ** min(tries, 8)) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
+    return min(PATIENCE, 0.25 * 2.0 ** min(tries, 8)) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret

@@ -17,7 +17,8 @@ from bot.domain.runbook import BadParameter
 from bot.domain.timeline import sentence
 from bot.engine import TooBusy
 from bot.settings import Settings, read
-from bot.verbs import ALL, BY_NAME, run as run_verb
+from bot.verbs import ALL, BY_NAME
+from bot.verbs import run as run_verb
 from bot.verbs.request import (
     Answer,
     Ask,

@@ -57,11 +57,11 @@ def _socket(settings: Settings) -> int:
     handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=5)
     while not stopped.is_set():
         try:
-            handler.connect()
+            handler.connect()  # type: ignore[no-untyped-call]
             break
-        except Exception as error:  # noqa: BLE001 - whatever keeps Slack away, it may pass
+        except Exception as error:
             log.warning("Slack is out of reach; trying again", exc_info=error)
             stopped.wait(2)
     stopped.wait()
-    handler.close()
+    handler.close()  # type: ignore[no-untyped-call]
     return 0

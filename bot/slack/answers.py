@@ -50,17 +50,17 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             records = list(answer.records)[-TIMELINE_ROWS:]
             title = f"{answer.incident.id}, the last {len(records)} of {len(answer.records)} events"
             messages = timeline(records, answer.incident, door.names, title)
-            return messages[-1]
+            return messages[-1] if messages else said(f"{title}: nothing worth reading yet.")
         case ShowList():
-            return listing(answer.incidents, door.names)
+            return listing(request.by, answer.incidents, door.names, door.clock.now())
         case ShowHelp():
             verbs = [(verb.name, verb.usage, verb.summary) for verb in VERBS]
             wanted = BY_NAME.get(answer.verb or "")
-            return help_([v for v in verbs if v[0] == wanted.name] if wanted else verbs)
+            return help_([v for v in verbs if v[0] == wanted.name] if wanted else verbs, "/incident")
         case Unknown():
-            return unknown(answer.word, answer.nearest, answer.rest, request.incident or "")
+            return unknown(answer.word, f"{answer.nearest} {answer.rest}".strip() if answer.nearest else None)
         case Pick():
-            return pick(answer.incidents, f"{answer.verb} {answer.words}".strip())
+            return pick(request.by, answer.incidents, f"{answer.verb} {answer.words}".strip())
         case _:
             assert_never(answer)
 

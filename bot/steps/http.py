@@ -30,7 +30,7 @@ def read_signal(signal: Signal, url: str) -> tuple[bool, str]:
         response = httpx.get(url + signal.path, timeout=SIGNAL_TIMEOUT)
         value = response.json()
     except (httpx.HTTPError, ValueError) as error:
-        return False, f"{signal.path} could not be read: {error or type(error).__name__}"[:300]
+        return False, f"{signal.path} could not be read: {str(error) or type(error).__name__}"[:300]
     for name in signal.field.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return str(value) == signal.healthy, f"{signal.field} is {value}"[:300]

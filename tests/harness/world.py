@@ -96,7 +96,9 @@ class World:
     def ready(self, name: str) -> None:
         path = {"slack": "/client/boot?user=UANA", "web": "/readyz", "checkout": "/health"}.get(name)
         if name == "web" and self.socket_mode:
-            until("the socket", lambda: httpx.get(self.url("slack") + "/client/boot?user=UANA").json()["app"]["connected"])
+            until(
+                "the socket", lambda: httpx.get(self.url("slack") + "/client/boot?user=UANA").json()["app"]["connected"]
+            )
         elif path is not None:
             until(f"{name} at {path}; {self.log(name)}", lambda: self._answers(self.url(name) + path))
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.domain import effects as x
-
 from workers.crew import Done, Job
 from workers.effects import channel, exports, messages, persons, runs
 

@@ -1,12 +1,12 @@
 """The incident's channel: made, filled with people, given its topic and bookmarks."""
 
+from slack_sdk.errors import SlackApiError
+
 from bot.domain.effects import DressChannel, Invite, OpenChannel
 from bot.domain.incident.commands import RecordChannel
 from bot.slack.desk import allowing
 from bot.slack.errors import Refused
 from bot.slack.views.naming import channel_name, topic
-from slack_sdk.errors import SlackApiError
-
 from workers.crew import Done, Job
 
 NAMES_TRIED = 5
@@ -67,7 +67,7 @@ def dress_channel(_: DressChannel, job: Job) -> Done:
     desk = job.crew.desk
     desk.call("conversations.setTopic", channel, topic=topic(incident, job.crew.engine.policy, job.crew.names))
     if incident.origin:
-        place, _, ts = incident.origin.partition(":")
+        place, _colon, ts = incident.origin.partition(":")
         link = desk.call("chat.getPermalink", place, message_ts=ts)["permalink"]
         bookmark(job, channel, "Where it began", link)
     return Done()

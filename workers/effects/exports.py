@@ -1,11 +1,11 @@
 """Exports: the timeline as a file, made here and uploaded to the incident's channel."""
 
+from slack_sdk.errors import SlackApiError
+
 from bot.domain.effects import MakeExport
 from bot.domain.incident.commands import RecordExport
 from bot.exporters import BY_NAME, Export
 from bot.slack.errors import Refused, translate
-from slack_sdk.errors import SlackApiError
-
 from workers.crew import Done, Job
 
 

@@ -21,7 +21,6 @@ from bot.slack.views.mitigation import mitigation
 from bot.slack.views.offer import offer
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
-
 from workers.crew import Done, Job
 from workers.effects.channel import bookmark
 

@@ -1,6 +1,7 @@
 """What one person sees: their Home, an answer to their click; and what they pinned, read for the timeline."""
 
 import httpx
+
 from bot.domain.effects import FetchPin, ShowHome, Whisper
 from bot.domain.incident.commands import PinMessage
 from bot.slack.desk import allowing
@@ -8,7 +9,6 @@ from bot.slack.errors import RetryLater
 from bot.slack.requests import plain_text
 from bot.slack.views.home import home
 from bot.verbs.words import plain
-
 from workers.crew import Done, Job
 
 RECENT = 5

@@ -12,7 +12,6 @@ from bot.domain.incident.state import Progress
 from bot.slack.errors import RetryLater
 from bot.steps import Context, NotYet, Passing, Result, run
 from bot.steps.http import read_signal as read
-
 from workers.crew import Done, Job
 
 TRIES = 5

@@ -17,7 +17,8 @@ def open_form(_: Click, control: OpenFormButton, door: Door) -> Reply:
 
 
 def run_verb(click: Click, control: RunVerbButton, door: Door) -> Reply:
-    request = Request(by=click.user, at=door.clock.now(), cause=click.cause, incident=control.incident or None)
+    here = door.house.engine.in_channel(click.channel) if click.channel else None
+    request = Request(by=click.user, at=door.clock.now(), cause=click.cause, incident=control.incident or here)
     return answers.reply_to(run(control.words, request, door.house), request, door)
 
 
