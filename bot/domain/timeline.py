@@ -45,9 +45,9 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         case e.UpdatePosted():
             return f"sent an update: {event.text}"
         case e.SeverityChanged():
-            return f"changed the severity from {event.before.label} to {event.to.label}{_because(event.because)}"
+            return f"changed the severity from {event.before.label} to {event.to.label}{_why(event.because)}"
         case e.StageChanged():
-            return f"moved the incident from {event.before.label} to {event.to.label}{_because(event.because)}"
+            return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}"
         case e.Resolved():
             return f"resolved the incident: {event.summary}"
         case e.ExportRequested():
@@ -62,20 +62,21 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             how = "" if event.quorum else "; at this severity it needs nobody's approval"
             return f"proposed {_of(event.mitigation, event.plan.title)} on {event.plan.target}{how}"
         case e.MitigationAmended():
-            return f"changed the plan of {event.mitigation} ({', '.join(event.changed)}); earlier votes fell"
+            changed = ", ".join(event.changed)
+            return f"changed the plan of {named(incident, event.mitigation)} ({changed}); earlier votes don't count"
         case e.VoteCast():
             said = "approved" if event.choice == "approve" else "rejected"
-            return f"{said} {named(incident, event.mitigation)}{_because(event.comment)}"
+            return f"{said} {named(incident, event.mitigation)}{_why(event.comment)}"
         case e.VoteCameLate():
             return f"voted late on {named(incident, event.mitigation)}, which was {event.outcome.value}; not counted"
         case e.GateClosed():
             return _closed(event, incident)
         case e.RunWaits():
-            return f"{named(incident, event.mitigation)} waits: {event.holder} holds the target"
+            return f"let {named(incident, event.mitigation)} wait: {event.holder} holds its target"
         case e.StepStarted():
             return f"started {_step(event, incident)}"
         case e.StepFinished():
-            return f"{'finished' if event.ok else 'failed at'} {_step(event, incident)}: {event.detail}"
+            return f"{'finished' if event.ok else 'failed at'} {_step(event, incident)}{_why(event.detail)}"
         case e.VerificationStarted():
             return f"began to verify {named(incident, event.mitigation)} by its signal"
         case e.SignalRead():
@@ -111,16 +112,10 @@ def _step(event: e.StepStarted | e.StepFinished, incident: Incident) -> str:
 
 def _closed(event: e.GateClosed, incident: Incident) -> str:
     what = named(incident, event.mitigation)
-    match event.outcome:
-        case Outcome.APPROVED:
-            return f"closed the gate: {what} is approved"
-        case Outcome.REJECTED:
-            return f"closed the gate: {what} is rejected{_because(event.because)}"
-        case Outcome.EXPIRED:
-            return f"closed the gate: {what} expired{_because(event.because)}"
-        case Outcome.WITHDRAWN:
-            return f"closed the gate: {what} was withdrawn"
+    if event.outcome is Outcome.WITHDRAWN:
+        return f"withdrew {what}"
+    return f"closed the gate on {what} as {event.outcome.value}{_why(event.because)}"
 
 
-def _because(reason: str) -> str:
-    return f", because {reason}" if reason else ""
+def _why(words: str) -> str:
+    return f": {words}" if words else ""

@@ -1,9 +1,10 @@
 """The record: events in their stored form, chained by hash, so that nobody can quietly rewrite one."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.ids import canonical, digest
 from bot.domain.incident.events import EVENTS, AnyEvent
@@ -25,10 +26,19 @@ class Recorded(BaseModel):
     hash: str
     """SHA-256 over the canonical JSON of everything else here."""
     event: AnyEvent
+    stored: dict[str, Any] = Field(repr=False)
+    """The event as it was written: the hash is over this, and a class that has grown a field since would add it."""
 
     def raw(self) -> dict[str, Any]:
         """Return the record as stored and exported."""
-        return {**dict(self), "event": self.event.model_dump(mode="json")}
+        return {
+            "incident": self.incident,
+            "version": self.version,
+            "cause": self.cause,
+            "previous": self.previous,
+            "hash": self.hash,
+            "event": self.stored,
+        }
 
     def text(self) -> str:
         """Return the record's canonical JSON."""
@@ -39,10 +49,11 @@ def chain(incident: str, events: Sequence[AnyEvent], cause: str, version: int, h
     """Append events behind record number `version` whose hash is `head`."""
     records = []
     for number, event in enumerate(events, start=version + 1):
-        hash_ = record_hash(incident, number, cause, head, event.model_dump(mode="json"))
+        stored = event.model_dump(mode="json")
+        hash_ = record_hash(incident, number, cause, head, stored)
         records.append(
             Recorded.model_construct(
-                incident=incident, version=number, cause=cause, previous=head, hash=hash_, event=event
+                incident=incident, version=number, cause=cause, previous=head, hash=hash_, event=event, stored=stored
             )
         )
         head = hash_
@@ -62,23 +73,47 @@ def read(raw: dict[str, Any]) -> Recorded:
         previous=raw["previous"],
         hash=raw["hash"],
         event=EVENTS.validate_python(raw["event"]),
+        stored=raw["event"],
     )
 
 
-def breaks(raw_records: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Check a chain in its raw form, offline; yield one sentence for each break."""
-    head, version = GENESIS, 0
+FIELDS = {"incident": str, "version": int, "cause": str, "previous": str, "hash": str, "event": dict}
+"""What a record is made of, and of which JSON type."""
+
+
+def breaks(raw_records: Iterable[object]) -> Iterator[str]:
+    """Check a chain in its raw form, offline; yield one sentence for each break. Takes anything that JSON can say."""
+    owner: str | None = None
+    head: str | None = GENESIS
+    version = 0
     for raw in raw_records:
         version += 1
-        where = f"Event {raw.get('version')}"
-        if raw.get("version") != version:
+        if not isinstance(raw, dict) or {name: type(value) for name, value in raw.items()} != FIELDS:
+            yield f"Event {version} cannot be read: a record has the fields {', '.join(FIELDS)}, each of its type."
+            head = None  # what comes next cannot be held against it
+            continue
+        where = f"Event {_quoted(raw['version'])}"
+        if raw["version"] != version:
             yield f"{where} stands where number {version} should be: something was removed, added or moved."
-            version = raw["version"] if isinstance(raw.get("version"), int) else version
-        if raw.get("previous") != head:
+            version = raw["version"]
+        owner = owner or raw["incident"]
+        if raw["incident"] != owner:
+            yield f"{where} belongs to another incident, {_quoted(raw['incident'])}."
+        if head is not None and raw["previous"] != head:
             yield f"{where} does not follow from the event before it."
-        expected = record_hash(
-            raw.get("incident", ""), raw.get("version", 0), raw.get("cause", ""), raw.get("previous", ""), raw["event"]
-        )
-        if raw.get("hash") != expected:
+        if raw["hash"] != _hash_of(raw):
             yield f"{where} was changed after it was written."
-        head = raw.get("hash", "")
+        head = raw["hash"]
+
+
+def _hash_of(raw: dict[str, Any]) -> str | None:
+    try:
+        return digest({name: value for name, value in raw.items() if name != "hash"})
+    except (ValueError, RecursionError):  # half an emoji, which no UTF-8 can say; nesting without end
+        return None
+
+
+def _quoted(value: object) -> str:
+    """Show foreign text safely: on one line, in ASCII, not too long."""
+    text = json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
