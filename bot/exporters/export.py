@@ -105,11 +105,11 @@ def iso(at: datetime) -> str:
 def lasted(time: timedelta) -> str:
     """Say how long, in the two units that matter: `35 s`, `14 min`, `1 h 5 min`, `2 d 3 h`."""
     seconds = max(0, round(time.total_seconds()))
-    minutes, hours = round(seconds / 60), seconds // 3600
-    if seconds < 100:
+    minutes, hours = seconds // 60, seconds // 3600
+    if seconds < 120:
         return f"{seconds} s"
     if minutes < 60:
         return f"{minutes} min"
     if hours < 24:
-        return f"{hours} h {seconds % 3600 // 60} min"
+        return f"{hours} h {minutes % 60} min"
     return f"{hours // 24} d {hours % 24} h"

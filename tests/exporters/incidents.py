@@ -1,0 +1,148 @@
+"""Incidents for these tests, made by the real rules: commands in, records out."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident import commands as c
+from bot.domain.incident.decide import decide
+from bot.domain.incident.record import GENESIS, Recorded, chain
+from bot.domain.incident.state import Incident, evolve
+from bot.domain.policy import Channels, Policy, SeverityPolicy
+from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
+from bot.domain.severity import Severity
+from bot.exporters.export import Export
+
+ANA, BEN, CY, DEE = "UANA", "UBEN", "UCY", "UDEE"
+NAMES = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
+
+POLICY = Policy(
+    name="hybrid",
+    severities={
+        severity: SeverityPolicy(
+            means="", sla_minutes=15, approval=severity is Severity.P1, auto_remediation=severity is not Severity.P1
+        )
+        for severity in Severity
+    },
+    channels=Channels(announce="incidents", managers="incident-managers"),
+)
+
+
+def plan(title: str = "Restart checkout", **changes: Any) -> Plan:
+    return Plan(
+        runbook="restart-checkout",
+        title=title,
+        target="checkout",
+        environment="production",
+        url="http://checkout.local",
+        risk="Carts in flight are lost: about 40 customers.",
+        expect="Error rate below 1 % within two minutes.",
+        steps=(
+            HttpStep(id="drain", says="Take the node out of the pool", path="/drain"),
+            WaitStep(id="settle", says="Let connections finish", seconds=5),
+            HttpStep(id="restart", says="Restart the process", path="/restart"),
+        ),
+        rollback=(HttpStep(id="undrain", says="Put the node back", path="/undrain"),),
+        verify=Verify(settle=60, within=300),
+        signal=Signal(path="/health"),
+    ).model_copy(update=changes)
+
+
+class Story:
+    """One incident as it unfolds: `story.after(minutes=2).by(ANA, TakeHat, hat=…)`."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 7, 1, 21, 48, 3, tzinfo=UTC)
+        self.incident: Incident | None = None
+        self.records: list[Recorded] = []
+
+    def after(self, **time: float) -> "Story":
+        self.now += timedelta(**time)
+        return self
+
+    def by(self, who: str, order: type[c.Command], **words: Any) -> "Story":
+        cause = f"cause-{len(self.records) + 1}"
+        command: Any = order(incident="INC-42", by=who, at=self.now, cause=cause, **words)
+        head = self.records[-1].hash if self.records else GENESIS
+        for record in chain("INC-42", decide(command, self.incident, POLICY), cause, len(self.records), head):
+            self.records.append(record)
+            self.incident = evolve(self.incident, record.event, record.incident)
+        return self
+
+    def export(self) -> Export:
+        return Export.of(self.records, lambda by: NAMES.get(by, by), self.now + timedelta(minutes=1))
+
+
+def declared(title: str = "Checkout is down", severity: Severity = Severity.P1, **facts: Any) -> Story:
+    return Story().by(ANA, c.Declare, title=title, severity=severity, **facts)
+
+
+def noted(*texts: str) -> Story:
+    story = declared()
+    for text in texts:
+        story.after(seconds=1).by(BEN, c.AddNote, text=text)
+    return story
+
+
+def rich() -> Story:
+    """A night with everything in it: hats, pins, two mitigations of which one is undone, a resolution, an export."""
+    story = declared(
+        "Checkout is down in <eu-west> | 90 % of payments fail",
+        service="checkout",
+        summary="Customers see “payment failed” after\na long wait. כל הלקוחות באירופה מושפעים.",
+        origin="https://example.slack.com/archives/C1/p1",
+    )
+    story.after(seconds=2).by(SYSTEM, c.RecordChannel, channel="C42", name="inc-42-checkout-is-down")
+    story.after(seconds=50).by(ANA, c.TakeHat, hat=Hat.COMMANDER)
+    story.after(seconds=8).by(BEN, c.TakeHat, hat=Hat.FIRST_RESPONDER)
+    story.after(minutes=1).by(BEN, c.AddNote, text="Errors began 21:41, right after deploy `4f2a91c`.\n# not a heading")
+    pin = {"channel": "C42", "ts": "1.1", "author": DEE, "text": "p99 is 31 s on |checkout-3| <@UBEN> 🔥"}
+    story.after(seconds=20).by(CY, c.PinMessage, **pin)
+    story.after(seconds=40).by(DEE, c.RecordPinEdited, ts="1.1", text="p99 is 13 s on checkout-3")
+    story.after(minutes=1).by(ANA, c.PostUpdate, text="We see it. Payments in Europe fail; next word in 30 min.")
+    story.after(seconds=30).by(BEN, c.Propose, plan=plan())
+    story.after(seconds=40).by(BEN, c.Propose, plan=plan(parameters={"nodes": 3}))
+    story.after(seconds=40).by(CY, c.CastVote, mitigation="m1", choice="approve", comment="*seen* the plan")
+    story.after(seconds=5).by(DEE, c.CastVote, mitigation="m1", choice="reject", comment="")
+    _runs(story, "m1", "drain", "settle")
+    started = {"mitigation": "m1", "phase": "plan", "step": 2}
+    story.after(seconds=1).by(SYSTEM, c.RecordStepStarted, **started)
+    story.after(seconds=9).by(SYSTEM, c.RecordStepFinished, **started, ok=False, detail="HTTP 503 after 3 tries")
+    undone = {"mitigation": "m1", "phase": "rollback", "step": 0}
+    story.after(seconds=1).by(SYSTEM, c.RecordStepStarted, **undone)
+    story.after(seconds=2).by(SYSTEM, c.RecordStepFinished, **undone, ok=True, detail="HTTP 200")
+    story.after(minutes=111).by(ANA, c.OfferHat, hat=Hat.COMMANDER, to=DEE)
+    story.after(seconds=20).by(DEE, c.AnswerOffer, hat=Hat.COMMANDER, accept=True)
+    story.after(minutes=2).by(DEE, c.ChangeSeverity, to=Severity.P2, because="Europe only; cards work again")
+    story.after(minutes=1).by(CY, c.Propose, plan=plan("Roll back the deploy", runbook="roll-back"))
+    _runs(story, "m2", "drain", "settle", "restart")
+    for healthy in (False, True, True):
+        reading = "status is ok" if healthy else "status is degraded"
+        story.after(seconds=60).by(SYSTEM, c.RecordSignal, mitigation="m2", healthy=healthy, reading=reading)
+    story.after(minutes=6).by(DEE, c.Resolve, summary="The deploy is rolled back; payments are at their usual rate.")
+    story.after(minutes=15).by(SYSTEM, c.Tick)
+    trouble = {"effect": "invite", "why": "Slack does not know this person any more.", "cure": "Invite somebody else."}
+    story.after(seconds=1).by(SYSTEM, c.RecordTrouble, **trouble)
+    return story.after(minutes=1).by(DEE, c.RequestExport, format="html")
+
+
+def long(events: int) -> Story:
+    """Many events of the kinds that make incidents long: notes, and a signal that is read and read."""
+    story = declared(severity=Severity.P3).by(ANA, c.TakeHat, hat=Hat.COMMANDER).by(BEN, c.Propose, plan=plan())
+    _runs(story, "m1", "drain", "settle", "restart")
+    while len(story.records) < events:
+        n = len(story.records)
+        story.after(seconds=0.01 if n < events - 2 else 1)
+        if n % 2:
+            story.by((ANA, BEN, CY, DEE)[n % 4], c.AddNote, text=f"Reading {n}: error rate {n % 97} %, p99 {n % 31} s.")
+        else:
+            story.by(SYSTEM, c.RecordSignal, mitigation="m1", healthy=bool(n % 3), reading=f"error rate {n % 97} %")
+    return story
+
+
+def _runs(story: Story, mitigation: str, *steps: str) -> None:
+    for number, _ in enumerate(steps):
+        step = {"mitigation": mitigation, "phase": "plan", "step": number}
+        story.after(seconds=1).by(SYSTEM, c.RecordStepStarted, **step)
+        story.after(seconds=3).by(SYSTEM, c.RecordStepFinished, **step, ok=True, detail="HTTP 200")

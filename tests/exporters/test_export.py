@@ -1,0 +1,92 @@
+"""What every format shares: rows, names, file names, durations."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.exporters import ALL, exporter
+from bot.exporters.export import Export, lasted, visible
+from tests.exporters.incidents import ANA, declared, noted, rich
+
+
+@pytest.mark.parametrize("word", ["markdown", "md", "html", "json", "csv", ".MD", " Html "])
+def test_a_format_is_found_by_its_name_or_alias(word: str) -> None:
+    found = exporter(word)
+    assert found is not None
+    assert word.strip(" .").lower() in {found.name, *found.aliases}
+
+
+def test_an_unknown_format_is_none() -> None:
+    assert exporter("pdf") is None
+
+
+def test_no_two_formats_share_a_word_or_a_suffix() -> None:
+    words = [word for known in ALL for word in (known.name, *known.aliases)]
+    assert len(words) == len(set(words))
+    assert len({known.suffix for known in ALL}) == len(ALL)
+
+
+def test_a_file_name_is_ascii_whatever_the_incident_is_called() -> None:
+    incident = declared("決済が落ちた / ../../etc").incident
+    assert incident is not None
+    assert [known.filename(incident) for known in ALL] == [
+        "inc-42-timeline.md",
+        "inc-42-timeline.html",
+        "inc-42-timeline.json",
+        "inc-42-timeline.csv",
+    ]
+
+
+def test_a_person_appears_by_name_and_the_name_is_asked_for_once() -> None:
+    asked: list[str] = []
+
+    def name(person: str) -> str:
+        asked.append(person)
+        return "Ana Ruiz"
+
+    story = noted("ask <@UANA>, or <@UANA|ana>", "and again <@UANA>")
+    rows = list(Export.of(story.records, name, story.now).rows())
+    assert rows[1].sentence == "noted: ask Ana Ruiz, or Ana Ruiz"
+    assert asked.count(ANA) == 1
+
+
+def test_a_person_without_a_name_appears_by_id() -> None:
+    story = declared()
+    assert next(Export.of(story.records, lambda _: " \n", story.now).rows()).actor == ANA
+
+
+def test_the_facts_are_those_of_the_last_record_however_far_the_incident_has_gone_on() -> None:
+    story = rich()
+    early = Export.of(story.records[:3], str, story.now)
+    assert early.incident.stage.value == "detected"
+    assert early.head == story.records[2].hash
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b[31m", "\u202e", "\u2066", "\ud83d", "\x9b"])
+def test_what_cannot_be_seen_is_shown_as_such(hidden: str) -> None:
+    assert visible(f"a{hidden}b").startswith("a�")
+
+
+def test_words_of_any_language_stay_as_they_are() -> None:
+    words = "決済 כל הלקוחות 🔥👩🏽\u200d🚒 naïve\tx"
+    assert visible(words) == words
+
+
+def test_every_kind_of_line_end_is_one_newline() -> None:
+    assert visible("a\r\nb\rc\u2028d") == "a\nb\nc\nd"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-3, "0 s"),
+        (35, "35 s"),
+        (119, "119 s"),
+        (840, "14 min"),
+        (3599, "59 min"),
+        (3900, "1 h 5 min"),
+        (183600, "2 d 3 h"),
+    ],
+)
+def test_a_duration_is_said_in_the_units_that_matter(seconds: int, said: str) -> None:
+    assert lasted(timedelta(seconds=seconds)) == said
