@@ -1,15 +1,12 @@
 """Timeline formats, one per file."""
 
 from bot.exporters.csv import CSV
-from bot.exporters.export import Exporter
+from bot.exporters.export import Export, Exporter
 from bot.exporters.html import HTML
 from bot.exporters.json import JSON
 from bot.exporters.markdown import MARKDOWN
 
 ALL: tuple[Exporter, ...] = (MARKDOWN, HTML, JSON, CSV)
+BY_NAME = {word: exporter for exporter in ALL for word in (exporter.name, *exporter.aliases)}
 
-
-def exporter(word: str) -> Exporter | None:
-    """Read `markdown`, `md`, `.MD`, `html`, `json` or `csv`; None for anything else."""
-    name = word.strip().lower().removeprefix(".")
-    return next((known for known in ALL if name in {known.name, *known.aliases}), None)
+__all__ = ["ALL", "BY_NAME", "Export", "Exporter"]

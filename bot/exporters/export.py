@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.record import GENESIS, Recorded
+from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident, replay
 from bot.domain.timeline import sentence, tag
 
@@ -35,23 +35,23 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Export:
-    incident: Incident
     records: Sequence[Recorded]
+    """From the first event on; at least the declaration."""
     names: Callable[[str], str]
     """A person's id → their name."""
     made_at: datetime
 
-    @classmethod
-    def of(cls, records: Sequence[Recorded], names: Callable[[str], str], made_at: datetime) -> Self:
-        """Take the facts from the records themselves, so that both are of one moment while the incident goes on."""
-        incident = replay((record.event for record in records), records[0].incident)
+    @cached_property
+    def incident(self) -> Incident:
+        """What the records add up to: facts and timeline are of one moment, however far the incident has gone on."""
+        incident = replay((record.event for record in self.records), self.records[0].incident)
         assert incident is not None, "an incident begins with its declaration"
-        return cls(incident, records, names, made_at)
+        return incident
 
     @property
     def head(self) -> str:
         """The hash of the last event: whoever knows it can tell any other history from this one."""
-        return self.records[-1].hash if self.records else GENESIS
+        return self.records[-1].hash
 
     @cached_property
     def name(self) -> Callable[[str], str]:
@@ -86,10 +86,10 @@ class Exporter:
     media_type: str
     render: Callable[[Export], bytes]
 
-    def filename(self, incident: Incident) -> str:
-        """Return e.g. `inc-42-timeline.html`: ASCII, so that it survives every file system and header."""
-        slug = re.sub(r"[^a-z0-9]+", "-", incident.id.lower()).strip("-") or "incident"
-        return f"{slug}-timeline{self.suffix}"
+    def filename(self, incident: str, version: int) -> str:
+        """Return e.g. `inc-42-timeline-57.html`: ASCII, so that it survives every file system and header."""
+        slug = re.sub(r"[^a-z0-9]+", "-", incident.lower()).strip("-") or "incident"
+        return f"{slug}-timeline-{version}{self.suffix}"
 
 
 def visible(text: str) -> str:

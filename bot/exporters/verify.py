@@ -16,6 +16,9 @@ from bot.exporters.json import FORMAT, facts, sealed
 LIMIT = 128 * 1024 * 1024
 """Bytes; an incident of 100,000 events stays below."""
 
+SHOWN = 20
+"""Defects that are printed; one forged event near the start can break every later one."""
+
 SHAPE = {"format": str, "made_at": str, "incident": dict, "people": dict, "head": str, "records": list, "seal": str}
 
 
@@ -29,16 +32,15 @@ class Verdict:
     """The last event's hash. A history written anew has another: compare it with one that you know from elsewhere."""
 
     @property
-    def is_intact(self) -> bool:
+    def holds(self) -> bool:
         return not self.defects
 
-    @property
-    def sentence(self) -> str:
-        if self.is_intact:
+    def __str__(self) -> str:
+        if self.holds:
             return f"{self.incident}: {self.events:,} events, all intact. The chain ends in {self.head}."
-        return f"This is not what Muster wrote: {self.defects[0]}" + (
-            f" And {len(self.defects) - 1:,} more defects." if len(self.defects) > 1 else ""
-        )
+        more = len(self.defects) - SHOWN
+        said = [*self.defects[:SHOWN], *([f"… and {more:,} more."] if more > 0 else [])]
+        return "\n".join(["This is not what Muster wrote:", *said])
 
 
 def verify(data: bytes) -> Verdict:

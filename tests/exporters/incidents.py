@@ -9,24 +9,13 @@ from bot.domain.incident import commands as c
 from bot.domain.incident.decide import decide
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident, evolve
-from bot.domain.policy import Channels, Policy, SeverityPolicy
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
 from bot.exporters.export import Export
+from tests.harness.people import ANA, BEN, CY, DEE
+from tests.harness.plans import POLICY
 
-ANA, BEN, CY, DEE = "UANA", "UBEN", "UCY", "UDEE"
 NAMES = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
-
-POLICY = Policy(
-    name="hybrid",
-    severities={
-        severity: SeverityPolicy(
-            means="", sla_minutes=15, approval=severity is Severity.P1, auto_remediation=severity is not Severity.P1
-        )
-        for severity in Severity
-    },
-    channels=Channels(announce="incidents", managers="incident-managers"),
-)
 
 
 def plan(title: str = "Restart checkout", **changes: Any) -> Plan:
@@ -71,7 +60,7 @@ class Story:
         return self
 
     def export(self) -> Export:
-        return Export.of(self.records, lambda by: NAMES.get(by, by), self.now + timedelta(minutes=1))
+        return Export(self.records, lambda by: NAMES.get(by, by), self.now + timedelta(minutes=1))
 
 
 def declared(title: str = "Checkout is down", severity: Severity = Severity.P1, **facts: Any) -> Story:

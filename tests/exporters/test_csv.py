@@ -24,7 +24,7 @@ def test_what_a_spreadsheet_would_calculate_becomes_text(text: str) -> None:
 @given(texts)
 def test_no_cell_of_any_row_is_a_formula(text: str) -> None:
     story = noted(text) if text.strip() else noted("calm")
-    export = Export.of(story.records, lambda _: text, story.now)
+    export = Export(story.records, lambda _: text, story.now)
     for row in read(render(export))[1:]:
         assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in row)
 

@@ -4,37 +4,31 @@ from datetime import timedelta
 
 import pytest
 
-from bot.exporters import ALL, exporter
+from bot.exporters import ALL, BY_NAME
 from bot.exporters.export import Export, lasted, visible
-from tests.exporters.incidents import ANA, declared, noted, rich
+from tests.exporters.incidents import declared, noted, rich
+from tests.harness.people import ANA
 
 
-@pytest.mark.parametrize("word", ["markdown", "md", "html", "json", "csv", ".MD", " Html "])
-def test_a_format_is_found_by_its_name_or_alias(word: str) -> None:
-    found = exporter(word)
-    assert found is not None
-    assert word.strip(" .").lower() in {found.name, *found.aliases}
-
-
-def test_an_unknown_format_is_none() -> None:
-    assert exporter("pdf") is None
-
-
-def test_no_two_formats_share_a_word_or_a_suffix() -> None:
-    words = [word for known in ALL for word in (known.name, *known.aliases)]
-    assert len(words) == len(set(words))
-    assert len({known.suffix for known in ALL}) == len(ALL)
+def test_a_format_is_found_by_its_name_and_its_aliases() -> None:
+    assert {word: exporter.suffix for word, exporter in BY_NAME.items()} == {
+        "markdown": ".md",
+        "md": ".md",
+        "html": ".html",
+        "json": ".json",
+        "csv": ".csv",
+    }
 
 
 def test_a_file_name_is_ascii_whatever_the_incident_is_called() -> None:
-    incident = declared("決済が落ちた / ../../etc").incident
-    assert incident is not None
-    assert [known.filename(incident) for known in ALL] == [
-        "inc-42-timeline.md",
-        "inc-42-timeline.html",
-        "inc-42-timeline.json",
-        "inc-42-timeline.csv",
+    names = [exporter.filename("INC-42", 57) for exporter in ALL]
+    assert names == [
+        "inc-42-timeline-57.md",
+        "inc-42-timeline-57.html",
+        "inc-42-timeline-57.json",
+        "inc-42-timeline-57.csv",
     ]
+    assert ALL[0].filename("../決済\n", 1) == "incident-timeline-1.md"
 
 
 def test_a_person_appears_by_name_and_the_name_is_asked_for_once() -> None:
@@ -45,19 +39,19 @@ def test_a_person_appears_by_name_and_the_name_is_asked_for_once() -> None:
         return "Ana Ruiz"
 
     story = noted("ask <@UANA>, or <@UANA|ana>", "and again <@UANA>")
-    rows = list(Export.of(story.records, name, story.now).rows())
+    rows = list(Export(story.records, name, story.now).rows())
     assert rows[1].sentence == "noted: ask Ana Ruiz, or Ana Ruiz"
     assert asked.count(ANA) == 1
 
 
 def test_a_person_without_a_name_appears_by_id() -> None:
     story = declared()
-    assert next(Export.of(story.records, lambda _: " \n", story.now).rows()).actor == ANA
+    assert next(Export(story.records, lambda _: " \n", story.now).rows()).actor == ANA
 
 
 def test_the_facts_are_those_of_the_last_record_however_far_the_incident_has_gone_on() -> None:
     story = rich()
-    early = Export.of(story.records[:3], str, story.now)
+    early = Export(story.records[:3], str, story.now)
     assert early.incident.stage.value == "detected"
     assert early.head == story.records[2].hash
 

@@ -44,8 +44,8 @@ def test_hostile_titles_and_names_are_only_text(text: str) -> None:
     story = declared(text[:200], service=text, summary=text, origin=text)
     calm = declared("calm", service="calm", summary="calm", origin="calm")
     assert (
-        Page(render(Export.of(story.records, lambda _: text, story.now))).tags
-        == Page(render(Export.of(calm.records, lambda _: "Eve", calm.now))).tags
+        Page(render(Export(story.records, lambda _: text, story.now))).tags
+        == Page(render(Export(calm.records, lambda _: "Eve", calm.now))).tags
     )
 
 

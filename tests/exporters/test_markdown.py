@@ -35,9 +35,9 @@ def test_hostile_words_leave_the_outline_as_it_is(text: str) -> None:
 
 def test_a_hostile_name_and_title_leave_the_outline_as_it_is() -> None:
     story = declared("a | b\n# c", service="x\n\n| y", summary="```")
-    hostile = Export.of(story.records, lambda _: "Eve **\n# |", story.now)
+    hostile = Export(story.records, lambda _: "Eve **\n# |", story.now)
     story = declared("calm", service="calm", summary="calm")
-    assert outline(render(hostile)) == outline(render(Export.of(story.records, lambda _: "Eve", story.now)))
+    assert outline(render(hostile)) == outline(render(Export(story.records, lambda _: "Eve", story.now)))
 
 
 def test_what_people_wrote_is_all_there() -> None:

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from bot.exporters.html import render
-from tests.exporters.incidents import ANA, Story, noted, rich
+from tests.exporters.incidents import Story, noted, rich
+from tests.harness.people import ANA
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]

@@ -16,16 +16,15 @@ def make_export(effect: MakeExport, job: Job) -> Done:
     exporter = BY_NAME[effect.format]
     asked = int(job.waiting.id.split(":")[1])
     records = [record for record in crew.engine.history(incident.id) if record.version <= asked]
-    name = f"{incident.id.lower()}-timeline-{asked}{exporter.suffix}"
+    name = exporter.filename(incident.id, asked)
     if not (job.again and _is_there(name, channel, job)):
-        content = exporter.render(Export(incident, records, crew.names, crew.clock.now()))
-        data = content.encode() if isinstance(content, str) else content
+        content = exporter.render(Export(records, crew.names, crew.clock.now()))
         try:
             crew.desk.client.files_upload_v2(
                 channel=channel,
                 filename=name,
                 title=name,
-                content=data,
+                content=content,
                 initial_comment=f"The timeline of {incident.id} up to event {asked}, as {exporter.name}.",
             )
         except (SlackApiError, OSError) as error:
