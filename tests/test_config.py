@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
@@ -406,27 +406,33 @@ def outcome(root: Path, changed: Files) -> None:
     assert all(it.instead for it in told)
 
 
+PATIENTLY = settings(deadline=None)
+"""Each example writes files: a busy disk breaks no promise."""
+
 WHERE = st.sampled_from(sorted(FILES))
 # fmt: off
 SCRAPS = st.sampled_from((
     "\n", "  ", "- ", ": ", "{", "}", "[", "]", "'", '"', "#", "&a ", "*a", "!!int ", "!!set ", "<<: ", "? ", ">-\n",
     "%YAML 1.1\n", "---\n", "...\n", "\t", "\x00", "\ufeff", "é", "@", "`", ".nan", ".inf", "1e999", "0x1F", "-0",
-    "2026-13-45", '"\\ud800"', "99999999999999999999", "${", "${x}", "uses", "http", "steps", "p1", "p2: ", "id: ", "yes", "null",
+    "2026-13-45", '"\\ud800"', "99999999999999999999", "${", "${x}", "uses", "http", "steps", "p1", "p2: ", "id: ",
 ))
 # fmt: on
 
 
+@PATIENTLY
 @given(where=WHERE, content=st.binary(max_size=80))
 @example(where="services.yaml", content=b"")
 def test_any_bytes_are_manifests_or_mistakes(scratch: Path, where: str, content: bytes) -> None:
     outcome(scratch, {where: content})
 
 
+@PATIENTLY
 @given(where=WHERE, scraps=st.lists(SCRAPS, max_size=12))
 def test_any_scraps_of_yaml_are_manifests_or_mistakes(scratch: Path, where: str, scraps: list[str]) -> None:
     outcome(scratch, {where: "".join(scraps)})
 
 
+@PATIENTLY
 @given(where=WHERE, data=st.data())
 def test_any_slip_in_a_good_file_is_a_manifest_or_a_mistake(scratch: Path, where: str, data: st.DataObject) -> None:
     text = FILES[where]
@@ -449,6 +455,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@PATIENTLY
 @given(where=WHERE, tree=st.dictionaries(KEYS, VALUES, max_size=6))
 def test_any_tree_of_values_is_a_manifest_or_a_mistake(scratch: Path, where: str, tree: dict[str, Any]) -> None:
     outcome(scratch, {where: json.dumps(tree)})
