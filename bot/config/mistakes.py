@@ -18,7 +18,7 @@ class Mistake:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.what}. {self.instead}"
+        return _on_one_line(f"{where}: {self.what}. {self.instead}")
 
 
 class ManifestMistakes(Exception):
@@ -30,9 +30,13 @@ class ManifestMistakes(Exception):
 
 
 def shown(value: object) -> str:
-    """Quote a value in a sentence: on one line, and short."""
-    text = "".join(letter if letter.isprintable() else " " for letter in " ".join(str(value).split()))
+    """Quote a value in a sentence."""
+    text = _on_one_line(str(value))
     return f"“{text if len(text) <= 60 else text[:59] + '…'}”"
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))
 
 
 def listed(words: Iterable[str]) -> str:

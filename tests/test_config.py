@@ -1,0 +1,461 @@
+"""Manifests: those that are shipped can be used, and those that are broken say where and how to mend them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.config import ManifestMistakes, Manifests, Mistake, load
+from bot.config.sentences import EXAMPLES
+from bot.domain.policy import Channels, GatePolicy, Policy, SeverityPolicy
+from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
+from bot.domain.severity import Severity
+
+SHIPPED = Path(__file__).parents[1] / "manifests"
+
+WORKFLOW = """\
+severities:
+  p1: {means: Everything is down, sla_minutes: 15, approval: true, auto_remediation: false}
+  p2: {means: Much is down, sla_minutes: 60, approval: false, auto_remediation: true}
+  p3: {means: A little is down, sla_minutes: 8h, approval: false, auto_remediation: true}
+  p4: {means: Nothing is down, sla_minutes: 3d, approval: false, auto_remediation: true}
+mitigation_gate: {quorum: 1, limit_minutes: 30, then: expired}
+channels: {announce: incidents, managers: incident-managers}
+post_mortem_after_minutes: 15
+"""
+
+SERVICES = """\
+bakery:
+  title: Bakery
+  owner: team-bread
+  url: http://bakery.internal
+  signal: {path: /health}
+mill:
+  title: Mill
+  owner: team-flour
+  url: http://mill.internal
+"""
+
+RUNBOOK = """\
+title: Heat the oven to ${degrees}
+target: bakery
+risk: Bread burns
+expect: Bread rises
+parameters:
+  degrees: {type: integer, label: How hot, minimum: 50, maximum: 250, default: 200}
+steps:
+  - uses: http
+    id: heat
+    says: Heat to ${degrees}
+    path: /oven
+    body: {degrees: "${degrees}"}
+rollback:
+  - {uses: wait, id: cool, says: Let it cool, seconds: 5m}
+verify: {settle: 10s, within: 1h, every: 5}
+"""
+
+FILES = {"workflows/hybrid.yaml": WORKFLOW, "services.yaml": SERVICES, "runbooks/heat-oven.yaml": RUNBOOK}
+
+
+Files = Mapping[str, str | bytes]
+
+
+def folder(root: Path, changed: Files = {}) -> Path:  # noqa: B006 - read only
+    """Write a folder of good manifests but for the files named."""
+    for name, content in {**FILES, **changed}.items():
+        path = root / "manifests" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root / "manifests"
+
+
+def mistakes(root: Path, changed: Files = {}, *, environment: Mapping[str, str] = {}) -> list[Mistake]:  # noqa: B006 - read only
+    with pytest.raises(ManifestMistakes) as raised:
+        load(folder(root, changed), environment)
+    return list(raised.value.mistakes)
+
+
+BROKEN: list[tuple[str, str, str, int, str, str]] = [
+    # file, what is written there, what is written instead, line, what it says, and its remedy
+    (
+        "heat-oven",
+        "    path: /oven",
+        "    paht: /oven",
+        11,
+        "steps[0].paht: unknown key “paht”",
+        "Did you mean “path”?",
+    ),
+    (
+        "heat-oven",
+        "risk: Bread burns",
+        "zzz: 1\nrisk: x",
+        3,
+        "zzz: unknown key “zzz”",
+        "The keys here are: title, target, risk, expect, parameters, steps, rollback, no_rollback_because, verify",
+    ),
+    ("heat-oven", "    path: /oven\n", "", 8, "steps[0].path: it is missing", "for example: path: /admin/restart"),
+    ("heat-oven", "  - uses: http\n    id", "  - id", 8, "steps[0].uses: it is missing", "uses: http, wait."),
+    ("heat-oven", "uses: wait", "uses: wiat", 14, "rollback[0].uses: there is no step “wiat”", "Did you mean “wait”?"),
+    ("heat-oven", "risk: Bread burns", "risk:", 3, "risk: it is empty", 'Write it like: risk: "'),
+    ("heat-oven", "Bread burns", '"  "', 3, "risk: it is empty", "Say it in a few words."),
+    ("heat-oven", "Bread burns", "5", 3, "risk: “5” is not text", 'Put it in quotes: "5".'),
+    ("heat-oven", "Bread burns", "[x]", 3, "risk: a list is not text", "Write it like: risk:"),
+    ("heat-oven", "{settle: 10s", "{settle: 10x", 15, "verify.settle: “10x” is not a duration", "Write 90s, 5m, 1h"),
+    ("heat-oven", "{settle: 10s", "{settle: true", 15, "verify.settle: “true” is not a duration", "Write 90s, 5m, 1h"),
+    ("heat-oven", "{settle: 10s", "{settle: 0", 15, "verify.settle: “0” is too small", "Write more than 0."),
+    ("heat-oven", "within: 1h", "within: 5h", 15, "verify.within: “5h” is too large", "Write at most 4h."),
+    ("heat-oven", "within: 1h", "within: 10", 15, "verify.within: the signal could never settle", "more than settle"),
+    ("heat-oven", "type: integer", "type: integr", 6, "parameters.degrees.type: “integr” is not among", "“integer”?"),
+    ("heat-oven", "default: 200", "default: 300", 6, "parameters.degrees.default: 300 is out", "between 50 and 250."),
+    ("heat-oven", "default: 200", 'default: "200"', 6, "default: “200” is not a whole number", "without quotes."),
+    ("heat-oven", "default: 200", "default: 2.5", 6, "parameters.degrees.default: “2.5” cannot stand here", "quotes"),
+    ("heat-oven", "maximum: 250", "maximum: 9", 6, "parameters.degrees.maximum: it is below the minimum", "50 or more"),
+    ("heat-oven", "type: integer", "type: text", 6, "parameters.degrees.minimum: only a number has", "type: integer"),
+    ("heat-oven", "default: 200", "choices: [a]", 6, "parameters.degrees.choices: only a choice has", "type: choice"),
+    ("heat-oven", "  degrees: {", "  Degrees: {", 6, "parameters.Degrees: “Degrees” doesn't fit", "lower-case letters"),
+    (
+        "heat-oven",
+        "to ${degrees}\nt",
+        "to ${degree}\nt",
+        1,
+        "“${degree}” is not a parameter",
+        "Did you mean “degrees”?",
+    ),
+    ("heat-oven", "to ${degrees}\nt", "to ${de-g}\nt", 1, "title: “${de-g}” is no placeholder", "Write ${name}."),
+    ("heat-oven", "  degrees: {", "  on: {type: boolean, label: On}\n  degrees: {", 6, "nothing uses this", "${on}"),
+    (
+        "heat-oven",
+        "target: bakery",
+        "target: bakry",
+        2,
+        "target: no service is called “bakry”",
+        "Did you mean “bakery”?",
+    ),
+    ("heat-oven", "target: bakery", "target: mill", 2, "target: “mill” has no signal", "Give mill a signal"),
+    (
+        "heat-oven",
+        "id: cool",
+        "id: heat",
+        14,
+        "rollback[0].id: “heat” is the id of steps[0] already",
+        "rollback included",
+    ),
+    ("heat-oven", "rollback:", "no_rollback_because: x\nrollback:", 13, "and a reason for having none", "Keep one"),
+    ("heat-oven", "rollback:\n  - {", "x:\n  - {", 1, "rollback: it is missing", "no_rollback_because"),
+    ("heat-oven", "title: ", "id: heat-oven\ntitle: ", 1, "id: the id is the file's name", "Remove this line."),
+    ("heat-oven", "id: heat\n", "id: Heat it\n", 9, "steps[0].id: “Heat it” doesn't fit", "lower-case letters"),
+    ("heat-oven", "path: /oven", "path: oven", 11, "steps[0].path: “oven” doesn't fit", "Begin with a slash"),
+    ("heat-oven", "risk: Bread burns", "title: Again", 3, "title: stands here twice, first in line 1", "Keep one."),
+    ("heat-oven", "verify: {", "\tverify: {", 15, "there is a tab", "Indent with spaces."),
+    ("heat-oven", '"${degrees}"', "${degrees}", 12, "this is not YAML", "put quotes around"),
+    ("heat-oven", "risk: ", "risk: '", 3, "a quote or bracket opens here and never closes", "Close it."),
+    ("heat-oven", "risk: ", "risk: a: ", 3, "this is not YAML: mapping values are not allowed", "colons"),
+    ("heat-oven", "risk: Bread", "risk: &bread Bread", 3, "risk: “&bread” is an anchor", "Write the value out"),
+    ("heat-oven", "risk: Bread", "risk: !loaf Bread", 3, "risk: the tag “!loaf” means nothing here", "Remove it."),
+    ("heat-oven", "risk: Bread burns", 'risk: "\\ud800"', 3, "risk: half a character", "the character itself"),
+    ("heat-oven", '"${degrees}"}', ".nan}", 12, "steps[0].body.degrees: no JSON can carry “.nan”", "smaller number"),
+    ("heat-oven", "Bread burns", "a\x07b", 3, "there is an invisible control character", "Remove it."),
+    ("heat-oven", "verify: {", "---\nverify: {", 15, "a second document begins", "one manifest per file"),
+    ("hybrid", "  p3: {means", "  P3: {means", 4, "severities.P3: “P3” is not among the choices", "Did you mean “p3”?"),
+    (
+        "hybrid",
+        "approval: true",
+        "approval: maybe",
+        2,
+        "p1.approval: “maybe” is neither true nor false",
+        "true or false",
+    ),
+    ("hybrid", "sla_minutes: 15", "sla_minutes: 90s", 2, "“90s” is not a whole number of minutes", "sla_minutes: 15"),
+    ("hybrid", "sla_minutes: 15", "sla_minutes: 31d", 2, "p1.sla_minutes: “31d” is too large", "Write at most 30d."),
+    ("hybrid", "quorum: 1", "quorum: two", 6, "mitigation_gate.quorum: “two” is not a whole number", "quorum: 2"),
+    ("hybrid", "then: expired", "then: approved", 6, "“approved” is not among the choices", "expired, rejected"),
+    ("hybrid", "announce: incidents", "announce: '#Inc Room'", 7, "“#Inc Room” doesn't fit", "as Slack does"),
+    ("hybrid", "announce: incidents", "announce: ---", 7, "channels.announce: “---” doesn't fit", "as Slack does"),
+    ("hybrid", "managers: i", "prefix: -x, managers: i", 7, "channels.prefix: “-x” doesn't fit", "21 at most"),
+    ("hybrid", "severities:", "name: hybrid\nseverities:", 1, "name: the name is the file's name", "Remove this line."),
+    ("services", "mill:\n", "Mill House:\n", 6, "Mill House.id: “Mill House” doesn't fit", "lower-case letters"),
+    ("services", "  owner: team-flour\n", "", 6, "mill.owner: it is missing", "owner: team-payments"),
+    ("services", "http://mill.internal", "ftp://mill", 9, "mill.url: “ftp://mill” doesn't fit", "http:// or https://"),
+    ("services", "http://mill.internal", "https://me:secret@mill", 9, "mill.url:", "without a password"),
+    ("services", "http://mill.internal", "http://mill.internal/", 9, "mill.url:", "no slash at the end"),
+    ("services", "  title: Mill\n", "  title: Mill\n  tier: 9\n", 8, "mill.tier: “9” is too large", "Write at most 4."),
+    ("services", "{path: /health}", "/health", 5, "bakery.signal: “/health” cannot stand here", "path, field, healthy"),
+]
+
+
+@pytest.mark.parametrize(("stem", "good", "bad", "line", "what", "instead"), BROKEN, ids=lambda it: str(it)[:30])
+def test_a_broken_line_is_named_with_its_remedy(  # noqa: PLR0917 - a row of the table
+    tmp_path: Path, stem: str, good: str, bad: str, line: int, what: str, instead: str
+) -> None:
+    file = next(name for name in FILES if Path(name).stem == stem)
+    assert good in FILES[file], "the row must change something"
+    found = mistakes(tmp_path, {file: FILES[file].replace(good, bad, 1)})
+    told = [it for it in found if it.file == f"manifests/{file}" and it.line == line and what in it.what]
+    assert told, [str(it) for it in found]
+    assert instead in told[0].instead
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("", "the file is empty"),
+        ("# only a comment\n", "the file is empty"),
+        ("- a\n- b\n", "this is a list"),
+        ("hello", "this is a single value"),
+        (b"title: caf\xe9\n", "this is not UTF-8 text"),
+        ("[" * 1000, "values are nested too deeply"),
+    ],
+)
+def test_a_file_that_holds_no_mapping_is_told_what_it_holds(tmp_path: Path, content: str | bytes, what: str) -> None:
+    (only,) = mistakes(tmp_path, {"runbooks/heat-oven.yaml": content})
+    assert (only.file, only.line, only.what) == ("manifests/runbooks/heat-oven.yaml", 1, what)
+
+
+def test_a_mistake_reads_as_one_line_that_an_editor_can_jump_to(tmp_path: Path) -> None:
+    (only,) = mistakes(
+        tmp_path, {"runbooks/heat-oven.yaml": RUNBOOK.replace("says: Heat", "metod: PUT\n    says: Heat")}
+    )
+    assert str(only) == (
+        "manifests/runbooks/heat-oven.yaml:10: steps[0].metod: unknown key “metod”. Did you mean “method”?"
+    )
+
+
+def test_a_word_with_a_line_break_stays_on_the_line(tmp_path: Path) -> None:
+    (only,) = mistakes(tmp_path, {"services.yaml": SERVICES.replace("http://mill.internal", '"a\\nb"')})
+    assert str(only).startswith("manifests/services.yaml:9: mill.url: “a b” doesn't fit.")
+
+
+def test_all_mistakes_of_all_files_come_at_once_in_the_order_of_reading(tmp_path: Path) -> None:
+    found = mistakes(
+        tmp_path,
+        {
+            "workflows/hybrid.yaml": WORKFLOW.replace("quorum: 1", "quorum: 0"),
+            "workflows/spare.yaml": WORKFLOW.replace("limit_minutes: 30", "limit_minutes: soon"),
+            "services.yaml": SERVICES.replace("/health", "health"),
+            "runbooks/heat-oven.yaml": RUNBOOK.replace("risk: Bread burns\n", "").replace("1h", "never"),
+        },
+    )
+    assert [(it.file.partition("/")[2], it.line) for it in found] == [
+        ("runbooks/heat-oven.yaml", 1),
+        ("runbooks/heat-oven.yaml", 14),
+        ("services.yaml", 5),
+        ("workflows/hybrid.yaml", 6),
+        ("workflows/spare.yaml", 6),
+    ]
+    assert found == sorted(found)
+
+
+def test_a_value_that_could_not_be_read_is_told_once(tmp_path: Path) -> None:
+    (only,) = mistakes(tmp_path, {"runbooks/heat-oven.yaml": RUNBOOK.replace("10s", "!x 10s")})
+    assert only.what == "verify.settle: the tag “!x” means nothing here"
+
+
+def test_an_empty_rollback_does_not_count_as_one(tmp_path: Path) -> None:
+    text = RUNBOOK.replace("  - {uses: wait, id: cool, says: Let it cool, seconds: 5m}\n", "  []\n")
+    (only,) = mistakes(tmp_path, {"runbooks/heat-oven.yaml": text})
+    assert (only.line, only.what) == (13, "rollback: it is empty")
+
+
+def test_a_runbook_may_say_why_there_is_nothing_to_undo(tmp_path: Path) -> None:
+    text = (
+        RUNBOOK[: RUNBOOK.index("rollback")]
+        + "no_rollback_because: Ovens cool by themselves\nverify: {settle: 1, within: 2}\n"
+    )
+    manifests = load(folder(tmp_path, {"runbooks/heat-oven.yaml": text}), {})
+    assert manifests.runbooks["heat-oven"].no_rollback_because == "Ovens cool by themselves"
+
+
+def test_a_broken_catalogue_does_not_blame_the_runbooks(tmp_path: Path) -> None:
+    (only,) = mistakes(tmp_path, {"services.yaml": "bakery: ["})
+    assert only.file == "manifests/services.yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "instead"),
+    [
+        ("runbook/x.yaml", "nothing reads the folder “runbook”", "Did you mean “runbooks”?"),
+        ("runbooks/old/x.yaml", "nothing reads the folder “runbooks/old”", "Did you mean “runbooks”?"),
+        ("service.yaml", "nothing reads this file", "Put it into one of: runbooks, slack, workflows."),
+        ("runbooks/x.yml", "manifests end in .yaml", "Rename it to x.yaml."),
+        ("runbooks/Heat it.yaml", "id: “Heat it” doesn't fit", "Use lower-case letters"),
+    ],
+)
+def test_a_file_that_nobody_would_read_is_not_ignored(tmp_path: Path, name: str, what: str, instead: str) -> None:
+    (only,) = mistakes(tmp_path, {name: RUNBOOK})
+    assert only.file == f"manifests/{name}"
+    assert only.what == what
+    assert only.instead.startswith(instead)
+
+
+def test_hidden_files_and_notes_are_left_alone(tmp_path: Path) -> None:
+    load(folder(tmp_path, {"runbooks/.x.yaml": "?", ".git/y.yaml": "?", "README.md": "?", "runbooks/x.yaml~": "?"}), {})
+
+
+def test_an_unknown_workflow_gets_the_nearest_one(tmp_path: Path) -> None:
+    with pytest.raises(ManifestMistakes, match=r"no workflow is called “hibrid”\. Did you mean “hybrid”\?"):
+        load(folder(tmp_path), {}, workflow="hibrid")
+
+
+def test_a_folder_without_manifests_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ManifestMistakes) as raised:
+        load(tmp_path / "nowhere", {})
+    assert [it.file for it in raised.value.mistakes] == ["nowhere/services.yaml", "nowhere/workflows"]
+
+
+def test_the_environment_says_where_a_service_is_here(tmp_path: Path) -> None:
+    text = SERVICES.replace("mill:", "wind-mill:")
+    root = folder(tmp_path, {"services.yaml": text})
+    manifests = load(root, {"SERVICE_URL_WIND_MILL": "http://127.0.0.1:9", "SERVICE_URL_OTHER": "not ours"})
+    assert manifests.services["wind-mill"].url == "http://127.0.0.1:9"
+    assert manifests.services["bakery"].url == "http://bakery.internal"
+    assert manifests.hash != load(root, {}).hash
+
+
+def test_a_bad_address_in_the_environment_is_named_by_its_variable(tmp_path: Path) -> None:
+    (only,) = mistakes(tmp_path, environment={"SERVICE_URL_MILL": "mill:80"})
+    assert str(only).startswith("environment: SERVICE_URL_MILL: “mill:80” doesn't fit. Write http:// or https://")
+
+
+@pytest.mark.parametrize(
+    ("word", "seconds"), [("90s", 90), ("2m", 120), ("1h", 3600), ("1h 30m", 5400), (45, 45), (0.5, 0.5)]
+)
+def test_durations_are_written_as_people_say_them(tmp_path: Path, word: object, seconds: float) -> None:
+    text = RUNBOOK.replace("within: 1h", "within: 2h").replace("settle: 10s", f"settle: {word}")
+    assert load(folder(tmp_path, {"runbooks/heat-oven.yaml": text}), {}).runbooks["heat-oven"].verify.settle == seconds
+
+
+def test_minutes_are_minutes_however_they_are_written(tmp_path: Path) -> None:
+    plain = load(folder(tmp_path), {})
+    words = WORKFLOW.replace("sla_minutes: 15", "sla_minutes: 15m").replace("limit_minutes: 30", "limit_minutes: 0.5h")
+    assert load(folder(tmp_path, {"workflows/hybrid.yaml": words}), {}).hash == plain.hash
+
+
+def test_the_version_changes_with_what_is_declared_and_with_nothing_else(tmp_path: Path) -> None:
+    before = load(folder(tmp_path), {}).hash
+    assert load(folder(tmp_path, {"services.yaml": "# a remark\n" + SERVICES}), {}).hash == before
+    assert load(folder(tmp_path, {"services.yaml": SERVICES.replace("team-flour", "team-corn")}), {}).hash != before
+
+
+MODELS = (Channels, GatePolicy, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep)
+
+
+def test_every_key_that_must_be_there_has_an_example() -> None:
+    required = {name for model in MODELS for name, field in model.model_fields.items() if field.is_required()}
+    assert required - {"name"} <= set(EXAMPLES)
+
+
+# What is shipped
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Manifests:
+    return load(SHIPPED, {})
+
+
+def test_the_shipped_severities_are_the_ones_promised(shipped: Manifests) -> None:
+    p1, p2 = shipped.policy.of(Severity.P1), shipped.policy.of(Severity.P2)
+    assert (p1.sla_minutes, p1.approval, p1.auto_remediation, p1.update_every_minutes) == (15, True, False, 30)
+    assert (p2.sla_minutes, p2.approval, p2.auto_remediation) == (60, False, True)
+    assert set(shipped.policy.severities) == set(Severity)
+
+
+def test_the_shipped_gate_asks_one_other_person_for_half_an_hour(shipped: Manifests) -> None:
+    gate = shipped.policy.mitigation_gate
+    assert (gate.quorum, gate.limit_minutes, gate.then) == (1, 30, "expired")
+
+
+def test_every_shipped_runbook_makes_a_plan_without_a_word_from_anybody(shipped: Manifests) -> None:
+    for runbook in shipped.runbooks.values():
+        service = shipped.services[runbook.target]
+        assert service.signal is not None
+        plan = plan_of(runbook, service, service.signal, fill_in(runbook, {}), shipped.policy.hash)
+        assert "${" not in plan.model_dump_json()
+        assert plan.rollback
+
+
+def test_the_shipped_scaling_sends_a_number(shipped: Manifests) -> None:
+    runbook, service = shipped.runbooks["scale-checkout"], shipped.services["checkout"]
+    assert service.signal is not None
+    plan = plan_of(runbook, service, service.signal, fill_in(runbook, {"instances": "8"}), "")
+    assert plan.title == "Scale checkout to 8 instances"
+    assert isinstance(plan.steps[0], HttpStep)
+    assert plan.steps[0].body == {"instances": 8}
+
+
+# Whatever is written
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("scratch")
+
+
+def outcome(root: Path, changed: Files) -> None:
+    """Load; only Manifests, or mistakes with a line each, may come of it."""
+    told = tuple[Mistake, ...]()
+    try:
+        assert load(folder(root, changed), {}).hash
+    except ManifestMistakes as refused:
+        told, lines = refused.mistakes, str(refused).splitlines()
+        if len(told) != len(lines) or not told:
+            raise
+    assert all(it.instead for it in told)
+
+
+PATIENTLY = settings(deadline=None)
+"""Each example writes files: a busy disk breaks no promise."""
+
+WHERE = st.sampled_from(sorted(FILES))
+# fmt: off
+SCRAPS = st.sampled_from((
+    "\n", "  ", "- ", ": ", "{", "}", "[", "]", "'", '"', "#", "&a ", "*a", "!!int ", "!!set ", "<<: ", "? ", ">-\n",
+    "%YAML 1.1\n", "---\n", "...\n", "\t", "\x00", "\ufeff", "é", "@", "`", ".nan", ".inf", "1e999", "0x1F", "-0",
+    "2026-13-45", '"\\ud800"', "99999999999999999999", "${", "${x}", "uses", "http", "steps", "p1", "p2: ", "id: ",
+))
+# fmt: on
+
+
+@PATIENTLY
+@given(where=WHERE, content=st.binary(max_size=80))
+@example(where="services.yaml", content=b"")
+def test_any_bytes_are_manifests_or_mistakes(scratch: Path, where: str, content: bytes) -> None:
+    outcome(scratch, {where: content})
+
+
+@PATIENTLY
+@given(where=WHERE, scraps=st.lists(SCRAPS, max_size=12))
+def test_any_scraps_of_yaml_are_manifests_or_mistakes(scratch: Path, where: str, scraps: list[str]) -> None:
+    outcome(scratch, {where: "".join(scraps)})
+
+
+@PATIENTLY
+@given(where=WHERE, data=st.data())
+def test_any_slip_in_a_good_file_is_a_manifest_or_a_mistake(scratch: Path, where: str, data: st.DataObject) -> None:
+    text = FILES[where]
+    begin = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(begin, min(len(text), begin + 20)))
+    scraps = data.draw(st.lists(SCRAPS, max_size=3))
+    outcome(scratch, {where: text[:begin] + "".join(scraps) + text[end:]})
+
+
+KEYS = st.sampled_from(sorted({*EXAMPLES, "p1", "p2", "uses", "type", "default", "choices", "parameters", "x", "http"}))
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text("ab ${}é\n", max_size=5)
+    | st.sampled_from(["http", "wait", "5m"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@PATIENTLY
+@given(where=WHERE, tree=st.dictionaries(KEYS, VALUES, max_size=6))
+def test_any_tree_of_values_is_a_manifest_or_a_mistake(scratch: Path, where: str, tree: dict[str, Any]) -> None:
+    outcome(scratch, {where: json.dumps(tree)})
