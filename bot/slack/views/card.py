@@ -52,13 +52,14 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
     doing, gates = _doing(incident), _gates(incident)
     troubles = [line(trouble, 600, names) for trouble in incident.troubles]
     lists = {"Doing now": doing, "Waiting for a yes": gates, "Trouble": troubles}
-    title, ending = line(incident.title), prose(incident.resolution, 1500, names)
+    title = line(incident.title)
+    impact, ending = prose(incident.summary, 1500, names), prose(incident.resolution, 1500, names)
     what = f"{incident.id} · {incident.severity.label} · {incident.stage.label}{' · Private' * incident.private}"
     said = {"Resolved": ending, **facts, **{label: "; ".join(lines) for label, lines in lists.items()}}
     return message(
-        sentences(f"{what}: {title}", *(f"{label}: {value}" for label, value in said.items() if value)),
+        sentences(f"{what}: {title}", impact, *(f"{label}: {value}" for label, value in said.items() if value)),
         header(what),
-        section(f"*{title}*\n{prose(incident.summary, 1500, names)}".strip()),
+        section(f"*{title}*\n{impact}".strip()),
         section(f"*Resolved*\n{ending}") if ending else None,
         fields([f"*{label}*\n{value}" for label, value in facts.items() if value]),
         *(_take(incident, hat) for hat in _free(incident)),

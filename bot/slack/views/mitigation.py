@@ -83,19 +83,25 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
     needed = _needed(incident, gate, names)
     limit = f"Without a decision by {day(gate.due)} it {THEN[gate.then]}, and nothing runs."
     changed = f"The plan was changed: {line(', '.join(m.amended))}. Earlier votes fell." if m.amended else ""
-    risk, expect, undo = _risk(plan), _expected(plan), _rollback(plan)
+    told = {
+        "Risk": _risk(plan),
+        "Expected effect": _expected(plan),
+        "Plan": _steps_in_words(plan.steps),
+        "Rollback": _rollback(plan),
+        "Track record": _track(track),
+    }
+    risk, expect, *rest = (f"*{label}*\n{text}" for label, text in told.items())
     return message(
         sentences(
             f"{proposer} proposes for {incident.id}: {title} on {where}",
-            *(changed, needed, limit, f"Risk: {risk}", f"Expected: {expect}", f"Rollback: {undo}"),
+            *(changed, needed, limit),
+            *(f"{label}: {text}" for label, text in told.items()),
         ),
         header(f"Approve? {plan.title}"),
         context(f"on {where}", f"{m.id} of {incident.id}", f"proposed by {proposer} {day(m.proposed_at)}"),
         section(f"*Changed* {changed}") if changed else None,
-        fields([f"*Risk*\n{risk}", f"*Expected effect*\n{expect}"]),
-        section(f"*Plan*\n{_steps_in_words(plan.steps)}"),
-        section(f"*Rollback*\n{undo}"),
-        section(f"*Track record*\n{_track(track)}"),
+        fields([risk, expect]),
+        *(section(text) for text in rest),
         section("\n".join(["*Votes*", *_votes(gate, names), needed])),
         context(limit),
         actions(
@@ -180,7 +186,7 @@ def _run(incident: Incident, m: Mitigation, names: Names, now: datetime) -> Mess
     undoing = _progress(m, "rollback") if m.progress is Progress.ROLLING_BACK else ""
     can_stop = m.progress is not Progress.ROLLING_BACK
     return message(
-        sentences(f"{incident.id}: {_titled(m)}", state, _approval(m, names)),
+        sentences(f"{incident.id}: {_titled(m)}", state, _approval(m, names), steps, undoing),
         header(m.plan.title),
         context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(m, names)),
         section(state),
@@ -256,7 +262,7 @@ def _stuck(incident: Incident, m: Mitigation, names: Names) -> Message:
         confirm("Roll back now?", f"{plural(len(m.plan.rollback), 'step')} on {m.plan.target}, at once.", "Roll back"),
     )
     return message(
-        sentences(f"{incident.id}: {_titled(m)}", f"{what}: {because}", advice),
+        sentences(f"{incident.id}: {_titled(m)}", f"{what}: {because}", advice, _progress(m, "plan")),
         header(m.plan.title),
         context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(m, names)),
         section(f"⚠ *{what}*: {because}"),
