@@ -168,9 +168,9 @@ def confirm(title: str, text: str, yes: str, no: str = "Not now") -> Block:
     return {"title": plain(title, 100), "text": plain(text, 300), "confirm": plain(yes, 30), "deny": plain(no, 30)}
 
 
-def code(text: str) -> Block:
+def code(text: str, limit: int = 3000) -> Block:
     """Show text exactly as it is: a rich text block reads no markup at all."""
-    element = {"type": "text", "text": cut(text, 3000)}
+    element = {"type": "text", "text": cut(text, limit)}
     return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [element]}]}
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.hats import Hat
+from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.state import Incident, Mitigation, Progress
 from bot.domain.policy import Policy
@@ -38,7 +38,7 @@ DOING = {
     Progress.VERIFYING: "verifying by its signal",
     Progress.ROLLING_BACK: "rolling back",
     Progress.NEEDS_HUMAN: "*needs a human*",
-    Progress.STOPPED: "*stopped half-way*",
+    Progress.STOPPED: "*stopped*, waits for a decision",
 }
 
 
@@ -52,13 +52,14 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
     doing, gates = _doing(incident), _gates(incident)
     troubles = [line(trouble, 600, names) for trouble in incident.troubles]
     lists = {"Doing now": doing, "Waiting for a yes": gates, "Trouble": troubles}
-    title, ending = line(incident.title), prose(incident.resolution, 1500, names)
-    what = f"{incident.id} · {incident.severity.label} · {incident.stage.label}"
+    title = line(incident.title)
+    impact, ending = prose(incident.summary, 1500, names), prose(incident.resolution, 1500, names)
+    what = f"{incident.id} · {incident.severity.label} · {incident.stage.label}{' · Private' * incident.private}"
     said = {"Resolved": ending, **facts, **{label: "; ".join(lines) for label, lines in lists.items()}}
     return message(
-        sentences(f"{what}: {title}", *(f"{label}: {value}" for label, value in said.items() if value)),
+        sentences(f"{what}: {title}", impact, *(f"{label}: {value}" for label, value in said.items() if value)),
         header(what),
-        section(f"*{title}*\n{prose(incident.summary, 1500, names)}".strip()),
+        section(f"*{title}*\n{impact}".strip()),
         section(f"*Resolved*\n{ending}") if ending else None,
         fields([f"*{label}*\n{value}" for label, value in facts.items() if value]),
         *(_take(incident, hat) for hat in _free(incident)),
@@ -112,7 +113,7 @@ def _due(due: datetime, now: datetime) -> str:
 
 def _take(incident: Incident, hat: Hat) -> Block:
     taking = button("Take this hat", TakeHatButton(incident=incident.id, hat=hat), "primary")
-    return section(f"*{hat.label.capitalize()}*\nNobody wears this hat yet.", taking)
+    return section(f"*{hat.label.capitalize()}: nobody yet*\n{BRIEFS[hat].focus}", taking)
 
 
 def _doing(incident: Incident) -> list[str]:

@@ -83,19 +83,25 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
     needed = _needed(incident, gate, names)
     limit = f"Without a decision by {day(gate.due)} it {THEN[gate.then]}, and nothing runs."
     changed = f"The plan was changed: {line(', '.join(m.amended))}. Earlier votes fell." if m.amended else ""
-    risk, expect, undo = _risk(plan), _expected(plan), _rollback(plan)
+    told = {
+        "Risk": _risk(plan),
+        "Expected effect": _expected(plan),
+        "Plan": _steps_in_words(plan.steps),
+        "Rollback": _rollback(plan),
+        "Track record": _track(track),
+    }
+    risk, expect, *rest = (f"*{label}*\n{text}" for label, text in told.items())
     return message(
         sentences(
             f"{proposer} proposes for {incident.id}: {title} on {where}",
-            *(changed, needed, limit, f"Risk: {risk}", f"Expected: {expect}", f"Rollback: {undo}"),
+            *(changed, needed, limit),
+            *(f"{label}: {text}" for label, text in told.items()),
         ),
         header(f"Approve? {plan.title}"),
         context(f"on {where}", f"{m.id} of {incident.id}", f"proposed by {proposer} {day(m.proposed_at)}"),
         section(f"*Changed* {changed}") if changed else None,
-        fields([f"*Risk*\n{risk}", f"*Expected effect*\n{expect}"]),
-        section(f"*Plan*\n{_steps_in_words(plan.steps)}"),
-        section(f"*Rollback*\n{undo}"),
-        section(f"*Track record*\n{_track(track)}"),
+        fields([risk, expect]),
+        *(section(text) for text in rest),
         section("\n".join(["*Votes*", *_votes(gate, names), needed])),
         context(limit),
         actions(
@@ -113,12 +119,11 @@ def voting(incident: Incident, m: Mitigation, choice: Choice) -> VoteButton:
 
 def _needed(incident: Incident, gate: Gate, names: Names) -> str:
     proposer = who(gate.proposer, names)
-    asked = (
-        f" Asked: {', '.join(mention(person) for person in people)}." if (people := asked_by(incident, gate)) else ""
-    )
+    people = ", ".join(mention(person) for person in asked_by(incident, gate))
+    asked = f"Asked: {people}." if people else "Nobody else takes part yet: bring somebody in who can decide."
     return (
         f"{plural(gate.missing, 'more approval')} needed, from anyone in this channel but {proposer}, "
-        f"who proposed it. One no rejects it.{asked}"
+        f"who proposed it. One no rejects it. {asked}"
     )
 
 
@@ -140,7 +145,7 @@ def _votes(gate: Gate, names: Names) -> list[str]:
 
 
 def _risk(plan: Plan) -> str:
-    touched = f" It touches {', '.join(plan.touches).replace('-', ' ')}." if plan.touches else ""
+    touched = f" It touches {line(', '.join(plan.touches).replace('-', ' '))}." if plan.touches else ""
     return f"{line(plan.risk, 600)}{touched}"
 
 
@@ -177,11 +182,11 @@ def _track(track: Track | None) -> str:
 
 
 def _run(incident: Incident, m: Mitigation, names: Names, now: datetime) -> Message:
-    state, steps = _state(m, now), _progress(m, "plan")
+    state, steps = _state(m, names, now), _progress(m, "plan")
     undoing = _progress(m, "rollback") if m.progress is Progress.ROLLING_BACK else ""
     can_stop = m.progress is not Progress.ROLLING_BACK
     return message(
-        sentences(f"{incident.id}: {_titled(m)}", state, _approval(m, names)),
+        sentences(f"{incident.id}: {_titled(m)}", state, _approval(m, names), steps, undoing),
         header(m.plan.title),
         context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(m, names)),
         section(state),
@@ -194,31 +199,31 @@ def _run(incident: Incident, m: Mitigation, names: Names, now: datetime) -> Mess
     )
 
 
-def _state(m: Mitigation, now: datetime) -> str:
+def _state(m: Mitigation, names: Names, now: datetime) -> str:
     if m.waits_for:
         return f"⏸ *Waits*: {line(m.waits_for, 80)} holds {line(m.plan.target, 80)}. It goes on by itself."
     match m.progress:
         case Progress.APPROVED:
-            return "▶ *Approved*, about to begin."
+            return "▶ *About to begin.*"
         case Progress.VERIFYING:
             return _verifying(m, now)
         case Progress.ROLLING_BACK:
-            return f"↩ *Rolling back*, because {line(m.because, 800)}"
+            return f"↩ *Rolling back*, because {line(m.because, 800, names)}"
         case _:
             return "▶ *Running.* Stop leaves what is done and runs nothing more."
 
 
 def _verifying(m: Mitigation, now: datetime) -> str:
-    verify, reading = m.plan.verify, f"it reads “{line(m.reading, 200)}”" if m.reading else "no reading yet"
     otherwise = "rolled back" if m.plan.rollback else "a human's"
     limit = f" Not settled by {when(m.verify_until)}, it is {otherwise}." if m.verify_until else ""
-    if m.healthy_since is None:
-        return f"◎ *Verifying by its signal*: {reading}, not healthy so far.{limit}"
-    settle = lasted(timedelta(seconds=verify.settle))
-    return (
-        f"◎ *Verifying by its signal*: {reading}, healthy since {when(m.healthy_since)}, "
-        f"for {lasted(now - m.healthy_since)} of {settle} that prove it.{limit}"
-    )
+    if not m.reading:
+        health = "the first reading is on its way."
+    elif m.healthy_since is None:
+        health = f"it reads “{line(m.reading, 200)}”, not healthy so far."
+    else:
+        settled, settle = lasted(now - m.healthy_since), lasted(timedelta(seconds=m.plan.verify.settle))
+        health = f"it reads “{line(m.reading, 200)}”, healthy for {settled} of the {settle} that prove it."
+    return f"◎ *Verifying by its signal*: {health}{limit}"
 
 
 def _progress(m: Mitigation, phase: Phase) -> str:
@@ -243,7 +248,7 @@ def _row(step: Step, number: int, run: StepRun | None, *, is_live: bool) -> str:
 
 def _stuck(incident: Incident, m: Mitigation, names: Names) -> Message:
     stopped = m.progress is Progress.STOPPED
-    what = "Stopped half-way" if stopped else "Needs a human"
+    what = "Stopped" if stopped else "Needs a human"
     because = line(m.because, 800, names)
     undoing = _progress(m, "rollback") if any(run.phase == "rollback" for run in m.steps) else ""
     can_undo = bool(m.plan.rollback) and not undoing
@@ -257,7 +262,7 @@ def _stuck(incident: Incident, m: Mitigation, names: Names) -> Message:
         confirm("Roll back now?", f"{plural(len(m.plan.rollback), 'step')} on {m.plan.target}, at once.", "Roll back"),
     )
     return message(
-        sentences(f"{incident.id}: {_titled(m)}", f"{what}: {because}", advice),
+        sentences(f"{incident.id}: {_titled(m)}", f"{what}: {because}", advice, _progress(m, "plan")),
         header(m.plan.title),
         context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(m, names)),
         section(f"⚠ *{what}*: {because}"),
@@ -319,7 +324,7 @@ def _target(m: Mitigation) -> str:
 
 
 def plan_view(incident: Incident, m: Mitigation, names: Names) -> dict[str, Any]:
-    """Show the whole plan, word for word what runs: the modal behind *Open plan*."""
+    """Show the whole plan, word for word what runs: the modal behind *Open plan*, cut only where Slack's 250 kB end."""
     plan = m.plan
     verify = plan.verify
     blocks = [
@@ -329,7 +334,7 @@ def plan_view(incident: Incident, m: Mitigation, names: Names) -> dict[str, Any]
         section(f"*Risk*\n{_risk(plan)}"),
         section(f"*Expected effect*\n{line(plan.expect, 600)}"),
         section("*Parameters*"),
-        code("\n".join(f"{name} = {value}" for name, value in plan.parameters.items()) or "none"),
+        code("\n".join(f"{name} = {value}" for name, value in plan.parameters.items()) or "none", 1500),
         section("*Steps*"),
         *_steps_in_full(plan, plan.steps),
         section("*Rollback*" if plan.rollback else f"*Rollback*\n{_rollback(plan)}"),
@@ -355,13 +360,16 @@ def plan_view(incident: Incident, m: Mitigation, names: Names) -> dict[str, Any]
 
 IN_FULL = 20
 """Steps of a phase in the modal: two blocks each, and 100 fit."""
+ROOM = 9000
+"""Characters for the steps' calls, shared by all: as JSON's escapes, twelve bytes each may go over the wire."""
 
 
 def _steps_in_full(plan: Plan, steps: Sequence[Step]) -> list[Block]:
+    room = ROOM // min(len(plan.steps) + len(plan.rollback), 2 * IN_FULL)
     told = [
         block
         for number, step in enumerate(steps[:IN_FULL], start=1)
-        for block in (section(f"{number}. {line(step.says, 600)}"), code(_in_full(plan, step)))
+        for block in (section(f"{number}. {line(step.says, 150)}"), code(_in_full(plan, step), room))
     ]
     left = len(steps) - IN_FULL
     return [*told, context(f"{plural(left, 'more step')} in the runbook {line(plan.runbook)}")] if left > 0 else told

@@ -6,8 +6,8 @@ from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.timeline import named as mitigation_named
 from bot.domain.timeline import sentence
-from bot.slack.controls import RunVerbButton
-from bot.slack.kit import Message, Names, button, context, day, line, mention, message, prose, section, who
+from bot.slack.controls import OpenFormButton, RunVerbButton
+from bot.slack.kit import Block, Message, Names, button, context, day, line, mention, message, prose, section, who
 from bot.slack.views.mitigation import in_charge
 
 
@@ -23,7 +23,7 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
             return _update(event, incident, names, place)
         case e.HatGiven():
             gave = f"{who(event.by, names)} gave the {event.hat.label} hat to {mention(event.to)}."
-            return _line(f"{gave} The brief is in your messages.")
+            return _line(f"{gave} Its brief comes to them in private.")
         case e.OfferDeclined():
             return _line(
                 f"{who(event.by, names)} declined the {event.hat.label} hat; {mention(event.giver)}, it is still yours."
@@ -37,6 +37,12 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
             asked = mention(in_charge(incident, incident.mitigations[event.mitigation]))
             what = line(mitigation_named(incident, event.mitigation))
             return _line(f"⚠ {asked}: {what} needs a human: {line(event.because, 1000, names)}")
+        case e.MitigationVerified():
+            resolve = button("Resolve", OpenFormButton(incident=incident.id, form="resolve"))
+            return _with_next(event, incident, names, resolve)
+        case e.MitigationRolledBack():
+            another = button("Propose another", OpenFormButton(incident=incident.id, form="propose"))
+            return _with_next(event, incident, names, another)
         case e.TroubleMet():
             return _line(f"⚠ {line(event.why, 1000, names)} {line(event.cure, 1000, names)}")
         case e.ExportFailed():
@@ -61,6 +67,11 @@ def _update(event: e.UpdatePosted, incident: Incident, names: Names, place: Plac
         section(text),
         context(f"{after} · {who(event.by, names)}", where),
     )
+
+
+def _with_next(event: e.AnyEvent, incident: Incident, names: Names, step: Block) -> Message:
+    text = f"{who(event.by, names)} {_said(event, incident, names)}"
+    return message(text, section(text, step if incident.is_open else None))
 
 
 def _headed(incident: Incident) -> str:

@@ -88,7 +88,11 @@ def _incidents() -> dict[str, Picture]:
 
 def mitigations() -> dict[str, Scene]:
     again = Scene().commanded().proposed().proposed(risk="Carts of the last hour are lost.", parameters={"wave": 3})
-    touchy = {"touches": ("customer-data",), "rollback": (), "no_rollback_because": "what is deleted is gone."}
+    touchy: dict[str, Any] = {
+        "touches": ("customer-data",),
+        "rollback": (),
+        "no_rollback_because": "what is deleted is gone.",
+    }
     stopping = approved().step(0).begins(1)
     return {
         "asked": Scene().commanded().proposed(),
@@ -134,7 +138,7 @@ def _plans() -> dict[str, Picture]:
 def life() -> Scene:
     """One of everything that a channel may be told of."""
     pin = {"channel": "C042", "ts": "1.0", "author": CY, "text": "p99 is at 9 s", "permalink": "https://a.b/p1?c=1&d=2"}
-    export = {"format": "pdf", "request": "cause-9", "ok": False, "detail": "no fonts"}
+    export: dict[str, Any] = {"format": "pdf", "request": "cause-9", "ok": False, "detail": "no fonts"}
     trouble = {"effect": "invite", "why": "Slack would not let Dee in.", "cure": "Invite her by hand."}
     return (
         Scene()
@@ -204,7 +208,8 @@ VERBS = (
 
 
 def _lists() -> dict[str, Picture]:
-    open_ = [Scene().commanded(), Scene(title="支払いができない", severity=Severity.P3), Scene(private=True)]
+    foreign = Scene(title="支払いができない", id_="INC-43", severity=Severity.P3)
+    open_ = [Scene().commanded(), foreign, Scene(id_="INC-44", private=True)]
     incidents, lived = [scene.incident for scene in open_], verified()
     return {
         "listing/open": listing(DEE, incidents, names, START + timedelta(hours=2)),

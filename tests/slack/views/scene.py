@@ -67,7 +67,10 @@ def plan(**changes: Any) -> Plan:
 class Scene:
     """An incident, its records and its clock."""
 
-    def __init__(self, title: str = "Checkout is down", policy: Policy = POLICY, **facts: Any) -> None:
+    def __init__(
+        self, title: str = "Checkout is down", policy: Policy = POLICY, id_: str = "INC-42", **facts: Any
+    ) -> None:
+        self.id = id_
         self.policy = policy
         self.now = START
         self.records: list[Recorded] = []
@@ -88,12 +91,12 @@ class Scene:
     def does(self, order: Callable[..., c.AnyCommand], by: str = SYSTEM, **facts: Any) -> Self:
         """Have one order decided and folded, ten seconds after the last."""
         self.now += timedelta(seconds=10)
-        command = order(incident="INC-42", by=by, at=self.now, cause=f"cause-{len(self.records)}", **facts)
+        command = order(incident=self.id, by=by, at=self.now, cause=f"cause-{len(self.records)}", **facts)
         events = decide(command, self._incident, self.policy)
         version, head = (self.records[-1].version, self.records[-1].hash) if self.records else (0, GENESIS)
-        self.records += chain("INC-42", events, command.cause, version, head)
+        self.records += chain(self.id, events, command.cause, version, head)
         for event in events:
-            self._incident = evolve(self._incident, event, "INC-42")
+            self._incident = evolve(self._incident, event, self.id)
         return self
 
     def later(self, **time: float) -> Self:
