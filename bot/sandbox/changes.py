@@ -36,7 +36,8 @@ class Changes:
         self.workspace.emit(event | {"event_ts": message.ts}, channel)
         spoken = not message.by_app and not message.subtype and channel.kind != "im"
         if spoken and f"<@{self.workspace.app.bot_user_id}>" in text:
-            self.workspace.emit({**event, "type": "app_mention", "event_ts": message.ts}, channel)
+            mention = {key: value for key, value in event.items() if key != "channel_type"}
+            self.workspace.emit(mention | {"type": "app_mention", "event_ts": message.ts}, channel)
         return message
 
     def edit(self, message: Message, by: str | None, **fields: Any) -> None:
