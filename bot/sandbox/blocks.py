@@ -111,6 +111,16 @@ BLOCKS: dict[str, Check] = {
         | dict.fromkeys(("hero_image", "icon", "actions"), anything),
     ),
     "carousel": record({"elements": listing(anything, 1, 10)}, BLOCK_ID),
+    "container": record(
+        {"child_blocks": listing(anything, 1, 10)},
+        BLOCK_ID
+        | {"title": text(150), "subtitle": text(150)}
+        | dict.fromkeys(("rich_text_title", "width", "icon"), anything)
+        | dict.fromkeys(("is_collapsible", "default_collapsed", "has_header_divider"), boolean),
+    ),
+    "plan": anything,
+    "task_card": anything,
+    "data_table": anything,
     "context_actions": record({"elements": listing(anything, 1, 5)}, BLOCK_ID),
     "video": record(
         {"video_url": string(), "thumbnail_url": string(), "alt_text": string(), "title": plain(200)},
@@ -121,7 +131,20 @@ BLOCKS: dict[str, Check] = {
     "file": record({"external_id": string(), "source": string()}, BLOCK_ID),
 }
 MESSAGE_BLOCKS = BLOCKS.keys() - {"alert"}
-MODAL_BLOCKS = BLOCKS.keys() - {"table", "markdown", "file", "card", "carousel", "context_actions"}
+MODAL_BLOCKS = BLOCKS.keys() - {
+    *(
+        "card",
+        "carousel",
+        "container",
+        "context_actions",
+        "data_table",
+        "file",
+        "markdown",
+        "plan",
+        "table",
+        "task_card",
+    )
+}
 HOME_BLOCKS = MODAL_BLOCKS - {"alert"}
 
 
