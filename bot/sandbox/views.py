@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Any
 
-from bot.sandbox.blocks import HOME_BLOCKS, IN_VIEW, MODAL_BLOCKS, blocks_check, with_ids
+from bot.sandbox.blocks import HOME_BLOCKS, IN_VIEW, MODAL_BLOCKS, blocks_check, filled_in
 from bot.sandbox.clock import now
 from bot.sandbox.elements import plain
 from bot.sandbox.errors import SlackError, invalid
@@ -78,13 +78,12 @@ class Views:
         view.state = state
         self.workspace.keep(view)
 
-    def close(self, view: View) -> list[View]:
-        """Close the view, or the whole stack where the app asked for that; what was closed, top first."""
+    def close(self, view: View, *, all_below: bool = False) -> list[View]:
+        """Close the view and what is on top of it, if asked all that is below too; what was closed, top first."""
         stack = self.workspace.stack(view.user)
-        below = stack[: stack.index(view)]
-        closed = stack if view.content.get("clear_on_close") else stack[len(below) :]
-        self._leave(view.user, [] if closed == stack else below)
-        return closed[::-1]
+        remaining = [] if all_below else stack[: stack.index(view)]
+        self._leave(view.user, remaining)
+        return stack[len(remaining) :][::-1]
 
     def clear(self, user: str) -> None:
         if self.workspace.stack(user):
@@ -115,7 +114,7 @@ class Views:
         if (same := self._by_external_id(content.get("external_id"))) and same is not instead_of:
             raise SlackError("duplicate_external_id")
         return {key: value for key, value in content.items() if value is not None} | {
-            "blocks": with_ids(content["blocks"])
+            "blocks": filled_in(content["blocks"])
         }
 
     def shown(self, user: str) -> list[Json]:
