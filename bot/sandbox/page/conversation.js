@@ -17,13 +17,15 @@ export class Conversation {
   #stale = false;
   #atEnd = true;
   #list = el("div", { class: "list" });
+  #below = el("button", { type: "button", class: "button below", hidden: true, onclick: () => this.toEnd() }, "New messages below");
 
   /** `thread` is the parent's ts, or null for the channel itself; `unread` of the last messages are new to the reader. */
   constructor(channel, { thread = null, unread = 0, open = null } = {}) {
     Object.assign(this, { channel, thread, unread, open });
-    this.node = el("div", { class: "conversation", role: "log", tabindex: "0", "aria-label": thread ? "Thread" : "Messages", data: { channel } }, this.#list);
+    this.node = el("div", { class: "conversation", role: "log", tabindex: "0", "aria-label": thread ? "Thread" : "Messages", data: { channel } }, this.#list, this.#below);
     this.node.addEventListener("scroll", () => {
       this.#atEnd = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_END_PX;
+      if (this.#atEnd) this.#below.hidden = true;
     });
     this.node.addEventListener("keydown", (event) => this.#walk(event));
     new ResizeObserver(() => this.#follow()).observe(this.#list);
@@ -55,6 +57,7 @@ export class Conversation {
     else if (type === "message" ? this.#shows(message) : this.#messages.has(message.ts)) this.#messages.set(message.ts, message);
     else return false;
     this.draw();
+    if (type === "message" && !this.#atEnd) this.#below.hidden = false;
     return type === "message";
   }
 
