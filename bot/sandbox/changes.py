@@ -34,7 +34,8 @@ class Changes:
         self.workspace.tell(self.audience(channel), self._news("message", message))
         event = self._event_message(message)
         self.workspace.emit(event | {"event_ts": message.ts}, channel)
-        if f"<@{self.workspace.app.bot_user_id}" in text and not message.by_app and channel.kind != "im":
+        spoken = not message.by_app and not message.subtype and channel.kind != "im"
+        if spoken and f"<@{self.workspace.app.bot_user_id}>" in text:
             self.workspace.emit({**event, "type": "app_mention", "event_ts": message.ts}, channel)
         return message
 

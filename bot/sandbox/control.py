@@ -33,7 +33,7 @@ async def set_faults(request: Request) -> Response:
     if slack.faults.strike("disconnect"):
         await slack.sockets.refresh()
     if any(fault.kind == "down" for fault in slack.faults.faults):
-        await slack.sockets.cut()
+        slack.sockets.cut()
     return JSONResponse({"ok": True, "faults": slack.faults.as_json()})
 
 

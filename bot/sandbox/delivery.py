@@ -62,9 +62,14 @@ class Delivery:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def close(self) -> None:
+    def begin_again(self, workspace: Workspace) -> None:
+        """Forget what is still under way, and serve this workspace."""
         for task in self.tasks:
             task.cancel()
+        self.workspace = workspace
+
+    async def close(self) -> None:
+        self.begin_again(self.workspace)
         await self.http.aclose()
 
     async def _until_taken(self, callback: Json) -> None:

@@ -47,7 +47,7 @@ class Faults:
                 raise NotPossibleError(f"There is no fault of kind {fault.get('kind')!r}: {', '.join(get_args(Kind))}.")
             if unknown := fault.keys() - known:
                 raise NotPossibleError(f"A fault has no {', '.join(sorted(unknown))}.")
-        self.faults = [Fault(**fault) for fault in described]
+        self.faults = [Fault(**{k: v for k, v in fault.items() if v is not None}) for fault in described]
         self.windows.clear()
 
     def strike(self, kind: Kind, what: str = "*", channel: str | None = None) -> Fault | None:

@@ -153,7 +153,7 @@ def close(slack: Sandbox, user: str, view_id: str) -> None:
     """The view's Cancel or cross; the app hears of it if it asked to."""
     view = view_of(slack, user, view_id)
     cleared = bool(view.content.get("clear_on_close"))
-    for closed in slack.views.close(view):
+    for closed in slack.views.close(view, all_below=cleared):
         if closed.content.get("notify_on_close"):
             told = payloads.closing(slack.workspace, closed, cleared=cleared)
             slack.delivery.in_background(_told_or_lost(slack, told))
@@ -267,8 +267,7 @@ def _react(slack: Sandbox, view: View, inputs: list[Json], said: Json) -> Json:
     """Do what the app's answer to a submission asks for."""
     match said.get("response_action"):
         case None:
-            still_open = view.id in slack.workspace.views
-            if still_open:
+            if view.id in slack.workspace.views:  # unless the app has opened another in its place
                 slack.views.close(view)
             return {"ok": True, "result": "closed"}
         case "clear":

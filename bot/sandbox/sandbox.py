@@ -45,14 +45,14 @@ class Sandbox:
         self.workspace = Workspace(self.store, self.base_url)
         self.changes = Changes(self.workspace)
         self.views = Views(self.workspace)
-        self.delivery.workspace = self.workspace
+        self.delivery.begin_again(self.workspace)
         self._begin(app)
         self.pages.close()
 
     async def close(self) -> None:
         """Let pages and the app know, and put the workspace away."""
         self.pages.close()
-        await self.sockets.cut()
+        self.sockets.cut()
         await self.delivery.close()
         self.store.close()
 

@@ -1,10 +1,7 @@
 """The workspace as a web application: Slack's API, sockets, uploads, the page, and its back door."""
 
 import asyncio
-import contextlib
 import json
-import os
-import socket
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,6 +15,7 @@ from bot.sandbox import client, control
 from bot.sandbox.api import METHODS, perform
 from bot.sandbox.errors import NotPossibleError, SlackError
 from bot.sandbox.forms import form
+from bot.sandbox.hangup import hang_up
 from bot.sandbox.responses import respond
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.workspace import Json
@@ -56,21 +54,21 @@ async def api(request: Request) -> Response:
     token = _token(request, args)
     channel = str(args.get("channel") or args.get("channel_id") or "") or None
     if slack.faults.strike("down", name, channel):
-        return await _hung_up(request)
+        return _hung_up(request)
     if response := _fault(slack, name, channel):
         slack.log(name, args, json.loads(bytes(response.body))["error"])
         return response
     if stuck := slack.faults.strike("timeout", name, channel):
         slack.log(name, args, "timeout")
         await asyncio.sleep(stuck.delay)
-        return await _hung_up(request)
+        return _hung_up(request)
     try:
         answer = perform(slack, name, token, args)
     except SlackError as refused:
         answer = refused.body()
     slack.log(name, args, answer.get("error"))
     if slack.faults.strike("lost_reply", name, channel):
-        return await _hung_up(request)
+        return _hung_up(request)
     return JSONResponse(answer, headers=_scopes(slack, name))
 
 
@@ -176,19 +174,9 @@ def _scopes(slack: Sandbox, name: str) -> dict[str, str]:
     return headers
 
 
-async def _hung_up(request: Request) -> Response:
-    """Close the caller's connection without a word. ASGI has no way to say so, so it is done to the socket itself."""
-    if request.client:
-        _shut_down((request.client.host, int(request.client.port)))  # granian gives the port as text
-    return Response(status_code=500)
-
-
-def _shut_down(peer: tuple[str, int]) -> None:
-    """Find the socket that is connected to the peer among this process's, and end it."""
-    for entry in Path("/dev/fd").iterdir():
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as connection:
-            if connection.getpeername()[:2] == peer:
-                connection.shutdown(socket.SHUT_RDWR)
+def _hung_up(request: Request) -> Response:
+    hang_up(request)
+    return Response(status_code=500)  # nobody is there to read it
 
 
 async def _response_body(request: Request) -> Json:

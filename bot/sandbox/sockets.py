@@ -1,7 +1,6 @@
 """Socket Mode: single-use tickets, connections, envelopes and their acknowledgements."""
 
 import asyncio
-import contextlib
 import json
 import secrets
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.sandbox.hangup import hang_up
 from bot.sandbox.workspace import Json
 
 ACK_WITHIN = 3.0
@@ -81,6 +81,7 @@ class Sockets:
             await connection.listen()
         finally:
             self._lost(connection)
+            hang_up(websocket)  # granian leaves the connection open for a while, and the SDK waits for its end
 
     async def deliver(
         self, kind: str, payload: Json, *, with_answer: bool, retry: tuple[int, str] | None = None
@@ -112,16 +113,12 @@ class Sockets:
             await connection.send(
                 {"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "local"}}
             )
-            await self._hang_up(connection)
+        self.cut()
 
-    async def cut(self) -> None:
+    def cut(self) -> None:
         for connection in list(self.connections):
-            await self._hang_up(connection)
-
-    async def _hang_up(self, connection: Connection) -> None:
-        self._lost(connection)
-        with contextlib.suppress(RuntimeError, TimeoutError):  # it hung up first, or doesn't say goodbye
-            await asyncio.wait_for(connection.websocket.close(), 0.1)
+            self._lost(connection)
+            hang_up(connection.websocket)
 
     def _lost(self, connection: Connection) -> None:
         if connection in self.connections:

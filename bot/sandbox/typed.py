@@ -7,7 +7,7 @@ from bot.sandbox.workspace import Workspace
 SPECIAL = {"here": "<!here>", "channel": "<!channel>", "everyone": "<!everyone>"}
 WORD = re.compile(
     r"(?P<meant><(?:@[UW]\w+|#[CG]\w+)(?:\|[^<>]*)?>)"
-    r"|(?P<link>https?://[^\s<>]+)"
+    r"|(?P<link>https?://[^\s<>]*[^\s<>.,;:!?)])"
     r"|(?<![\w.])@(?P<person>[\w.-]*\w)"
     r"|(?<!\w)#(?P<channel>[a-z0-9_-]+)"
 )

@@ -78,13 +78,12 @@ class Views:
         view.state = state
         self.workspace.keep(view)
 
-    def close(self, view: View) -> list[View]:
-        """Close the view, or the whole stack where the app asked for that; what was closed, top first."""
+    def close(self, view: View, *, all_below: bool = False) -> list[View]:
+        """Close the view and what is on top of it, if asked all that is below too; what was closed, top first."""
         stack = self.workspace.stack(view.user)
-        below = stack[: stack.index(view)]
-        closed = stack if view.content.get("clear_on_close") else stack[len(below) :]
-        self._leave(view.user, [] if closed == stack else below)
-        return closed[::-1]
+        remaining = [] if all_below else stack[: stack.index(view)]
+        self._leave(view.user, remaining)
+        return stack[len(remaining) :][::-1]
 
     def clear(self, user: str) -> None:
         if self.workspace.stack(user):

@@ -22,6 +22,7 @@ def bolt(slack: Slack) -> App:
         client=slack.bot,
         signing_secret="local-signing-secret",
         process_before_response=True,
+        ignoring_self_events_enabled=False,
         raise_error_for_unhandled_request=False,
     )
 
@@ -39,15 +40,17 @@ def by_http(slack: Slack) -> Iterator[App]:
 
 
 @contextmanager
-def by_socket(slack: Slack) -> Iterator[App]:
-    app = bolt(slack)
-    handler = SocketModeHandler(app, "xapp-local", trace_enabled=False)
+def by_socket(slack: Slack) -> Iterator[SocketModeHandler]:
+    """A connection whose ``app`` may be replaced, since the SDK needs seconds to leave one and make another."""
+    handler = SocketModeHandler(bolt(slack), "xapp-local", ping_interval=0.2)
     handler.client.web_client = WebClient("xapp-local", base_url=f"{slack.url}/api/")
     handler.connect()  # type: ignore[no-untyped-call]
     eventually(lambda: slack.get("/client/boot", user="UANA")["app"]["connected"])
-    yield app
+    yield handler
+    handler.client.auto_reconnect_enabled = False
+    slack.fail({"kind": "down"})
     handler.close()  # type: ignore[no-untyped-call]
-    eventually(lambda: not slack.get("/client/boot", user="UANA")["app"]["connected"])
+    slack.fail()
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -1,30 +1,56 @@
 """A real local workspace for all tests, back at its beginning for each, and real Bolt apps beside it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
-from tests.sandbox.apps import by_http, by_socket
+from tests.sandbox.apps import bolt, by_http, by_socket
 from tests.sandbox.local import Slack, free_port, start, stop
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Slack]:
-    port = free_port()
-    process = start(port)
-    slack = Slack(f"http://127.0.0.1:{port}")
-    yield slack
-    slack.http.close()
-    stop(process)
+    """A workspace that nothing is connected to."""
+    with _running() as slack:
+        yield slack
+
+
+@pytest.fixture(scope="session")
+def connected() -> Iterator[tuple[Slack, SocketModeHandler]]:
+    """Another one, with a socket that stays open from test to test."""
+    with _running() as slack, by_socket(slack) as handler:
+        yield slack, handler
+
+
+@pytest.fixture(params=["http", "socket"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def slack(server: Slack) -> Slack:
-    """The workspace as it begins, with the app installed."""
-    server.post("/control/reset")
-    server.install()
-    return server
+def slack(server: Slack, request: pytest.FixtureRequest) -> Slack:
+    """The workspace as it begins, with the app installed; a test with an ``app`` gets the one that it's connected to."""
+    slack: Slack = server
+    if "transport" in request.fixturenames and request.getfixturevalue("transport") == "socket":
+        slack, _ = request.getfixturevalue("connected")
+    slack.post("/control/reset")
+    slack.install()
+    return slack
+
+
+@pytest.fixture
+def app(slack: Slack, transport: str, request: pytest.FixtureRequest) -> Iterator[App]:
+    """A Bolt app, reached by signed requests or over a socket: what holds for one must hold for the other."""
+    if transport == "http":
+        with by_http(slack) as app:
+            yield app
+    else:
+        _, handler = request.getfixturevalue("connected")
+        handler.app = bolt(slack)
+        yield handler.app
 
 
 @pytest.fixture
@@ -34,8 +60,11 @@ def room(slack: Slack) -> str:
     return "CINCIDENTS"
 
 
-@pytest.fixture(params=["http", "socket"])
-def app(slack: Slack, request: pytest.FixtureRequest) -> Iterator[App]:
-    """A Bolt app, reached by signed requests or over a socket: what holds for one must hold for the other."""
-    with (by_http if request.param == "http" else by_socket)(slack) as app:
-        yield app
+@contextmanager
+def _running() -> Iterator[Slack]:
+    port = free_port()
+    process = start(port)
+    slack = Slack(f"http://127.0.0.1:{port}")
+    yield slack
+    slack.http.close()
+    stop(process)

@@ -133,5 +133,5 @@ class Slack:
         """The body of the refusal with which the call is answered."""
         with pytest.raises(SlackApiError) as refusal:
             self.bot.api_call(method, json=args)
-        body: dict[str, Any] = refusal.value.response.data  # type: ignore[assignment]
+        body: dict[str, Any] = refusal.value.response.data
         return body

@@ -219,6 +219,30 @@ def test_the_app_hears_of_a_closed_form_only_if_it_asked(slack: Slack, app: App)
     assert slack.ana.forms == []
 
 
+def test_cancel_may_close_the_whole_stack_but_done_never_does(slack: Slack, app: App) -> None:
+    opens_form(app, clear_on_close=True)
+    closed: list[bool] = []
+
+    @app.view("declare")
+    def declare(ack: Any, view: Json) -> Any:
+        pushes = view["state"]["values"]["title"]["typed"]["value"] == "push"
+        more = {"clear_on_close": True, "notify_on_close": True}
+        ack(response_action="push", view=FORM | more) if pushes else ack()
+
+    @app.view_closed("declare")
+    def gone(ack: Any, body: Json) -> Any:
+        closed.append(body["is_cleared"])
+        ack()
+
+    slack.ana.types("/incident declare")
+    for title in ("push", "done", "push"):
+        slack.ana.does("submit", view_id=slack.ana.forms[-1]["id"], state={"title": {"typed": title}})
+    assert len(slack.ana.forms) == 2
+    slack.ana.does("close", view_id=slack.ana.forms[-1]["id"])
+    assert slack.ana.forms == []
+    eventually(lambda: closed == [True])
+
+
 def test_a_click_brings_the_message_the_value_and_a_way_to_answer(slack: Slack, app: App, room: str) -> None:
     bodies: list[Json] = []
 

@@ -51,6 +51,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("conversations.rename", {"channel": "CINCIDENTS", "name": "fires"}, "not_authorized"),
     ("conversations.setTopic", {"channel": "CINCIDENTS", "topic": "t" * 251}, "too_long"),
     ("conversations.setTopic", {"channel": "COPS", "topic": "hello"}, "not_in_channel"),
+    ("conversations.setTopic", {"channel": "CINCIDENTS"}, "invalid_arguments"),
     ("conversations.setPurpose", {"channel": "CINCIDENTS", "purpose": "p" * 251}, "too_long"),
     ("conversations.info", {"channel": "CNOWHERE"}, "channel_not_found"),
     ("conversations.list", {"types": "secret"}, "invalid_types"),

@@ -17,7 +17,7 @@ def test_history_is_newest_first_in_pages_and_leaves_replies_in_their_threads(sl
     posted = [slack.bot.chat_postMessage(channel=room, text=f"line {n}")["ts"] for n in range(5)]
     slack.bot.chat_postMessage(channel=room, text="aside", thread_ts=posted[0])
     slack.bot.chat_postMessage(channel=room, text="aloud", thread_ts=posted[0], reply_broadcast=True)
-    pages = list(slack.bot.conversations_history(channel=room, limit=3))
+    pages = slack.bot.conversations_history(channel=room, limit=3)
     texts = [message["text"] for page in pages for message in page["messages"]]
     assert texts[:6] == ["aloud", "line 4", "line 3", "line 2", "line 1", "line 0"]
     between = slack.bot.conversations_history(channel=room, oldest=posted[1], latest=posted[3])["messages"]

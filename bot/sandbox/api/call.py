@@ -55,6 +55,12 @@ class Call:
             raise invalid("invalid_arguments", f"must be a string [json-pointer:/{name}]")
         return None if value is None else str(value)
 
+    def given(self, name: str) -> str:
+        """An argument that must be there but may be empty."""
+        if (value := self.maybe(name)) is None:
+            raise invalid("invalid_arguments", f"missing required field: {name}")
+        return value
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         value = self.args.get(name)
         return default if value is None else str(value).lower() in {"1", "true"}

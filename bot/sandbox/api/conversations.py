@@ -136,7 +136,7 @@ def rename(call: Call) -> Json:
 
 def set_topic(call: Call) -> Json:
     channel = call.open_channel()
-    topic = _at_most(call.text("topic"), TOPIC_LENGTH)
+    topic = _at_most(call.given("topic"), TOPIC_LENGTH)
     if topic != channel.topic["value"]:
         call.slack.changes.set_topic(channel, topic, call.bot)
     return _shown(call, channel)
@@ -144,7 +144,7 @@ def set_topic(call: Call) -> Json:
 
 def set_purpose(call: Call) -> Json:
     channel = call.open_channel()
-    purpose = _at_most(call.text("purpose"), TOPIC_LENGTH)
+    purpose = _at_most(call.given("purpose"), TOPIC_LENGTH)
     if purpose != channel.purpose["value"]:
         call.slack.changes.set_purpose(channel, purpose, call.bot)
     return _shown(call, channel) | {"purpose": purpose}
