@@ -101,7 +101,7 @@ function draw() {
 function foot() {
   const channel = here();
   const kind = !channel ? "none" : channel.is_archived ? "archived" : isMember(channel) ? "write" : "join";
-  const key = `${world.me.id} ${channel?.id} ${kind} ${world.commands.length}`;
+  const key = `${channel?.id} ${kind} ${channel && titleOf(channel)} ${world.commands.length}`;
   if (part("foot").dataset.key === key && part("foot").children.length) return;
   part("foot").dataset.key = key;
   if (kind === "write") {
