@@ -12,6 +12,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 from bot.sandbox.app import App
+from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.server import application
 from bot.sandbox.store import Store
@@ -24,7 +25,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder in which the workspace is kept; without it, nothing is")
     parser.add_argument("--app", type=Path, help="JSON file that describes the installed app")
     options = parser.parse_args()
-    app = App.read(json.loads(options.app.read_text())) if options.app else None
+    try:
+        app = App.read(json.loads(options.app.read_text())) if options.app else None
+    except (OSError, ValueError, NotPossibleError) as error:
+        parser.error(f"--app {options.app}: {error}")
     asyncio.run(serve(options.host, options.port, options.data, app))
 
 

@@ -20,6 +20,8 @@ IN_VIEW = 100
 TOTAL_TEXT = 13_200
 TOTAL_MARKDOWN = 12_000
 
+DEFAULTS = {"plain_text": ("emoji", True), "mrkdwn": ("verbatim", False)}
+
 BLOCK_ID = {"block_id": string(1, 255)}
 
 
@@ -109,6 +111,16 @@ BLOCKS: dict[str, Check] = {
         | dict.fromkeys(("hero_image", "icon", "actions"), anything),
     ),
     "carousel": record({"elements": listing(anything, 1, 10)}, BLOCK_ID),
+    "container": record(
+        {"child_blocks": listing(anything, 1, 10)},
+        BLOCK_ID
+        | {"title": text(150), "subtitle": text(150)}
+        | dict.fromkeys(("rich_text_title", "width", "icon"), anything)
+        | dict.fromkeys(("is_collapsible", "default_collapsed", "has_header_divider"), boolean),
+    ),
+    "plan": anything,
+    "task_card": anything,
+    "data_table": anything,
     "context_actions": record({"elements": listing(anything, 1, 5)}, BLOCK_ID),
     "video": record(
         {"video_url": string(), "thumbnail_url": string(), "alt_text": string(), "title": plain(200)},
@@ -119,7 +131,20 @@ BLOCKS: dict[str, Check] = {
     "file": record({"external_id": string(), "source": string()}, BLOCK_ID),
 }
 MESSAGE_BLOCKS = BLOCKS.keys() - {"alert"}
-MODAL_BLOCKS = BLOCKS.keys() - {"table", "markdown", "file", "card", "carousel", "context_actions"}
+MODAL_BLOCKS = BLOCKS.keys() - {
+    *(
+        "card",
+        "carousel",
+        "container",
+        "context_actions",
+        "data_table",
+        "file",
+        "markdown",
+        "plan",
+        "table",
+        "task_card",
+    )
+}
 HOME_BLOCKS = MODAL_BLOCKS - {"alert"}
 
 
@@ -138,7 +163,7 @@ def check_message_blocks(blocks: Any) -> list[Json]:
         raise error
     if sum(len(words) for words in texts(blocks)) > TOTAL_TEXT:
         raise SlackError("msg_blocks_too_long")
-    return with_ids(blocks)
+    return filled_in(blocks)
 
 
 def blocks_check(kinds: frozenset[str], most: int) -> Check:
@@ -179,9 +204,11 @@ def find_element(blocks: list[Json], block_id: str, action_id: str) -> Json | No
     )
 
 
-def with_ids(blocks: list[Json]) -> list[Json]:
-    """A copy in which every block has a block_id and every element an action_id, as Slack gives them."""
+def filled_in(blocks: list[Json]) -> list[Json]:
+    """A copy with what Slack adds: block_ids and action_ids where there are none, and text objects' defaults."""
     filled = deepcopy(blocks)
+    for text_object in _text_objects(filled):
+        text_object.setdefault(*DEFAULTS[text_object["type"]])
     for block in filled:
         block.setdefault("block_id", _short_id())
         for element in elements(block):
@@ -200,6 +227,16 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for held in value:
             yield from texts(held)
+
+
+def _text_objects(value: Any) -> Iterator[Json]:
+    if isinstance(value, dict):
+        if value.get("type") in DEFAULTS:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for held in value:
+            yield from _text_objects(held)
 
 
 def _short_id() -> str:

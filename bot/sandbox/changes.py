@@ -36,7 +36,8 @@ class Changes:
         self.workspace.emit(event | {"event_ts": message.ts}, channel)
         spoken = not message.by_app and not message.subtype and channel.kind != "im"
         if spoken and f"<@{self.workspace.app.bot_user_id}>" in text:
-            self.workspace.emit({**event, "type": "app_mention", "event_ts": message.ts}, channel)
+            mention = {key: value for key, value in event.items() if key != "channel_type"}
+            self.workspace.emit(mention | {"type": "app_mention", "event_ts": message.ts}, channel)
         return message
 
     def edit(self, message: Message, by: str | None, **fields: Any) -> None:
@@ -111,7 +112,7 @@ class Changes:
         if not private:
             created = {"id": channel.id, "name": name, "created": channel.created, "creator": creator}
             self._event("channel_created", None, channel=created)
-        self._line(channel, "channel_join", creator, "has joined the channel")
+        self._line(channel, "channel_join", creator, f"<@{creator}> has joined the channel")
         self._member_joined(channel, creator, None)
         return channel
 
@@ -156,12 +157,13 @@ class Changes:
         self.workspace.tell([user], {"type": "channel_left", "channel": channel.id})
 
     def rename(self, channel: Channel, name: str, user: str) -> None:
-        channel.previous_names.append(channel.name)
-        channel.name = name
+        before, channel.name = channel.name, name
+        channel.previous_names.append(before)
         self._channel_changed(channel)
         renamed = {"id": channel.id, "name": name, "name_normalized": name, "created": channel.created}
         self._event("channel_rename", channel, channel=renamed | {"is_channel": True, "is_mpim": False})
-        self._line(channel, "channel_name", user, f'has renamed the channel to "{name}"', name=name)
+        said = f'<@{user}> has renamed the channel from "{before}" to "{name}"'
+        self._line(channel, "channel_name", user, said, old_name=before, name=name)
 
     def set_topic(self, channel: Channel, topic: str, user: str) -> None:
         channel.topic = {"value": topic, "creator": user, "last_set": int(now())}
@@ -174,7 +176,7 @@ class Changes:
         self._line(channel, "channel_purpose", user, f"<@{user}> set the channel purpose: {purpose}", purpose=purpose)
 
     def archive(self, channel: Channel, user: str) -> None:
-        self._line(channel, "channel_archive", user, "archived the channel")
+        self._line(channel, "channel_archive", user, f"<@{user}> archived the channel")
         channel.is_archived = True
         self._channel_changed(channel)
         self._event("channel_archive", channel, channel=channel.id, user=user, is_moved=0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -79,7 +80,8 @@ def say(slack: Sandbox, user: str, asked: Json) -> Json:
     if thread_ts:
         root = person.message_of(slack, user, channel, thread_ts)
         thread_ts = root.thread_ts or root.ts
-    message = slack.changes.post(channel, user, stored(slack.workspace, text), thread_ts=thread_ts)
+    more = {"client_msg_id": str(uuid4())}
+    message = slack.changes.post(channel, user, stored(slack.workspace, text), thread_ts=thread_ts, more=more)
     return {"message": slack.changes.shown(message)}
 
 

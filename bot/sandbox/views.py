@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Any
 
-from bot.sandbox.blocks import HOME_BLOCKS, IN_VIEW, MODAL_BLOCKS, blocks_check, with_ids
+from bot.sandbox.blocks import HOME_BLOCKS, IN_VIEW, MODAL_BLOCKS, blocks_check, filled_in
 from bot.sandbox.clock import now
 from bot.sandbox.elements import plain
 from bot.sandbox.errors import SlackError, invalid
@@ -114,7 +114,7 @@ class Views:
         if (same := self._by_external_id(content.get("external_id"))) and same is not instead_of:
             raise SlackError("duplicate_external_id")
         return {key: value for key, value in content.items() if value is not None} | {
-            "blocks": with_ids(content["blocks"])
+            "blocks": filled_in(content["blocks"])
         }
 
     def shown(self, user: str) -> list[Json]:

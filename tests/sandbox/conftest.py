@@ -32,7 +32,7 @@ def transport(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def slack(server: Slack, request: pytest.FixtureRequest) -> Slack:
-    """The workspace as it begins, with the app installed; a test with an ``app`` gets the one that it's connected to."""
+    """The workspace as it begins, with the app installed; with an ``app``, the one it is connected to."""
     slack: Slack = server
     if "transport" in request.fixturenames and request.getfixturevalue("transport") == "socket":
         slack, _ = request.getfixturevalue("connected")

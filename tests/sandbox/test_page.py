@@ -85,7 +85,7 @@ def test_a_socket_ticket_is_good_for_one_connection_and_slack_may_ask_for_a_new_
     eventually(lambda: not boot(slack, "UANA")["app"]["connected"])
 
 
-def test_stopping_and_starting_the_workspace_loses_nothing(tmp_path: Path) -> None:
+def test_killing_and_starting_the_workspace_loses_nothing(tmp_path: Path) -> None:
     port = free_port()
     slack = Slack(f"http://127.0.0.1:{port}")
     process = start(port, "--data", str(tmp_path / "data"))
@@ -98,7 +98,8 @@ def test_stopping_and_starting_the_workspace_loses_nothing(tmp_path: Path) -> No
     slack.bot.pins_add(channel=channel, timestamp=ts)
     slack.bot.views_publish(user_id="UANA", view={"type": "home", "blocks": []})
     before = slack.get("/control/state")
-    stop(process)
+    process.kill()
+    process.communicate()
     process = start(port, "--data", str(tmp_path / "data"))
     assert slack.get("/control/state") == before
     assert slack.bot.chat_postMessage(channel=channel, text="next")["ts"] > ts
