@@ -28,7 +28,7 @@ listen({ onopen: () => trying(refresh()), onevent: hear, onlost: () => connectio
 async function refresh() {
   learn(await ask("boot"));
   connection(true);
-  if (world.place === null) {
+  if (world.place !== "home" && !here()) {
     await visit(...addressed());
   } else {
     draw();
@@ -63,8 +63,9 @@ async function visit(place, { ts = null, thread = null, push = true } = {}) {
   fill(part("foot"));
   draw();
   openThread(world.thread, { push: false, ts });
-  await (middle ? middle.load() : openHome());
-  if (ts) middle?.point(thread ? thread : ts);
+  const conversation = middle;
+  await (conversation ? conversation.load() : openHome());
+  if (ts) conversation?.point(thread ?? ts);
   read();
 }
 
@@ -100,7 +101,7 @@ function draw() {
 function foot() {
   const channel = here();
   const kind = !channel ? "none" : channel.is_archived ? "archived" : isMember(channel) ? "write" : "join";
-  const key = `${world.me.id} ${channel?.id} ${kind} ${world.commands.length}`;
+  const key = `${channel?.id} ${kind} ${channel && titleOf(channel)} ${world.commands.length}`;
   if (part("foot").dataset.key === key && part("foot").children.length) return;
   part("foot").dataset.key = key;
   if (kind === "write") {

@@ -37,17 +37,20 @@ export function composer(channel, { thread = null, label, sent = () => {} }) {
   const show = (found) => {
     [offers, chosen] = [found.filter((offer) => offer.insert), 0];
     list.hidden = !found.length;
-    fill(list, found.map((offer) => row(offer)));
+    fill(list, found.map(row));
     mark();
   };
-  const row = (offer) =>
+  const row = (offer, at) =>
     el(
       "div",
-      { class: "row", role: "option", onmousedown: (event) => (event.preventDefault(), offer.insert && take(offer)) },
+      { class: "row", role: "option", id: `offer-${draft}-${at}`, onmousedown: (event) => (event.preventDefault(), offer.insert && take(offer)) },
       el("b", {}, el("bdi", {}, offer.label)),
       el("span", { class: "quiet", dir: "auto" }, offer.note ?? ""),
     );
-  const mark = () => offers.length && [...list.children].forEach((node, at) => node.setAttribute("aria-selected", String(at === chosen)));
+  const mark = () => {
+    if (offers.length) [...list.children].forEach((node, at) => node.setAttribute("aria-selected", String(at === chosen)));
+    box.setAttribute("aria-activedescendant", offers.length ? list.children[chosen].id : "");
+  };
   const take = ({ insert, from }) => write(box.value.slice(0, from) + insert + box.value.slice(box.selectionStart), from + insert.length);
 
   const say = (sentence) =>

@@ -3,8 +3,9 @@ import { dayName, isoDay } from "./dates.js";
 import { el, keep } from "./dom.js";
 import { isQuiet, messageNode } from "./messages.js";
 import { ask } from "./server.js";
-import { isPinned, world } from "./world.js";
+import { appName, isPinned, titleOf, world } from "./world.js";
 
+const LIMIT = 200;
 const GROUP_SECONDS = 300;
 const NEAR_END_PX = 40;
 /** Ephemeral messages that were waved away; only this page knows. */
@@ -16,14 +17,17 @@ export class Conversation {
   #stale = false;
   #atEnd = true;
   #list = el("div", { class: "list" });
+  #below = el("button", { type: "button", class: "button below", hidden: true, onclick: () => this.toEnd() }, "New messages below");
 
   /** `thread` is the parent's ts, or null for the channel itself; `unread` of the last messages are new to the reader. */
   constructor(channel, { thread = null, unread = 0, open = null } = {}) {
     Object.assign(this, { channel, thread, unread, open });
-    this.node = el("div", { class: "conversation", role: "log", tabindex: "0", "aria-label": thread ? "Thread" : "Messages", data: { channel } }, this.#list);
+    this.node = el("div", { class: "conversation", role: "log", tabindex: "0", "aria-label": thread ? "Thread" : "Messages", data: { channel } }, this.#list, this.#below);
     this.node.addEventListener("scroll", () => {
       this.#atEnd = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_END_PX;
+      if (this.#atEnd) this.#below.hidden = true;
     });
+    this.node.addEventListener("keydown", (event) => this.#walk(event));
     new ResizeObserver(() => this.#follow()).observe(this.#list);
     new ResizeObserver(() => this.#follow()).observe(this.node);
   }
@@ -36,7 +40,7 @@ export class Conversation {
     try {
       while (this.#stale) {
         this.#stale = false;
-        const { messages } = await ask("messages", { channel: this.channel, ...(this.thread && { thread_ts: this.thread }) });
+        const { messages } = await ask("messages", { channel: this.channel, limit: LIMIT, ...(this.thread && { thread_ts: this.thread }) });
         this.#messages = new Map(messages.map((message) => [message.ts, message]));
       }
     } finally {
@@ -53,6 +57,7 @@ export class Conversation {
     else if (type === "message" ? this.#shows(message) : this.#messages.has(message.ts)) this.#messages.set(message.ts, message);
     else return false;
     this.draw();
+    if (type === "message" && !this.#atEnd) this.#below.hidden = false;
     return type === "message";
   }
 
@@ -76,7 +81,7 @@ export class Conversation {
       if (message.ts === firstNew) items.push({ fresh: true });
       items.push({ message, channel: this.channel, grouped: items.at(-1)?.message === before && follows(before, message), pinned: isPinned(here, message) });
     });
-    if (!messages.length) items.push({ empty: this.thread ? "" : "Nothing has been said here yet." });
+    if (!this.thread && messages.length < LIMIT) items.unshift({ beginning: titleOf(here) });
     keep(this.#list, items, (item) => this.#line(item));
     this.#follow();
   }
@@ -84,13 +89,23 @@ export class Conversation {
   #line(item) {
     if (item.day) return el("div", { class: "day", role: "separator" }, el("span", {}, item.day));
     if (item.fresh) return el("div", { class: "day fresh", role: "separator" }, el("span", {}, "New"));
-    if (!item.message) return el("p", { class: "empty" }, item.empty);
+    if (item.beginning) return beginning(item.beginning);
     const { ts, thread_ts: thread } = item.message;
     const dismiss = () => {
       dismissed.add(ts);
       this.draw();
     };
     return messageNode(item, { open: this.thread ? null : () => this.open(thread ?? ts), dismiss });
+  }
+
+  /** Arrow keys go from message to message; Tab then reaches what can be done with one. */
+  #walk(event) {
+    const at = event.target.closest(".message");
+    if (!["ArrowUp", "ArrowDown"].includes(event.key) || (event.target !== at && event.target !== this.node)) return;
+    event.preventDefault();
+    const all = [...this.#list.querySelectorAll(".message")];
+    const next = at ? all.indexOf(at) + (event.key === "ArrowUp" ? -1 : 1) : all.length - 1;
+    all[Math.min(Math.max(next, 0), all.length - 1)]?.focus();
   }
 
   #follow() {
@@ -111,6 +126,13 @@ export class Conversation {
     this.#atEnd = true;
     this.#follow();
   }
+}
+
+/** Above the first message: where one is, and what to try first. */
+function beginning(title) {
+  const [first] = world.commands;
+  const hint = first ? ["Type ", el("code", {}, first.command), ` to see what ${appName()} can do.`] : null;
+  return el("div", { class: "beginning" }, el("b", {}, el("bdi", {}, title)), el("div", { class: "quiet" }, "This is where it begins. ", hint));
 }
 
 function follows(before, message) {

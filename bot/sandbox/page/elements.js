@@ -36,11 +36,20 @@ function connect(block, spec, surface, input) {
   const values = (surface.values[block.block_id] ??= {});
   if (!VALUELESS.has(spec.type)) values[spec.action_id] = surface.begin(block, spec);
   let sending = false;
+  let newer = null; // what a field came to say while the app was still hearing of its last value
   const tell = async (value, node) => {
-    if (sending || (spec.confirm && !(await confirmed(asked(spec.confirm))))) return;
+    if (sending) {
+      if (!VALUELESS.has(spec.type)) newer = { value };
+      return;
+    }
+    if (spec.confirm && !(await confirmed(asked(spec.confirm)))) return;
     sending = true;
     node?.setAttribute("aria-busy", "true");
-    await surface.send(block.block_id, spec.action_id, value).catch((refused) => toast(refused.message));
+    for (newer = { value }; newer; ) {
+      const { value: latest } = newer;
+      newer = null;
+      await surface.send(block.block_id, spec.action_id, latest).catch((refused) => toast(refused.message));
+    }
     sending = false;
     node?.removeAttribute("aria-busy");
   };

@@ -31,7 +31,9 @@ export function avatar(id, name = nameOf(id)) {
  * `open` opens its thread, or is null when it is already shown in it.
  */
 export function messageNode({ message, channel, grouped, pinned }, { open, dismiss }) {
-  const body = el("div", { class: "body" }, contents(message, channel));
+  const id = `${open ? "m" : "t"}-${message.ts}`; // a thread's parent may be on screen twice
+  const draw = () => contents(message, channel, id);
+  const body = el("div", { class: "body" }, draw());
   const quiet = isQuiet(message);
   const bot = Boolean(message.bot_id);
   const classes = ["message", grouped && "grouped", quiet && "system", pinned && "pinned", message.is_ephemeral && "ephemeral"];
@@ -47,7 +49,7 @@ export function messageNode({ message, channel, grouped, pinned }, { open, dismi
     "article",
     {
       class: classes.filter(Boolean).join(" "),
-      id: `${open ? "m" : "t"}-${message.ts}`,
+      id,
       tabindex: "-1",
       "aria-label": `${authorOf(message)}, ${clock(message.ts)}`,
       data: { ts: message.ts, channel, ...(message.is_ephemeral && { ephemeral: "" }) },
@@ -56,13 +58,13 @@ export function messageNode({ message, channel, grouped, pinned }, { open, dismi
     message.is_ephemeral ? el("div", { class: "mark" }, "Only visible to you", el("button", { type: "button", class: "plain", onclick: dismiss }, "Dismiss")) : null,
     el("div", { class: "side" }, grouped || quiet ? el("span", { class: "when", title: full(message.ts) }, clock(message.ts)) : avatar(message.user, authorOf(message))),
     el("div", { class: "main" }, grouped || quiet ? null : head, body, reactions(message, channel), threadLine(message, open)),
-    message.is_ephemeral || quiet ? null : toolbar(message, channel, body, open),
+    message.is_ephemeral || quiet ? null : toolbar(message, channel, open, () => edit(message, channel, body, draw)),
   );
 }
 
-function contents(message, channel) {
+function contents(message, channel, id) {
   const container = { type: "message", channel, ts: message.ts, is_ephemeral: message.is_ephemeral ?? false };
-  const surface = surfaceOf(`b-${message.ts}`, container, { state: message.state?.values });
+  const surface = surfaceOf(id, container, { state: message.state?.values });
   const edited = message.edited ? el("span", { class: "edited", title: full(message.edited.ts) }, " (edited)") : null;
   if (isQuiet(message)) {
     const says = message.text.startsWith("<@") ? message.text : `${nameOf(message.user)} ${message.text}`;
@@ -138,7 +140,7 @@ function threadLine(message, open) {
   );
 }
 
-function toolbar(message, channel, body, open) {
+function toolbar(message, channel, open, change) {
   const own = message.user === world.me.id && !message.bot_id;
   const shortcuts = world.shortcuts.filter((shortcut) => shortcut.type === "message");
   const run = (shortcut) => trying(act("shortcut", { callback_id: shortcut.callback_id, channel, message_ts: message.ts }));
@@ -146,7 +148,7 @@ function toolbar(message, channel, body, open) {
   const entries = () => [
     ...shortcuts.map((shortcut) => ({ label: shortcut.name, note: appName(), act: () => run(shortcut), data: { callbackId: shortcut.callback_id } })),
     message.permalink && { label: "Copy link", act: copy },
-    own && { label: "Edit message", act: () => edit(message, channel, body) },
+    own && { label: "Edit message", act: change },
     own && { label: "Delete message…", danger: true, act: () => remove(message, channel) },
   ];
   return el(
@@ -159,10 +161,10 @@ function toolbar(message, channel, body, open) {
   );
 }
 
-function edit(message, channel, body) {
+function edit(message, channel, body, draw) {
   const box = el("textarea", { rows: 2, dir: "auto", "aria-label": "Edit message" });
   box.value = asTyped(message.text);
-  const stop = () => fill(body, contents(message, channel));
+  const stop = () => fill(body, draw());
   const save = () => act("edit", { channel, ts: message.ts, text: box.value }).then(stop, (refused) => toast(refused.message));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape") stop();

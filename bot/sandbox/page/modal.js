@@ -36,7 +36,7 @@ function draw(view, { errors = {}, failure = null } = {}) {
   dialog.dataset.view = view.id;
   dialog.dataset.callbackId = view.callback_id ?? "";
   dialog.setAttribute("aria-label", plain(view.title));
-  const submit = view.submit && el("button", { type: "submit", class: "button primary" }, plain(view.submit));
+  const submit = view.submit && el("button", { type: "submit", class: "button primary", disabled: view.submit_disabled }, plain(view.submit));
   const send = async (event) => {
     event.preventDefault();
     if (!submit || submit.hasAttribute("aria-busy")) return;

@@ -4,7 +4,7 @@ import { world } from "./world.js";
 /** What the workspace said no to, as a sentence. */
 export class Refused extends Error {}
 
-const AWAY = "The workspace can't be reached. Nothing was sent; try again when it is back.";
+const AWAY = "The workspace can't be reached. Try again when it is back.";
 const RETRY_MS = 1000;
 const SILENCE_MS = 25_000; // the workspace pings every 10 s; after this long without a word the line is dead
 
