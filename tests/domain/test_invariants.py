@@ -4,6 +4,7 @@ import json
 from collections import defaultdict, deque
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -13,6 +14,7 @@ from bot.domain.hats import BRIEFS, Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident import events as e
+from bot.domain.incident.decide import decide
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import breaks, read
 from bot.domain.incident.rejections import Rejected
@@ -84,11 +86,16 @@ class Response(RuleBasedStateMachine):
         except Rejected as no:
             assert "{" not in no.sentence  # noqa: PT017 - an answer, not an accident
             assert self.store.load(INC) == before, "a no changes nothing"
+            with pytest.raises(type(no)):  # and it is no because of what is true, not of what a process remembers
+                decide(command, before.incident if before else None, self.engines[process].policy)
             return None
         stored = self.store.load(INC)
         assert stored is not None
         self.snapshots[stored.version] = stored.incident.model_dump_json()
         if receipt.events:
+            for event in receipt.events:
+                if isinstance(event, e.VoteCast) and isinstance(command, c.CastVote):
+                    assert command.plan_hash in {None, event.plan_hash}, "a vote on a plan that its voter never saw"
             self.obeyed.append(command)
             assert not receipt.repeated
         else:
@@ -110,6 +117,18 @@ class Response(RuleBasedStateMachine):
     def somebody_answers_or_releases(self, by: str, hat: Hat, yes: bool) -> None:
         self.orders(o.accept(hat, by=by) if yes else o.decline(hat, by=by))
         self.orders(o.release(hat, by=by))
+
+    @precondition(lambda self: self.incident.open_gates)
+    @rule(voters=st.integers(1, 3), amended=st.booleans(), process=st.integers(0, 1))
+    def a_gate_is_discussed(self, voters: int, amended: bool, process: int) -> None:
+        """As it should go: others read the plan and approve it, though the proposer may change it in between."""
+        gate = self.incident.open_gates[0]
+        others = [person for person in (ANA, BEN, CY, DEE) if person != gate.proposer]
+        for turn, voter in enumerate(others[:voters]):
+            self.orders(o.approve(by=voter, seen=self.incident.mitigations[gate.id].plan, mitigation=gate.id), process)
+            if amended and turn == 0 and gate.plan.runbook == SCALE.id:
+                replicas = str(5 + len(self.plans_seen) % 9)
+                self.orders(o.propose(plan(SCALE, replicas=replicas), by=gate.proposer), process)
 
     @rule(by=PEOPLE, what=PLANS, process=st.integers(0, 1))
     def somebody_proposes(self, by: str, what: Any, process: int) -> None:
@@ -138,10 +157,27 @@ class Response(RuleBasedStateMachine):
         ]
         self.orders(data.draw(st.sampled_from(pressed)))
 
+    @precondition(lambda self: self.undoable())
+    @rule(by=PEOPLE)
+    def somebody_undoes_what_is_stuck(self, by: str) -> None:
+        self.orders(o.roll_back(by=by, mitigation=self.undoable()[-1]))
+
+    def undoable(self) -> list[str]:
+        stuck = {Progress.STOPPED, Progress.NEEDS_HUMAN}
+        return [m.id for m in self.incident.mitigations.values() if m.progress in stuck and m.plan.rollback]
+
     @rule(by=PEOPLE, to=st.sampled_from(Stage))
     def somebody_moves_the_stage(self, by: str, to: Stage) -> None:
-        if to is not Stage.CLOSED or self.seconds > 3600:  # else most incidents would be over before they begin
+        self.orders(o.move(to, "done", by=by))
+
+    @precondition(lambda self: self.seconds > 1800)  # else most incidents would be over before they begin
+    @rule(by=PEOPLE, undo=st.booleans())
+    def somebody_ends_it(self, by: str, undo: bool) -> None:
+        for to in (Stage.RESOLVED, Stage.POST_MORTEM):
             self.orders(o.move(to, "done", by=by))
+        if undo and (last := self.incident.current_mitigation):
+            self.orders(o.roll_back(by=by, mitigation=last.id))
+        self.orders(o.move(Stage.CLOSED, by=by))
 
     @rule(by=PEOPLE, to=st.sampled_from(Severity))
     def somebody_changes_the_severity(self, by: str, to: Severity) -> None:
@@ -174,15 +210,27 @@ class Response(RuleBasedStateMachine):
 
     @precondition(lambda self: any(self.lanes.values()))
     @rule(
-        data=st.data(),
-        good=st.booleans(),
-        dies=st.sampled_from(("", "", "", "before", "between", "after")),
+        turns=st.lists(
+            st.tuples(st.integers(0, 2), st.booleans(), st.sampled_from(("", "", "", "before", "between", "after"))),
+            min_size=1,
+            max_size=8,
+        ),
         process=st.integers(0, 1),
     )
-    def a_worker_works(self, data: st.DataObject, good: bool, dies: str, process: int) -> None:
-        """Carry out the head of some lane; one that dies leaves it there, and another will do it again."""
-        lane = data.draw(st.sampled_from([lane for lane, waiting in self.lanes.items() if waiting]))
-        self.works(lane, good=good, dies=dies, process=process)
+    def workers_work(self, turns: list[tuple[int, bool, str]], process: int) -> None:
+        """Carry out heads of lanes in any order; who dies leaves its effect there, and another will do it again."""
+        for pick, good, dies in turns:
+            if lanes := [lane for lane, waiting in self.lanes.items() if waiting]:
+                self.works(lanes[pick % len(lanes)], good=good, dies=dies, process=process)
+                self.clock.wind(1)
+
+    @rule(n=st.integers(1, 3), phase=st.sampled_from(("plan", "rollback")), step=st.integers(0, 2), good=st.booleans())
+    def a_confused_worker_reports(self, n: int, phase: c.Phase, step: int, good: bool) -> None:
+        """What nobody asked for, about any step: only the truth may come through."""
+        mitigation = f"m{n}"
+        self.orders(o.started(step, phase, mitigation=mitigation))
+        self.orders(o.finished(step, phase, ok=good, mitigation=mitigation))
+        self.orders(o.signal(good, mitigation=mitigation))
 
     def works(self, lane: str, *, good: bool, dies: str = "", process: int = 0) -> None:
         effect_id, effect = self.lanes[lane][0]
@@ -194,7 +242,9 @@ class Response(RuleBasedStateMachine):
                     return
             case x.ReadSignal():
                 reading = o.signal(good, mitigation=effect.mitigation)
-                self.orders(reading.model_copy(update={"cause": effect_id}), process)
+                assert self.orders(reading.model_copy(update={"cause": effect_id}), process), (
+                    "a worker is never refused"
+                )
             case x.ReleaseTarget() if self.target == effect.mitigation:
                 self.target = None
         if dies != "after":
@@ -204,7 +254,7 @@ class Response(RuleBasedStateMachine):
         """Run one step as a worker does: the target, the start, the act, the outcome. True: it is done with."""
         mitigation, phase, step = effect.mitigation, effect.phase, effect.step
         if self.target not in {None, mitigation}:
-            self.orders(o.busy(str(self.target), mitigation=mitigation), process)
+            assert self.orders(o.busy(str(self.target), mitigation=mitigation), process)
             return False
         begin = o.started(step, phase, mitigation=mitigation).model_copy(update={"cause": f"{effect_id}:begin"})
         receipt = self.orders(begin, process)
@@ -217,7 +267,7 @@ class Response(RuleBasedStateMachine):
             if dies == "between":
                 return False
             end = o.finished(step, phase, ok=good, mitigation=mitigation)
-            self.orders(end.model_copy(update={"cause": f"{effect_id}:end"}), process)
+            assert self.orders(end.model_copy(update={"cause": f"{effect_id}:end"}), process)
         return True
 
     # what holds
@@ -316,9 +366,14 @@ class Tally:
         self.outcome: dict[str, Outcome] = {}
         self.late: set[tuple[str, str]] = set()
         self.steps: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self.offered: dict[Hat, tuple[str, str]] = {}
 
     def count(self, event: e.AnyEvent, after: Incident) -> None:
         match event:
+            case e.HatOffered():
+                self.offered[event.hat] = (event.by, event.to)
+            case e.HatHandedOver() | e.OfferDeclined():
+                assert self.offered.pop(event.hat) == (event.giver, event.by)
             case e.MitigationProposed():
                 self.proposer[event.mitigation] = event.by
                 self.quorum[event.mitigation] = event.quorum
