@@ -19,6 +19,7 @@ from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import breaks, read
 from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident, Mitigation, Progress, evolve
+from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from bot.engine import Engine, Receipt
@@ -102,9 +103,12 @@ class Response(RuleBasedStateMachine):
             assert stored == before
         return receipt
 
-    @initialize(severity=st.sampled_from((Severity.P1, Severity.P2)))
-    def somebody_declares(self, severity: Severity) -> None:
+    @initialize(severity=st.sampled_from((Severity.P1, Severity.P2)), what=PLANS, voters=st.integers(0, 3))
+    def somebody_declares(self, severity: Severity, what: Plan, voters: int) -> None:
         self.orders(o.declare(severity))
+        self.somebody_proposes(by=ANA, what=what, process=0)
+        if voters and self.incident.open_gates:
+            self.a_gate_is_discussed(voters=voters, amended=voters == 3, process=0)
 
     # what people do
 
@@ -131,7 +135,7 @@ class Response(RuleBasedStateMachine):
                 self.orders(o.propose(plan(SCALE, replicas=replicas), by=gate.proposer), process)
 
     @rule(by=PEOPLE, what=PLANS, process=st.integers(0, 1))
-    def somebody_proposes(self, by: str, what: Any, process: int) -> None:
+    def somebody_proposes(self, by: str, what: Plan, process: int) -> None:
         self.orders(o.propose(what, by=by), process)
         self.plans_seen.add(what.hash)
 
