@@ -21,6 +21,9 @@ REMEMBERED = 256
 TURNS = 64
 """Threads of one process take turns at an incident, so that only processes race; incidents share this many queues."""
 
+RACES = 300
+"""Lost races, a millisecond each, after which an order gives up: sixteen processes at full speed lose 50, not these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -89,7 +92,7 @@ class Engine:
     def _obey(self, command: AnyCommand) -> tuple[Receipt, tuple[str, ...]]:
         """Decide and append, again and again while somebody else is faster; return the lanes to wake, too."""
         before, is_fresh = self._recall(command.incident)
-        for _ in range(50):
+        for _ in range(RACES):
             try:
                 events = decide(command, before.incident if before else None, self.policy)
             except Rejected:

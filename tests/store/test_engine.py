@@ -1,22 +1,28 @@
 """The engine on a real Redis: many at once, the same twice, and what a process remembers never makes a wrong no."""
 
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 
+from bot.domain.effects import AnyEffect
 from bot.domain.hats import Hat
 from bot.domain.incident.events import GateClosed, NoteAdded, VoteCast
-from bot.domain.incident.record import breaks
+from bot.domain.incident.record import Recorded, breaks
 from bot.domain.incident.rejections import HatIsWorn, NoSuchIncident, Rejected
-from bot.domain.incident.state import replay
+from bot.domain.incident.state import Incident, replay
 from bot.domain.severity import Severity
+from bot.engine import Engine, TooBusy
+from bot.ports import Appended, Conflict, Seen
 from bot.store.client import Client
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
+from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import INC, approve, declare, note, propose, release, take
 from tests.harness.people import ANA, BEN, CY, DEE, EVERYBODY, MO
-from tests.harness.plans import plan
+from tests.harness.plans import POLICY, plan
 from tests.harness.redis_server import connection
 from tests.store.conftest import Boot
 
@@ -151,6 +157,31 @@ def test_different_declarations_at_once_are_different_incidents(boot: Boot) -> N
     with ThreadPoolExecutor(8) as pool:
         receipts = list(pool.map(lambda _: engine.declare(declare()), range(24)))
     assert {receipt.incident.id for receipt in receipts} == {f"INC-{n}" for n in range(1, 25)}
+
+
+def test_an_order_that_loses_every_race_gives_up_and_has_done_nothing() -> None:
+    class Crowd(MemoryStore):
+        """Somebody else is always faster."""
+
+        def append(
+            self,
+            incident: Incident,
+            records: Sequence[Recorded],
+            effects: Sequence[AnyEffect],
+            *,
+            expected: int,
+            at: datetime,
+        ) -> Appended | Conflict | Seen:
+            if expected > 0:
+                return Conflict(self.load(incident.id))
+            return super().append(incident, records, effects, expected=expected, at=at)
+
+    store = Crowd()
+    engine = Engine(store, NobodyToWake(), POLICY)
+    engine.submit(declare())
+    with pytest.raises(TooBusy):
+        engine.submit(note("nobody hears me"))
+    assert len(store.history(INC)) == 1
 
 
 def test_asking_for_what_is_not_there_is_refused(boot: Boot) -> None:
