@@ -85,9 +85,9 @@ class Engine:
         """Return the latest incidents, newest first."""
         return [self.incident(incident) for incident in self._store.recent(limit)]
 
-    def history(self, incident: str, after: int = 0) -> list[Recorded]:
-        """Return an incident's events behind number `after`, oldest first."""
-        return self._store.history(incident, after)
+    def history(self, incident: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
+        """Return an incident's events behind number `after`, oldest first, `limit` at most."""
+        return self._store.history(incident, after, limit)
 
     def _obey(self, command: AnyCommand) -> tuple[Receipt, tuple[str, ...]]:
         """Decide and append, again and again while somebody else is faster; return the lanes to wake, too."""

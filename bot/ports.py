@@ -59,8 +59,8 @@ class EventStore(Protocol):
         """Return what is stored if this cause was obeyed already, else None."""
         ...
 
-    def history(self, incident: str, after: int = 0) -> list[Recorded]:
-        """Every event behind number `after`, oldest first."""
+    def history(self, incident: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
+        """Every event behind number `after`, oldest first, `limit` at most."""
         ...
 
     def raw_history(self, incident: str) -> list[dict[str, Any]]:

@@ -187,6 +187,20 @@ class MakeExport(EffectBase):
         return f"export:{self.incident}"
 
 
+class FetchPin(EffectBase):
+    """Somebody put a 📌 on a message: read what it says, for the timeline."""
+
+    type: Literal["fetch-pin"] = "fetch-pin"
+    channel: str
+    ts: str
+    person: str
+    """Who pinned it."""
+
+    @property
+    def lane(self) -> str:
+        return f"pin:{self.incident}"
+
+
 class ShowHome(EffectBase):
     """Publish one person's App Home. `incident` is empty: it is about all of them."""
 
@@ -233,6 +247,7 @@ AnyEffect = (
     | ReadSignal
     | ReleaseTarget
     | MakeExport
+    | FetchPin
     | ShowHome
     | Whisper
 )

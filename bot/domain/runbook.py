@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from bot.domain.declared import Name, ParameterName, Path, Seconds, Url, Words, misfit
 from bot.domain.ids import canonical, digest
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -19,14 +21,14 @@ class HttpStep(Frozen):
     """One HTTP call. Idempotent by a correlation id: it is sent as `Idempotency-Key`."""
 
     uses: Literal["http"] = "http"
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
-    says: str
+    id: Name
+    says: Words
     """What the step does, in words for the approval message."""
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
-    path: str
+    path: Path
     """A path below the target service's url."""
     body: dict[str, Any] | None = None
-    timeout: float = Field(default=30, gt=0, le=600)
+    timeout: Seconds = Field(default=30, gt=0, le=600)
     """Seconds until one attempt is given up."""
 
 
@@ -34,9 +36,9 @@ class WaitStep(Frozen):
     """Do nothing for a while, e.g. while connections drain."""
 
     uses: Literal["wait"] = "wait"
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
-    says: str
-    seconds: float = Field(gt=0, le=3600)
+    id: Name
+    says: Words
+    seconds: Seconds = Field(gt=0, le=3600)
 
 
 Step = Annotated[HttpStep | WaitStep, Field(discriminator="uses")]
@@ -44,38 +46,88 @@ Step = Annotated[HttpStep | WaitStep, Field(discriminator="uses")]
 
 class Parameter(Frozen):
     type: Literal["text", "integer", "choice", "boolean"] = "text"
-    label: str
-    default: str | int | bool | None = None
-    """None: the person must fill it in."""
+    label: Words
     minimum: int | None = None
     maximum: int | None = None
-    choices: tuple[str, ...] = ()
+    choices: tuple[Words, ...] = Field(default=(), max_length=100, validate_default=True)
+    """As many as a menu in Slack holds."""
+    default: str | int | bool | None = None
+    """None: the person must fill it in."""
+
+    @field_validator("minimum", "maximum")
+    @classmethod
+    def _bounds_a_number(cls, bound: int | None, info: ValidationInfo) -> int | None:
+        if bound is not None and info.data.get("type") not in {"integer", None}:
+            raise misfit("only a number has bounds", "Write type: integer, or remove this line.")
+        low = info.data.get("minimum")
+        if bound is not None and low is not None and bound < low:
+            raise misfit("it is below the minimum", f"Write {low} or more.")
+        return bound
+
+    @field_validator("choices")
+    @classmethod
+    def _belongs_to_a_choice(cls, choices: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        match info.data.get("type"):
+            case "choice" if not choices:
+                raise misfit("a choice needs something to choose from", "List them: choices: [blue, green].")
+            case "text" | "integer" | "boolean" if choices:
+                raise misfit("only a choice has choices", "Write type: choice, or remove this line.")
+        return choices
+
+    @field_validator("default")
+    @classmethod
+    def _default_fits(cls, default: str | int | bool | None, info: ValidationInfo) -> str | int | bool | None:
+        low, high, choices = (info.data.get(name) for name in ("minimum", "maximum", "choices"))
+        match info.data.get("type"), default:
+            case _, None:
+                pass
+            case "text", int():
+                raise misfit(f"“{default}” is not text", "Put it in quotes.")
+            case "boolean", str() | int() if not isinstance(default, bool):
+                raise misfit(f"“{default}” is neither yes nor no", "Write true or false.")
+            case "integer", str() | bool():
+                raise misfit(f"“{default}” is not a whole number", "Write digits without quotes.")
+            case "integer", int() if not is_within(default, low, high):
+                raise misfit(f"{default} is out of the parameter's range", f"Write a number {bounds(low, high)}.")
+            case "choice", _ if choices and default not in choices:
+                raise misfit(f"“{default}” is not among the choices", f"Write one of: {', '.join(choices)}.")
+        return default
 
 
 class Verify(Frozen):
     """How a mitigation is proven: the target's own signal, healthy without a break for `settle` seconds."""
 
-    settle: float = Field(gt=0, le=7200)
-    within: float = Field(gt=0, le=14400)
+    settle: Seconds = Field(gt=0, le=7200)
+    within: Seconds = Field(gt=0, le=14400)
     """Seconds after the last step by which the signal must have settled, else the rollback runs."""
-    every: float = Field(default=5, gt=0, le=300)
+    every: Seconds = Field(default=5, gt=0, le=300)
+
+    @field_validator("within")
+    @classmethod
+    def _leaves_time_to_settle(cls, within: float, info: ValidationInfo) -> float:
+        settle = info.data.get("settle", 0)
+        if within <= settle:
+            raise misfit(
+                "the signal could never settle in that time", f"Write more than settle, which is {settle:g} seconds."
+            )
+        return within
 
 
 class Runbook(Frozen):
     """What operators declare in `manifests/runbooks/<id>.yaml`."""
 
-    id: str
-    title: str
+    id: Name
+    title: Words
     """A verb phrase: "Restart checkout"."""
-    target: str
+    target: Name
     """A service of the catalogue. Only one change at a time runs on a target."""
-    risk: str
-    expect: str
+    risk: Words
+    expect: Words
     """The effect expected on the detecting signal, in words."""
-    parameters: dict[str, Parameter] = {}
+    parameters: dict[ParameterName, Parameter] = {}
     steps: tuple[Step, ...] = Field(min_length=1)
     rollback: tuple[Step, ...] = ()
-    no_rollback_because: str | None = None
+    no_rollback_because: Words | None = None
     """Said instead of a rollback where there is nothing to undo."""
     verify: Verify
     touches: tuple[Literal["customer-data", "compliance"], ...] = ()
@@ -85,21 +137,23 @@ class Runbook(Frozen):
 class Signal(Frozen):
     """A health reading of a service: one HTTP GET and the answer that means healthy."""
 
-    path: str
-    field: str = "status"
+    path: Path
+    field: Words = "status"
     """A field of the JSON answer; dots go deeper."""
-    healthy: str = "ok"
+    healthy: Words = "ok"
 
 
 class Service(Frozen):
     """What operators declare in `manifests/services.yaml`."""
 
-    id: str
-    title: str
-    owner: str
+    id: Name
+    title: Words
+    owner: Words
+    """The team that answers for it."""
     tier: int = Field(default=2, ge=1, le=4)
-    environment: str = "production"
-    url: str
+    environment: Words = "production"
+    url: Url
+    """Where steps and signals call it. `SERVICE_URL_<ID>` in the environment overrides it."""
     signal: Signal | None = None
 
 
@@ -193,28 +247,39 @@ def _read_integer(name: str, spec: Parameter, word: str) -> int:
         number = int(word)
     except ValueError:
         raise BadParameter(name, f"{name} must be a whole number; it was “{word}”.") from None
-    low, high = spec.minimum, spec.maximum
-    if (low is not None and number < low) or (high is not None and number > high):
-        raise BadParameter(name, f"{name} must be between {low} and {high}; it was {number}.")
+    if not is_within(number, spec.minimum, spec.maximum):
+        raise BadParameter(name, f"{name} must be {bounds(spec.minimum, spec.maximum)}; it was {number}.")
     return number
+
+
+def is_within(number: int, low: int | None, high: int | None) -> bool:
+    return (low is None or number >= low) and (high is None or number <= high)
+
+
+def bounds(low: int | None, high: int | None) -> str:
+    """Say a range in words: "between 1 and 20", "at least 1", "at most 20"."""
+    if low is not None and high is not None:
+        return f"between {low} and {high}"
+    return f"at least {low}" if low is not None else f"at most {high}"
 
 
 def plan_of(
     runbook: Runbook, service: Service, signal: Signal, parameters: Mapping[str, str | int | bool], policy: str
 ) -> Plan:
     """Fill the runbook's placeholders and freeze it with its target's facts."""
+    because = runbook.no_rollback_because
     return Plan(
         runbook=runbook.id,
-        title=str(_fill(runbook.title, parameters)),
+        title=_say(runbook.title, parameters),
         target=service.id,
         environment=service.environment,
         url=service.url,
-        risk=runbook.risk,
-        expect=runbook.expect,
+        risk=_say(runbook.risk, parameters),
+        expect=_say(runbook.expect, parameters),
         parameters=dict(parameters),
         steps=tuple(_filled(step, parameters) for step in runbook.steps),
         rollback=tuple(_filled(step, parameters) for step in runbook.rollback),
-        no_rollback_because=runbook.no_rollback_because,
+        no_rollback_because=because and _say(because, parameters),
         verify=runbook.verify,
         signal=signal,
         touches=runbook.touches,
@@ -223,7 +288,16 @@ def plan_of(
 
 
 def _filled(step: Step, parameters: Mapping[str, str | int | bool]) -> Step:
-    return type(step).model_validate(_fill(step.model_dump(), parameters))
+    says = _say(step.says, parameters)
+    match step:
+        case WaitStep():
+            return step.model_copy(update={"says": says})
+        case HttpStep():
+            # Quoted, so that no word of a person can lead the call to another path.
+            quoted = {name: quote(_spoken(value), safe="") for name, value in parameters.items()}
+            return step.model_copy(
+                update={"says": says, "path": _say(step.path, quoted), "body": _fill(step.body, parameters)}
+            )
 
 
 def _fill(value: Any, parameters: Mapping[str, str | int | bool]) -> Any:
@@ -232,10 +306,18 @@ def _fill(value: Any, parameters: Mapping[str, str | int | bool]) -> Any:
         case str() if (alone := PLACEHOLDER.fullmatch(value)) and alone[1] in parameters:
             return parameters[alone[1]]
         case str():
-            return PLACEHOLDER.sub(lambda found: str(parameters.get(found[1], found[0])), value)
+            return _say(value, parameters)
         case dict():
-            return {key: _fill(inner, parameters) for key, inner in value.items()}
+            return {_say(key, parameters): _fill(inner, parameters) for key, inner in value.items()}
         case list() | tuple():
             return [_fill(inner, parameters) for inner in value]
         case _:
             return value
+
+
+def _say(text: str, parameters: Mapping[str, str | int | bool]) -> str:
+    return PLACEHOLDER.sub(lambda found: _spoken(parameters.get(found[1], found[0])), text)
+
+
+def _spoken(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -82,14 +82,14 @@ class RedisEventStore:
             return None
         return self.load(incident)
 
-    def history(self, incident: str, after: int = 0) -> list[Recorded]:
-        return [read(raw) for raw in self._raw(incident, after)]
+    def history(self, incident: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
+        return [read(raw) for raw in self._raw(incident, after, limit)]
 
     def raw_history(self, incident: str) -> list[dict[str, Any]]:
         return self._raw(incident, 0)
 
-    def _raw(self, incident: str, after: int) -> list[dict[str, Any]]:
-        entries = self._redis.xrange(self._keys.log(incident), min=f"{after + 1}-0")
+    def _raw(self, incident: str, after: int, limit: int | None = None) -> list[dict[str, Any]]:
+        entries = self._redis.xrange(self._keys.log(incident), min=f"{after + 1}-0", count=limit)
         return [json.loads(fields["r"]) for _, fields in entries]
 
     def number_for(self, cause: str) -> int:

@@ -53,8 +53,8 @@ class MemoryStore:
     def has_seen(self, incident: str, cause: str) -> Stored | None:
         return self.load(incident) if (incident, cause) in self.causes else None
 
-    def history(self, incident: str, after: int = 0) -> list[Recorded]:
-        return [read(raw) for raw in self.raw_history(incident)[after:]]
+    def history(self, incident: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
+        return [read(raw) for raw in self.raw_history(incident)[after:][:limit]]
 
     def raw_history(self, incident: str) -> list[dict[str, Any]]:
         return self.logs.get(incident, [])

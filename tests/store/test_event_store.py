@@ -58,6 +58,7 @@ def test_what_was_obeyed_is_there(port: EventStore, submit: Engine) -> None:
 def test_history_can_be_read_from_anywhere(port: EventStore, submit: Engine) -> None:
     obey(submit, declare(), note("one"), note("two"))
     assert [record.version for record in port.history(INC, after=1)] == [2, 3]
+    assert [record.version for record in port.history(INC, after=1, limit=1)] == [2]
     assert port.history(INC, after=3) == []
 
 

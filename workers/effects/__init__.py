@@ -1,1 +1,28 @@
-"""One effect per file: what reaches out into the world."""
+"""What reaches out into the world: one performer per effect."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.domain import effects as x
+from workers.crew import Done, Job
+from workers.effects import channel, exports, messages, persons, runs
+
+ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
+    x.OpenChannel: channel.open_channel,
+    x.Invite: channel.invite,
+    x.DressChannel: channel.dress_channel,
+    x.ShowCard: messages.show_card,
+    x.ShowAnnouncement: messages.show_announcement,
+    x.ShowMitigation: messages.show_mitigation,
+    x.Tell: messages.tell,
+    x.PostTimeline: messages.post_timeline,
+    x.GiveBrief: messages.give_brief,
+    x.ShowOffer: messages.show_offer,
+    x.RunStep: runs.run_step,
+    x.ReadSignal: runs.read_signal,
+    x.ReleaseTarget: runs.release_target,
+    x.MakeExport: exports.make_export,
+    x.FetchPin: persons.fetch_pin,
+    x.ShowHome: persons.show_home,
+    x.Whisper: persons.whisper,
+}

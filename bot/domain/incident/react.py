@@ -73,8 +73,13 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
             return [x.MakeExport(incident=incident, format=event.format, request=event.request)]
         case e.ExportDelivered():
             return []  # the file itself stands in the channel
-        case e.ExportFailed() | e.TroubleMet():
+        case e.ExportFailed():
             return [x.Tell(incident=incident, version=version)]
+        case e.TroubleMet():
+            return [
+                x.Tell(incident=incident, version=version),
+                x.Tell(incident=incident, version=version, place="managers"),
+            ]
         case (
             e.MitigationProposed()
             | e.MitigationAmended()

@@ -1,1 +1,20 @@
-"""Modal forms, one per file."""
+"""Modal forms: each asks for what the words left out, and submits the same commands."""
+
+from bot.slack.forms import declare, export, hats, moves, propose, words
+from bot.slack.forms.form import Form
+
+ALL: tuple[Form, ...] = (
+    declare.FORM,
+    words.NOTE,
+    words.UPDATE,
+    words.RESOLVE,
+    words.REJECT,
+    moves.SEVERITY,
+    moves.STAGE,
+    hats.HAT,
+    hats.HAND_OVER,
+    propose.FORM,
+    export.FORM,
+)
+
+BY_NAME: dict[str, Form] = {form.name: form for form in ALL}

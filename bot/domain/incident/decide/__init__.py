@@ -70,7 +70,7 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
         case c.PostUpdate():
             return facts.update(command, incident, policy)
         case c.RecordTrouble():
-            return facts.trouble(command)
+            return facts.trouble(command, incident)
         case c.ChangeSeverity():
             return stages.change_severity(command, incident)
         case c.ChangeStage():

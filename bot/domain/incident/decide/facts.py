@@ -79,7 +79,10 @@ def update(command: PostUpdate, incident: Incident, policy: Policy) -> list[AnyE
     return [UpdatePosted(by=command.by, at=command.at, text=command.text, next_due=due)]
 
 
-def trouble(command: RecordTrouble) -> list[AnyEvent]:
+def trouble(command: RecordTrouble, incident: Incident) -> list[AnyEvent]:
+    """Record it once: telling of it may meet the same trouble again."""
+    if f"{command.why} {command.cure}" in incident.troubles:
+        return []
     return [TroubleMet(by=command.by, at=command.at, effect=command.effect, why=command.why, cure=command.cure)]
 
 

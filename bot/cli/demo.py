@@ -1,0 +1,211 @@
+"""`muster demo`: everything on this machine: a Redis, a local Slack, the bot, its workers, and a service that can break."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.cli import embedded
+from bot.settings import Settings, read
+
+FOLDER = Path(".muster/demo")
+PATIENCE = 30
+"""Seconds until something that was started must answer."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier demos left behind")
+    parser.add_argument("--socket", action="store_true", help="Socket Mode instead of signed HTTP")
+    parser.add_argument("--port", type=int, default=8700, help="of the local workspace; the next free ones follow")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    settings = read()
+    if chosen.fresh:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    demo = Demo(settings, socket_mode=chosen.socket, ports=_free_ports(chosen.port, 4))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        demo.start()
+        demo.watch()
+    except embedded.NoServer as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopping. What happened is kept in .muster/demo; `--fresh` forgets it.")
+    finally:
+        demo.stop()
+    return 0
+
+
+@dataclass
+class Demo:
+    settings: Settings
+    socket_mode: bool
+    ports: tuple[int, ...]
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    commands: dict[str, list[str]] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        slack, web, checkout, redis = self.ports
+        url = self.settings.environment.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0"
+        if "REDIS_URL" not in self.settings.environment:
+            self.running["redis"] = embedded.start(FOLDER / "redis", redis)
+            _wait("redis", lambda: _answers_tcp(redis))
+        self.environment = {
+            **os.environ,  # noqa: TID251 - handed on to the children as it is
+            "REDIS_URL": url,
+            "SLACK_API_URL": f"http://127.0.0.1:{slack}/api/",
+            "SLACK_BOT_TOKEN": "xoxb-local",
+            "SLACK_SIGNING_SECRET": "local-signing-secret",
+            "SLACK_APP_TOKEN": "xapp-local" if self.socket_mode else "",
+            "SLACK_MODE": "socket" if self.socket_mode else "http",
+            "PORT": str(web),
+            "SERVICE_URL_CHECKOUT": f"http://127.0.0.1:{checkout}",
+        }
+        app = FOLDER / "app.json"
+        app.write_text(json.dumps(self._installed_app(web)))
+        python = sys.executable
+        self.commands = {
+            "slack": [
+                python,
+                "-m",
+                "bot.sandbox",
+                "--port",
+                str(slack),
+                "--data",
+                str(FOLDER / "slack"),
+                "--app",
+                str(app),
+            ],
+            "checkout": [python, "-m", "bot.sandbox.checkout", "--port", str(checkout)],
+            "web": [python, "-m", "bot", "web"],
+            "worker": [python, "-m", "workers", "worker"],
+            "clock": [python, "-m", "workers", "clock"],
+        }
+        for name in self.commands:
+            self._start(name)
+        _wait("the local workspace", lambda: _answers_http(f"http://127.0.0.1:{slack}/"))
+        _wait("checkout", lambda: _answers_http(f"http://127.0.0.1:{checkout}/health"))
+        if not self.socket_mode:
+            _wait("the bot", lambda: _answers_http(f"http://127.0.0.1:{web}/readyz"))
+        print(
+            f"""
+  Muster runs. Open  http://127.0.0.1:{slack}/?user=UANA&channel=CINCIDENTS
+
+  Break checkout at  http://127.0.0.1:{checkout}/ then, as Ana, type  /incident declare p1 checkout is down
+  The terminal too:  REDIS_URL={url} .venv/bin/muster incident --as UANA list
+  Ctrl-C stops everything.
+""",
+            flush=True,
+        )
+
+    def watch(self) -> None:
+        """Start again what ends by itself: an incident bot that stays down is none."""
+        while True:
+            time.sleep(0.5)
+            for name, process in list(self.running.items()):
+                if process.poll() is None:
+                    continue
+                if name not in self.commands:
+                    print(f"{name} ended with {process.returncode}; see {FOLDER}/redis/server.log", file=sys.stderr)
+                    raise KeyboardInterrupt
+                print(
+                    f"{name} ended with {process.returncode}; starting it again (see {FOLDER}/{name}.log)", flush=True
+                )
+                time.sleep(1)
+                self._start(name)
+
+    def stop(self) -> None:
+        for process in reversed(self.running.values()):
+            if process.poll() is None:
+                process.terminate()
+        for process in self.running.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _start(self, name: str) -> None:
+        with (FOLDER / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(  # noqa: S603 - our own words
+                self.commands[name],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _installed_app(self, web: int) -> dict[str, Any]:
+        url = None if self.socket_mode else f"http://127.0.0.1:{web}/slack/events"
+        return installed_app(self.settings.manifests / "slack" / "app.yaml", url)
+
+
+def installed_app(manifest: Path, request_url: str | None) -> dict[str, Any]:
+    """Describe our app to the local workspace, as installing its manifest would to Slack."""
+    declared = YAML(typ="safe").load(manifest)
+    features, oauth, wants = declared["features"], declared["oauth_config"], declared["settings"]
+    return {
+        "app_id": "A0MUSTER",
+        "name": declared["display_information"]["name"],
+        "bot_user_id": "UMUSTER",
+        "bot_id": "B0MUSTER",
+        "bot_token": "xoxb-local",
+        "app_token": "xapp-local",
+        "signing_secret": "local-signing-secret",
+        "scopes": oauth["scopes"]["bot"],
+        "commands": features["slash_commands"],
+        "shortcuts": features["shortcuts"],
+        "bot_events": wants["event_subscriptions"]["bot_events"],
+        "request_url": request_url,
+        "socket_mode": request_url is None,
+    }
+
+
+def _free_ports(first: int, count: int) -> tuple[int, ...]:
+    """Find free ports from `first` on, so that a second demo, or anything else, is no obstacle."""
+    found: list[int] = []
+    port = first
+    while len(found) < count:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                found.append(port)
+        port += 1
+    return tuple(found)
+
+
+def _wait(what: str, answers: Any) -> None:
+    until = time.monotonic() + PATIENCE
+    while not answers():
+        if time.monotonic() > until:
+            print(f"{what} does not answer; its log is below {FOLDER}.", file=sys.stderr)
+            raise KeyboardInterrupt
+        time.sleep(0.1)
+
+
+def _answers_tcp(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _answers_http(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - loopback
+            return bool(answer.status < 400)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,153 @@
+"""`muster incident`: the verbs of /incident in the terminal, against the same record, also while Slack is down."""
+
+import argparse
+import getpass
+import re
+import sys
+from collections.abc import Callable
+from secrets import token_hex
+from typing import assert_never
+
+from redis.exceptions import RedisError
+
+from bot.domain.incident.record import Recorded
+from bot.domain.incident.rejections import Rejected
+from bot.domain.incident.state import Incident
+from bot.domain.runbook import BadParameter
+from bot.domain.timeline import sentence
+from bot.engine import TooBusy
+from bot.settings import Settings, read
+from bot.verbs import ALL, BY_NAME
+from bot.verbs import run as run_verb
+from bot.verbs.request import (
+    Answer,
+    Ask,
+    Pick,
+    Request,
+    Said,
+    ShowHelp,
+    ShowList,
+    ShowPanel,
+    ShowTimeline,
+    Unknown,
+)
+from bot.wiring import Wired, wire
+
+Names = Callable[[str], str]
+MENTION = re.compile(r"<@([^>|]+)>")
+CHANNEL = re.compile(r"<#([^>|]+)>")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--as", dest="person", metavar="PERSON", help="who you are: a Slack id or a known name; or MUSTER_USER"
+    )
+    parser.add_argument(
+        "--in", dest="incident", metavar="INC-n", help="which incident; not needed while only one is open"
+    )
+    parser.add_argument(
+        "words", nargs=argparse.REMAINDER, help="a verb and its words, e.g. declare p1 checkout is down"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    settings = read()
+    wired = wire(settings)
+    try:
+        return _obey(chosen, settings, wired)
+    except RedisError as error:
+        print(f"The record is out of reach at {settings.redis_url}: {error}. Nothing was changed.", file=sys.stderr)
+        return 1
+
+
+def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
+    house, names = wired.house, wired.house.people.name
+    person = _person(chosen.person or settings.muster_user, wired)
+    if person is None:
+        print(
+            f"I don't know who “{chosen.person or settings.muster_user}” is. Use your Slack id: --as U012AB3CD",
+            file=sys.stderr,
+        )
+        return 2
+    request = Request(
+        by=person,
+        at=wired.clock.now(),
+        cause=f"terminal:{token_hex(8)}",
+        incident=chosen.incident.upper() if chosen.incident else _only_open(wired),
+    )
+    try:
+        answer = run_verb(" ".join(chosen.words) or "list", request, house)
+    except (Rejected, BadParameter, TooBusy) as no:
+        print(_words(str(no), names), file=sys.stderr)
+        return 1
+    return _show(answer, names)
+
+
+def _person(word: str, wired: Wired) -> str | None:
+    if not word:
+        return getpass.getuser()
+    known = wired.house.people.id_of(word.removeprefix("@"))
+    return known or (word if re.fullmatch(r"[UW][A-Z0-9]+", word) else None)
+
+
+def _only_open(wired: Wired) -> str | None:
+    still_open = wired.store.open()
+    return still_open[0] if len(still_open) == 1 else None
+
+
+def _show(answer: Answer, names: Names) -> int:
+    match answer:
+        case Said():
+            print(_words(answer.text, names))
+            return 0 if answer.receipt else 1
+        case Ask():
+            verb = BY_NAME[answer.form]
+            print(f"Say more: muster incident {verb.name} {verb.usage}")
+            return 2
+        case ShowPanel():
+            print(_line(answer.incident, names))
+        case ShowList():
+            lines = [_line(incident, names) for incident in answer.incidents]
+            print("\n".join(lines) or "No incident is open. muster incident declare p1 … opens one.")
+        case ShowTimeline():
+            print(_line(answer.incident, names))
+            for record in answer.records:
+                print(_row(record, answer.incident, names))
+        case ShowHelp():
+            wanted = BY_NAME.get(answer.verb or "")
+            for verb in [wanted] if wanted else ALL:
+                print(f"  {verb.name} {verb.usage}".ljust(58), verb.summary)
+        case Unknown():
+            hint = f" Did you mean: muster incident {answer.nearest} {answer.rest}" if answer.nearest else ""
+            print(f"There is no verb “{answer.word}”.{hint}", file=sys.stderr)
+            return 2
+        case Pick():
+            print("Which incident? Say --in before the verb:", file=sys.stderr)
+            for incident in answer.incidents:
+                print("  " + _line(incident, names), file=sys.stderr)
+            return 2
+        case _:
+            assert_never(answer)
+    return 0
+
+
+def _line(incident: Incident, names: Names) -> str:
+    hats = ", ".join(f"{hat.label} {'+'.join(names(p) for p in people)}" for hat, people in incident.hats.items())
+    channel = f" #{incident.channel_name}" if incident.channel_name else ""
+    return f"{incident.id} · {incident.severity.label} · {incident.stage.label} · {incident.title}{channel}" + (
+        f" ({hats})" if hats else ""
+    )
+
+
+def _row(record: Recorded, incident: Incident, names: Names) -> str:
+    event = record.event
+    said = _words(sentence(event, incident), names).replace("\n", "\n" + " " * 20)
+    return f"{event.at.astimezone():%Y-%m-%d %H:%M:%S} {names(event.by)} {said}"
+
+
+def _words(text: str, names: Names) -> str:
+    """Write for a terminal: names for people, and nothing that could steer it."""
+    plain = MENTION.sub(lambda found: names(found[1]), CHANNEL.sub(r"#\1", text)).replace(
+        "/incident", "muster incident"
+    )
+    return "".join(char for char in plain if char.isprintable() or char == "\n")

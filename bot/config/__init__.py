@@ -1,0 +1,124 @@
+"""manifests/ → frozen policies; says which file and line is wrong and what would be right."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from bot.config import checks
+from bot.config.documents import SERVICES, Document, read_folder
+from bot.config.mistakes import ManifestMistakes, Mistake, Place, shown, suggest
+from bot.config.sentences import mistake_of
+from bot.domain.declared import Url
+from bot.domain.ids import digest
+from bot.domain.policy import Policy
+from bot.domain.runbook import Frozen, Runbook, Service
+
+__all__ = ["ManifestMistakes", "Manifests", "Mistake", "load"]
+
+
+class Manifests(Frozen):
+    """All that operators declared, checked."""
+
+    policy: Policy
+    services: dict[str, Service]
+    runbooks: dict[str, Runbook]
+
+    @cached_property
+    def hash(self) -> str:
+        """The version of the whole: it changes with any value in force."""
+        return digest(self.model_dump(mode="json"))
+
+
+def load(root: Path, environment: Mapping[str, str], workflow: str = "hybrid") -> Manifests:
+    """Read and check every manifest below `root`; `workflow` picks the one in force.
+
+    `SERVICE_URL_<ID>` in the environment (upper case, `_` for `-`) overrides a service's url.
+    Raises ManifestMistakes with everything that is wrong in any file.
+    """
+    found = list[Mistake]()
+    documents = read_folder(root, found)
+    policies = _workflows(documents, found)
+    services = _services(documents, environment, found)
+    runbooks = _runbooks(documents, found)
+    if not (root / "workflows" / f"{workflow}.yaml").is_file():
+        names = [path.stem for path in sorted((root / "workflows").glob("*.yaml"))]
+        what = f"no workflow is called {shown(workflow)}"
+        found.append(Mistake(f"{root.name}/workflows", 0, what, suggest(workflow, names, "There are")))
+    if not (root / SERVICES).is_file():
+        found.append(
+            Mistake(f"{root.name}/{SERVICES}", 0, "the file is missing", "List what runbooks may act on in it.")
+        )
+    if found:
+        raise ManifestMistakes(found)
+    return Manifests(policy=policies[workflow], services=services, runbooks=runbooks)
+
+
+def _workflows(documents: Mapping[str, Document], found: list[Mistake]) -> dict[str, Policy]:
+    policies = dict[str, Policy]()
+    for name, document in _in_folder(documents, "workflows"):
+        found += checks.workflow(document)
+        if policy := _validated(Policy, document, (), {"name": name}, found):
+            policies[name] = policy
+    return policies
+
+
+def _services(
+    documents: Mapping[str, Document], environment: Mapping[str, str], found: list[Mistake]
+) -> dict[str, Service]:
+    services = dict[str, Service]()
+    document = documents.get(SERVICES)
+    for name in document.tree if document else ():
+        assert document is not None
+        if service := _validated(Service, document, (name,), {"id": name}, found):
+            services[name] = _with_url(service, environment, found)
+    return services
+
+
+def _with_url(service: Service, environment: Mapping[str, str], found: list[Mistake]) -> Service:
+    variable = f"SERVICE_URL_{service.id.upper().replace('-', '_')}"
+    url = environment.get(variable)
+    if url is None:
+        return service
+    try:
+        return service.model_copy(update={"url": TypeAdapter(Url).validate_python(url)})
+    except ValidationError as error:
+        ctx = error.errors()[0]["ctx"]
+        found.append(Mistake("environment", 0, f"{variable}: {ctx['what']}", ctx["instead"]))
+        return service
+
+
+def _runbooks(documents: Mapping[str, Document], found: list[Mistake]) -> dict[str, Runbook]:
+    catalogue = documents.get(SERVICES)
+    runbooks = dict[str, Runbook]()
+    for name, document in _in_folder(documents, "runbooks"):
+        found += checks.runbook(document, catalogue.tree if catalogue else None)
+        if runbook := _validated(Runbook, document, (), {"id": name}, found):
+            runbooks[name] = runbook
+    return runbooks
+
+
+def _in_folder(documents: Mapping[str, Document], folder: str) -> list[tuple[str, Document]]:
+    paths = [(PurePosixPath(path), document) for path, document in documents.items()]
+    return [(path.stem, document) for path, document in paths if path.parent.name == folder]
+
+
+Kind = TypeVar("Kind", bound=BaseModel)
+
+
+def _validated(
+    kind: type[Kind], document: Document, top: Place, named: dict[str, str], found: list[Mistake]
+) -> Kind | None:
+    """Read what stands at `top` as its model. What a thing is called comes from where it stands."""
+    tree = document.at(top)
+    for key in named.keys() & (tree if isinstance(tree, dict) else {}):
+        place = "the key above it" if top else "the file's name"
+        found.append(document.mistake((*top, key), f"the {key} is {place}", "Remove this line."))
+    try:
+        return kind.model_validate({**tree, **named} if isinstance(tree, dict) else tree)
+    except ValidationError as error:
+        mistakes = (mistake_of(detail, kind, document, top) for detail in error.errors(include_url=False))
+        found += [mistake for mistake in mistakes if mistake]
+        return None

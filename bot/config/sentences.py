@@ -1,0 +1,207 @@
+"""What pydantic found, as a sentence for the person who edits the file."""
+
+import re
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from bot.config.documents import Document
+from bot.config.mistakes import Mistake, Place, listed, shown, suggest
+from bot.domain.declared import IN_MINUTES, IN_SECONDS, SECONDS
+
+EXAMPLES = {
+    "announce": "incidents",
+    "approval": "true",
+    "auto_remediation": "false",
+    "body": "{percent: 0}",
+    "channels": "{announce: incidents, managers: incident-managers}",
+    "environment": "production",
+    "expect": '"Errors stop within a minute"',
+    "field": "status",
+    "healthy": "ok",
+    "id": "restart",
+    "label": '"How many instances"',
+    "managers": "incident-managers",
+    "maximum": "20",
+    "means": '"Customers cannot pay"',
+    "minimum": "1",
+    "no_rollback_because": '"It only reads"',
+    "owner": "team-payments",
+    "path": "/admin/restart",
+    "prefix": "inc-",
+    "quorum": "2",
+    "risk": '"Requests in flight are lost"',
+    "says": '"Restart every instance"',
+    "seconds": "30s",
+    "settle": "2m",
+    "severities": "with p1, p2, p3 and p4 below it",
+    "sla_minutes": "15",
+    "steps": '[{uses: http, id: restart, says: "Restart it", path: /admin/restart}]',
+    "target": "checkout",
+    "tier": "2",
+    "title": '"Restart checkout"',
+    "url": "https://checkout.internal",
+    "verify": "{settle: 2m, within: 10m}",
+    "within": "10m",
+}
+"""What a key could look like; a key that must be there is among them."""
+
+UNITS = {IN_SECONDS: 1, IN_MINUTES: 60}
+
+
+def mistake_of(error: ErrorDetails, model: type[BaseModel], document: Document, top: Place) -> Mistake | None:
+    """Translate one error of a model that stands at `top`; None where it only echoes another."""
+    below, kind = _locate(model, error["loc"])
+    place = (*top, *below)
+    if document.spoiled & {place[:depth] for depth in range(len(place) + 1)}:
+        return None
+    told = _sentence(error, model, kind, place, document.at(place))
+    return document.mistake(*told) if told else None
+
+
+def _sentence(
+    error: ErrorDetails, model: type[BaseModel], kind: Any, place: Place, value: Any
+) -> tuple[Place, str, str] | None:
+    """Say where it is, what it is and what would be right."""
+    ctx, called = error.get("ctx", {}), _called(value)
+    key = place[-1] if place else ""
+    like = f"Write it like: {key}: {EXAMPLES[key]}" if key in EXAMPLES else "Write a word here."
+    match error["type"]:
+        case "misfit":
+            return place, ctx["what"], ctx["instead"]
+        case "missing":
+            return place, "it is missing", f"Add it, for example: {key}: {EXAMPLES[str(key)]}"
+        case "extra_forbidden":
+            above = error["loc"][:-1]
+            keys = _keys(_locate(model, above)[1], named_by_place=not above)
+            return place, f"unknown key {shown(key)}", suggest(key, keys, "The keys here are")
+        case "union_tag_invalid":
+            choices = _quoted(ctx["expected_tags"])
+            return (*place, "uses"), f"there is no step {shown(ctx['tag'])}", _choose(ctx["tag"], choices)
+        case "union_tag_not_found":
+            kinds = listed(member.model_fields["uses"].default for member in _members(kind))
+            return (*place, "uses"), "it is missing", f"Say what the step uses: {kinds}."
+        case "too_short" if value:
+            return None  # pydantic counts only the items that fit, and has named those that do not
+        case "too_short":
+            return place, "it is empty", like
+        case "too_long":
+            return place, "the list is too long", f"Write {ctx['max_length']} at most."
+        case "literal_error" | "enum":
+            given = key if error["loc"][-1] == "[key]" else value
+            return place, f"{_called(given)} is not among the choices", _choose(given, _quoted(ctx["expected"]))
+        case _ if value is None:
+            return place, "it is empty", like
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal" as bound:
+            limit = next(f"{words} {_amount(ctx[name], kind)}" for name, words in LIMITS.items() if name in ctx)
+            return place, f"{called} is too {'small' if bound.startswith('greater') else 'large'}", f"Write {limit}."
+        case _ if _is_scalar_union(kind):
+            return place, f"{called} cannot stand here", "Write a text in quotes, a whole number, true or false."
+        case "model_type" | "model_attributes_type" | "dict_type":
+            keys = _keys(kind, named_by_place=kind is model)
+            return place, f"{called} cannot stand here", f"Write keys and values{': ' + listed(keys) if keys else ''}."
+        case "tuple_type":
+            return place, f"{called} cannot stand here", "Write a list: each item begins with “- ”."
+        case "string_type" if isinstance(value, bool | int | float):
+            return place, f"{called} is not text", f'Put it in quotes: "{called.strip("“”")}".'
+        case "string_type":
+            return place, f"{called} is not text", like
+        case "bool_type" | "bool_parsing":
+            return place, f"{called} is neither true nor false", "Write true or false."
+        case "int_type" | "int_parsing" | "int_from_float":
+            return place, f"{called} is not a whole number{' of minutes' if _unit(kind) else ''}", like
+        case _:
+            return place, error["msg"][:1].lower() + error["msg"][1:], like
+
+
+LIMITS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+
+
+def _quoted(words: str) -> list[str]:
+    return re.findall("'([^']*)'", words)
+
+
+def _choose(given: object, choices: list[str]) -> str:
+    near = suggest(given, choices, "")
+    return f"Choose from: {listed(choices)}." + (f" {near}" if near.startswith("Did") else "")
+
+
+def _called(value: object) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case bool():
+            return shown(str(value).lower())
+        case _:
+            return shown(value)
+
+
+UNIONS = {Union, UnionType}
+
+
+def _locate(model: Any, loc: Place) -> tuple[Place, Any]:
+    """Find the place in the file, and the type wanted there: pydantic's location also names members of unions."""
+    place, kind = Place(), model
+    for part in loc:
+        inner, args = _bare(kind), get_args(_bare(kind))
+        match get_origin(inner):
+            case _ if part == "[key]":
+                pass
+            case _ if _is_scalar_union(inner):
+                pass
+            case origin if origin in UNIONS:
+                kind = next(member for member in args if member.model_fields["uses"].default == part)
+            case origin if origin in {dict, tuple}:
+                place, kind = (*place, part), args[1 if origin is dict else 0]
+            case _:
+                field = inner.model_fields.get(part) if _is_model(inner) else None
+                place, kind = (*place, part), field.rebuild_annotation() if field else Any
+    return place, kind
+
+
+def _bare(kind: Any) -> Any:
+    """Take off `Annotated` and `| None`."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in UNIONS and len(members := [each for each in get_args(kind) if each is not NoneType]) == 1:
+        return _bare(members[0])
+    return kind
+
+
+def _members(kind: Any) -> list[Any]:
+    return [member for member in get_args(_bare(kind)) if _is_model(member)]
+
+
+def _keys(kind: Any, *, named_by_place: bool) -> list[str]:
+    """Keys to write below this type: without id and name where the file's name or the key above says them."""
+    fields = _bare(kind).model_fields if _is_model(_bare(kind)) else ()
+    return [name for name in fields if not (named_by_place and name in {"id", "name"})]
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _is_scalar_union(kind: Any) -> bool:
+    return get_origin(_bare(kind)) in UNIONS and not _members(kind)
+
+
+def _unit(kind: Any) -> int | None:
+    """Return the unit of a duration in seconds; None for anything else."""
+    marks = [mark for mark in getattr(kind, "__metadata__", ()) if mark in UNITS]
+    return UNITS[marks[0]] if marks else next((unit for inner in get_args(kind) if (unit := _unit(inner))), None)
+
+
+def _amount(limit: float, kind: Any) -> str:
+    """Say a limit the way durations are written: 2h rather than 7200."""
+    unit = _unit(kind)
+    if unit is None or limit == 0:
+        return f"{limit:g}"
+    letter = max((each for each in SECONDS if limit * unit % SECONDS[each] == 0), key=SECONDS.__getitem__)
+    return f"{limit * unit / SECONDS[letter]:g}{letter}"

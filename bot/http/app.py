@@ -1,0 +1,152 @@
+"""The WSGI app: Slack's signed requests, liveness and readiness. Nothing here answers 500."""
+
+import json
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+from redis.exceptions import RedisError
+from slack_bolt import App, BoltRequest
+from slack_sdk.signature import Clock as SignatureClock
+from slack_sdk.signature import SignatureVerifier
+
+from bot.ports import Clock, Guard
+
+log = logging.getLogger("muster.http")
+
+LARGEST = 1_000_000
+"""Bytes of a body; Slack's largest payloads (a view with its state) stay well below 500 kB."""
+
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+STATUS = {
+    200: "200 OK",
+    400: "400 Bad Request",
+    401: "401 Unauthorized",
+    404: "404 Not Found",
+    405: "405 Method Not Allowed",
+    413: "413 Content Too Large",
+    503: "503 Service Unavailable",
+}
+
+
+class _SignatureTime(SignatureClock):
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now().timestamp()
+
+
+class HttpDoor:
+    def __init__(
+        self, app: App, signing_secret: str, guard: Guard, clock: Clock, reach_store: Callable[[], object]
+    ) -> None:
+        self._app = app
+        self._verifier = SignatureVerifier(signing_secret or secrets.token_hex(32), _SignatureTime(clock))
+        self._guard = guard
+        self._reach_store = reach_store
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
+            case "POST", "/slack/events":
+                status, headers, body = self._slack(environ)
+            case "GET" | "HEAD", "/healthz":
+                status, headers, body = _text(200, "alive\n")
+            case "GET" | "HEAD", "/readyz":
+                status, headers, body = self._ready()
+            case _, "/slack/events" | "/healthz" | "/readyz":
+                status, headers, body = _text(405, "This address takes another method.\n")
+            case _:
+                status, headers, body = _text(404, "There is nothing here. Slack's requests go to /slack/events.\n")
+        start_response(STATUS.get(status, f"{status} -"), headers)
+        return [body]
+
+    def _ready(self) -> tuple[int, list[tuple[str, str]], bytes]:
+        try:
+            self._reach_store()
+        except RedisError as error:
+            return _text(503, f"The store is out of reach: {error}\n")
+        return _text(200, "ready\n")
+
+    def _slack(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length > LARGEST:
+            return _refused(413, "the body is too large")
+        raw: bytes = environ["wsgi.input"].read(length)
+        headers = {
+            key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
+        }
+        headers["content-type"] = environ.get("CONTENT_TYPE", "")
+        if not self._is_signed(raw, headers):
+            return _refused(401, "the signature is missing, wrong or expired")
+        try:
+            body = raw.decode()
+            _check(body, headers["content-type"])
+        except (ValueError, KeyError) as error:
+            return _refused(400, f"the payload can't be read: {error}")
+        signature = headers["x-slack-signature"]
+        try:
+            if not self._guard.is_first(signature):
+                return _refused(401, "this request was answered before")
+        except RedisError:
+            log.warning("replay guard out of reach")  # the listener says so to the person
+        response = self._app.dispatch(BoltRequest(body=body, headers=dict(headers)))
+        if response.status >= 500:
+            return _refused(503, f"a listener failed with {response.status}")
+        answer = [(name, value) for name, values in response.headers.items() for value in values]
+        return response.status, answer, response.body.encode()
+
+    def _is_signed(self, raw: bytes, headers: dict[str, str]) -> bool:
+        try:
+            return self._verifier.is_valid(
+                raw, headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
+            )
+        except ValueError:
+            return False
+
+
+def _check(body: str, content_type: str) -> None:
+    """Refuse what Slack never sends, before a listener meets it."""
+    if content_type.startswith("application/json"):
+        payload = json.loads(body)
+    else:
+        form = parse_qs(body)
+        if "payload" not in form:
+            for field in ("command", "user_id", "channel_id", "trigger_id"):
+                if field not in form and "ssl_check" not in form:
+                    raise KeyError(f"{field} is missing")
+            return
+        payload = json.loads(form["payload"][0])
+    if not isinstance(payload, dict) or "type" not in payload:
+        raise ValueError("it is no payload of Slack's")
+    _check_payload(payload)
+
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "event_callback": ("event", "event_id"),
+    "block_actions": ("user", "actions"),
+    "view_submission": ("user", "view"),
+    "view_closed": ("user", "view"),
+    "shortcut": ("user", "callback_id", "trigger_id"),
+    "message_action": ("user", "callback_id", "trigger_id", "message", "channel"),
+    "url_verification": ("challenge",),
+}
+
+
+def _check_payload(payload: dict[str, Any]) -> None:
+    for field in NEEDS.get(payload["type"], ()):
+        if not payload.get(field):
+            raise KeyError(f"{field} is missing")
+
+
+def _refused(status: int, why: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    reference = secrets.token_hex(4)
+    log.warning("refused status=%s reference=%s why=%s", status, reference, why)
+    return _text(status, f"Refused: {why}. Reference {reference}.\n")
+
+
+def _text(status: int, words: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    return status, [("content-type", "text/plain; charset=utf-8")], words.encode()

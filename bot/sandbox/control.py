@@ -1,0 +1,63 @@
+"""The workspace's back door for tests and the demo: faults, reset, the installed app, what was called."""
+
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.sandbox.app import App
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.workspace import KINDS
+
+
+def routes() -> list[Route]:
+    return [
+        Route("/faults", faults),
+        Route("/faults", set_faults, methods=["POST"]),
+        Route("/app", install, methods=["POST"]),
+        Route("/reset", reset, methods=["POST"]),
+        Route("/calls", calls),
+        Route("/state", state),
+    ]
+
+
+async def faults(request: Request) -> Response:
+    slack: Sandbox = request.app.state.slack
+    return JSONResponse({"faults": slack.faults.as_json()})
+
+
+async def set_faults(request: Request) -> Response:
+    slack: Sandbox = request.app.state.slack
+    slack.faults.replace((await request.json())["faults"])
+    if slack.faults.strike("disconnect"):
+        await slack.sockets.refresh()
+    if any(fault.kind == "down" for fault in slack.faults.faults):
+        await slack.sockets.cut()
+    return JSONResponse({"ok": True, "faults": slack.faults.as_json()})
+
+
+async def install(request: Request) -> Response:
+    slack: Sandbox = request.app.state.slack
+    slack.install(App.read(await request.json()))
+    return JSONResponse({"ok": True})
+
+
+async def reset(request: Request) -> Response:
+    slack: Sandbox = request.app.state.slack
+    slack.reset()
+    return JSONResponse({"ok": True})
+
+
+async def calls(request: Request) -> Response:
+    slack: Sandbox = request.app.state.slack
+    return JSONResponse({"calls": slack.calls_since(int(request.query_params.get("since", 0)))})
+
+
+async def state(request: Request) -> Response:
+    """Everything as it is stored, by kind, and what is kept in memory only."""
+    slack: Sandbox = request.app.state.slack
+    stored = list(slack.store.everything())
+    kinds = {kind: [thing for of, thing in stored if of == kind] for kind in KINDS}
+    whispers = [asdict(m) for shelf in slack.workspace.ephemerals.values() for m in shelf.values()]
+    return JSONResponse({**kinds, "ephemerals": whispers, "app": asdict(slack.workspace.app)})

@@ -1,0 +1,65 @@
+"""What the Slack door's listeners use: the house behind it, the time, and a way to answer one person later."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.effects import AnyEffect, Whisper
+from bot.domain.incident.rejections import NoSuchIncident
+from bot.domain.incident.state import Incident
+from bot.ports import Clock, Outbox, Waker
+from bot.slack.kit import Message
+from bot.verbs.request import House
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Answer by opening a view; `words` are said where Slack can't open it."""
+
+    view: dict[str, Any]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Answer a form by showing another view in its place."""
+
+    view: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refuses:
+    """Answer a form with a sentence beside a field."""
+
+    field: str
+    sentence: str
+
+
+Reply = Message | Opens | Updates | Refuses | None
+"""What a listener answers: a message to this person, a view, a refusal beside a field, or nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    house: House
+    clock: Clock
+    outbox: Outbox
+    waker: Waker
+
+    def names(self, person: str) -> str:
+        return self.house.people.name(person)
+
+    def incident_of(self, channel: str | None) -> Incident | None:
+        """Return the incident that lives in a channel."""
+        incident = self.house.engine.in_channel(channel) if channel else None
+        try:
+            return self.house.engine.incident(incident) if incident else None
+        except NoSuchIncident:
+            return None
+
+    def later(self, effect: AnyEffect, cause: str) -> None:
+        """Have a worker do it: what a listener's three seconds are too short for."""
+        self.waker.wake(self.outbox.put(effect, id=cause, at=self.clock.now()))
+
+    def whisper(self, person: str, text: str, cause: str, *, channel: str | None, response_url: str | None) -> None:
+        """Tell one person something where they look; a click can't be answered in its ack."""
+        self.later(Whisper(person=person, channel=channel, response_url=response_url, text=text), f"whisper:{cause}")

@@ -1,0 +1,52 @@
+"""Forms that change what an incident is: severity and stage."""
+
+from typing import Any
+
+from bot.domain.incident.commands import ChangeSeverity, ChangeStage
+from bot.domain.incident.lifecycle import Stage, next_stages
+from bot.domain.severity import Severity
+from bot.slack.controls import FormFacts
+from bot.slack.door import Door, Reply
+from bot.slack.forms.fields import modal, select, text
+from bot.slack.forms.form import Form, facts_of
+from bot.slack.requests import Submission
+from bot.verbs.words import plain
+
+
+def severity_view(facts: FormFacts, door: Door) -> dict[str, Any]:
+    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
+    options = [(s.value, f"{s.label}: {policy.of(s).means}") for s in Severity]
+    blocks = [
+        select("to", "Severity", options, initial=incident.severity.value),
+        text("because", "Why?", multiline=True, optional=True, hint="Lowering it needs evidence in words."),
+    ]
+    return modal(facts, "Severity", blocks, "Change")
+
+
+def severity(submission: Submission, door: Door) -> Reply:
+    reason = plain(submission.text("because"), door.house.people)
+    to = Severity(submission.text("to"))
+    door.house.engine.submit(ChangeSeverity(**facts_of(submission, door), to=to, because=reason))
+    return None
+
+
+def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
+    incident = door.house.engine.incident(facts.incident)
+    options = [(s.value, s.label) for s in next_stages(incident.stage)] or [
+        (incident.stage.value, incident.stage.label)
+    ]
+    blocks = [
+        select("to", f"From {incident.stage.label} to", options, initial=options[0][0]),
+        text("because", "Why?", multiline=True, optional=True),
+    ]
+    return modal(facts, "Stage", blocks, "Move")
+
+
+def stage(submission: Submission, door: Door) -> Reply:
+    reason = plain(submission.text("because"), door.house.people)
+    door.house.engine.submit(ChangeStage(**facts_of(submission, door), to=Stage(submission.text("to")), because=reason))
+    return None
+
+
+SEVERITY = Form(name="severity", view=severity_view, submit=severity)
+STAGE = Form(name="stage", view=stage_view, submit=stage)

@@ -1,0 +1,75 @@
+"""Forms of one text: note, update, resolve, reject."""
+
+from typing import Any
+
+from bot.domain.incident.commands import AddNote, CastVote, PostUpdate, Resolve
+from bot.slack.controls import FormFacts
+from bot.slack.door import Door, Reply
+from bot.slack.forms.fields import modal, number, text
+from bot.slack.forms.form import Form, facts_of
+from bot.slack.requests import Submission
+from bot.verbs.words import plain
+
+
+def note_view(facts: FormFacts, _: Door) -> dict[str, Any]:
+    return modal(facts, "Note", [text("text", "What did you see or do?", multiline=True, initial=facts.words)], "Add")
+
+
+def note(submission: Submission, door: Door) -> Reply:
+    words = plain(submission.text("text"), door.house.people)
+    door.house.engine.submit(AddNote(**facts_of(submission, door), text=words))
+    return None
+
+
+def update_view(facts: FormFacts, door: Door) -> dict[str, Any]:
+    incident = door.house.engine.incident(facts.incident)
+    cadence = door.house.engine.policy.of(incident.severity).update_every_minutes
+    hint = "What happens, what is done, who owes an answer and by when. It goes to channel, announcement and managers."
+    blocks = [
+        text("text", "Update", multiline=True, initial=facts.words, hint=hint),
+        number("next", "Next update in how many minutes?", initial=cadence or 60, low=5, high=1440),
+    ]
+    return modal(facts, "Send an update", blocks)
+
+
+def update(submission: Submission, door: Door) -> Reply:
+    words = plain(submission.text("text"), door.house.people)
+    minutes = int(submission.text("next")) if submission.text("next").isdigit() else None
+    door.house.engine.submit(PostUpdate(**facts_of(submission, door), text=words, next_in_minutes=minutes))
+    return None
+
+
+def resolve_view(facts: FormFacts, _: Door) -> dict[str, Any]:
+    hint = "In customers' terms. The managers get the whole timeline by itself."
+    return modal(facts, "Resolve", [text("text", "How did it end?", multiline=True, hint=hint)], "Resolve")
+
+
+def resolve(submission: Submission, door: Door) -> Reply:
+    words = plain(submission.text("text"), door.house.people)
+    door.house.engine.submit(Resolve(**facts_of(submission, door), summary=words))
+    return None
+
+
+def reject_view(facts: FormFacts, _: Door) -> dict[str, Any]:
+    hint = "The proposer reads it and can do better."
+    return modal(facts, "Reject", [text("comment", "Why not?", multiline=True, hint=hint)], "Reject")
+
+
+def reject(submission: Submission, door: Door) -> Reply:
+    facts = submission.facts
+    door.house.engine.submit(
+        CastVote(
+            **facts_of(submission, door),
+            mitigation=facts.mitigation,
+            plan_hash=facts.plan_hash or None,
+            choice="reject",
+            comment=plain(submission.text("comment"), door.house.people),
+        )
+    )
+    return None
+
+
+NOTE = Form(name="note", view=note_view, submit=note)
+UPDATE = Form(name="update", view=update_view, submit=update)
+RESOLVE = Form(name="resolve", view=resolve_view, submit=resolve)
+REJECT = Form(name="reject", view=reject_view, submit=reject)

@@ -1,0 +1,164 @@
+"""The card: the pinned picture of an incident, edited and never posted again."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.hats import Hat
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.state import Incident, Mitigation, Progress
+from bot.domain.policy import Policy
+from bot.slack.controls import FormName, OpenFormButton, TakeHatButton
+from bot.slack.kit import (
+    Block,
+    Message,
+    Names,
+    actions,
+    button,
+    context,
+    day,
+    each,
+    fields,
+    header,
+    lasted,
+    line,
+    message,
+    plural,
+    prose,
+    section,
+    sentences,
+    when,
+    who,
+)
+
+CALLING = (Hat.COMMANDER, Hat.FIRST_RESPONDER)
+"""Hats that show while nobody wears them."""
+
+DOING = {
+    Progress.APPROVED: "approved, about to begin",
+    Progress.RUNNING: "running",
+    Progress.VERIFYING: "verifying by its signal",
+    Progress.ROLLING_BACK: "rolling back",
+    Progress.NEEDS_HUMAN: "*needs a human*",
+    Progress.STOPPED: "*stopped half-way*",
+}
+
+
+def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Message:
+    facts = {
+        "Hats": _hats(incident, names),
+        "Service": line(incident.service or "") or "not said",
+        "Declared": f"{day(incident.declared_at)} by {who(incident.declared_by, names)}",
+        **_clock(incident, policy, now),
+    }
+    doing, gates = _doing(incident), _gates(incident)
+    troubles = [line(trouble, 600, names) for trouble in incident.troubles]
+    lists = {"Doing now": doing, "Waiting for a yes": gates, "Trouble": troubles}
+    title, ending = line(incident.title), prose(incident.resolution, 1500, names)
+    what = f"{incident.id} · {incident.severity.label} · {incident.stage.label}"
+    said = {"Resolved": ending, **facts, **{label: "; ".join(lines) for label, lines in lists.items()}}
+    return message(
+        sentences(f"{what}: {title}", *(f"{label}: {value}" for label, value in said.items() if value)),
+        header(what),
+        section(f"*{title}*\n{prose(incident.summary, 1500, names)}".strip()),
+        section(f"*Resolved*\n{ending}") if ending else None,
+        fields([f"*{label}*\n{value}" for label, value in facts.items() if value]),
+        *(_take(incident, hat) for hat in _free(incident)),
+        *(
+            section("\n".join([f"*{label}*", *(f"• {one}" for one in lines)]))
+            for label, lines in lists.items()
+            if lines
+        ),
+        actions(*(button(label, OpenFormButton(incident=incident.id, form=form)) for label, form in _moves(incident))),
+        context(_last_change(incident, names)),
+    )
+
+
+def _free(incident: Incident) -> list[Hat]:
+    return [hat for hat in CALLING if incident.is_open and not incident.wearers(hat)]
+
+
+def _hats(incident: Incident, names: Names) -> str:
+    worn = [
+        f"{hat.label}: {each(incident.wearers(hat), names)}{_offered(incident, hat, names)}"
+        for hat in Hat
+        if incident.wearers(hat)
+    ]
+    free = [f"{hat.label}: nobody yet" for hat in _free(incident)]
+    return "\n".join([*worn, *free]) or "nobody wore one"
+
+
+def _offered(incident: Incident, hat: Hat, names: Names) -> str:
+    return f" (offered to {who(incident.offers[hat], names)})" if hat in incident.offers else ""
+
+
+def _clock(incident: Incident, policy: Policy, now: datetime) -> dict[str, str]:
+    """The promise to customers and the one to stakeholders, with *late* where they are broken."""
+    if not incident.is_open:
+        ended = incident.resolved_at or incident.last_change.at
+        return {"Lasted": f"{lasted(ended - incident.declared_at)}, until {day(ended)}"}
+    matrix, since, fixed = policy.of(incident.severity), incident.declared_at, incident.mitigated_at
+    due = incident.next_update_due
+    if incident.last_update_at is None and matrix.update_every_minutes:
+        due = since + timedelta(minutes=matrix.update_every_minutes)
+    return {
+        "To be mitigated by": "" if fixed else _due(since + timedelta(minutes=matrix.sla_minutes), now),
+        "Mitigated": f"{day(fixed)}, after {lasted(fixed - since)}" if fixed else "",
+        "Next update due": _due(due, now) if due else "",
+    }
+
+
+def _due(due: datetime, now: datetime) -> str:
+    return f"{day(due)} · *late*" if now > due else day(due)
+
+
+def _take(incident: Incident, hat: Hat) -> Block:
+    taking = button("Take this hat", TakeHatButton(incident=incident.id, hat=hat), "primary")
+    return section(f"*{hat.label.capitalize()}*\nNobody wears this hat yet.", taking)
+
+
+def _doing(incident: Incident) -> list[str]:
+    """Up to three mitigations that act, or wait for a person after acting; the latest last."""
+    return [f"{_what(m)} · {_how_far(m)}" for m in incident.mitigations.values() if m.progress in DOING][-3:]
+
+
+def _what(mitigation: Mitigation) -> str:
+    return f"{line(mitigation.plan.title, 150)} on {line(mitigation.plan.target, 80)} ({mitigation.id})"
+
+
+def _how_far(mitigation: Mitigation) -> str:
+    doing = DOING[mitigation.progress]
+    if mitigation.waits_for and mitigation.progress.is_live:
+        return f"waits for {line(mitigation.waits_for, 80)}, which holds the target"
+    if mitigation.progress is Progress.VERIFYING and mitigation.verify_until:
+        return f"{doing}, until {when(mitigation.verify_until)} at the latest"
+    if mitigation.progress in {Progress.RUNNING, Progress.ROLLING_BACK}:
+        phase = mitigation.steps[-1].phase if mitigation.steps else "plan"
+        begun = sum(run.phase == phase for run in mitigation.steps)
+        return f"{doing}, step {begun} of {len(mitigation.steps_of(phase))}"
+    return doing
+
+
+def _gates(incident: Incident) -> list[str]:
+    return [
+        f"{_what(m)} · {plural(m.gate.missing, 'vote')} missing · until {when(m.gate.due)}, then {m.gate.then}"
+        for m in incident.open_gates
+        if m.gate
+    ]
+
+
+def _moves(incident: Incident) -> list[tuple[str, FormName]]:
+    """Up to five buttons: what can be done in this stage, and is not refused anyway while a mitigation is under way."""
+    if incident.stage is Stage.CLOSED:
+        return [("Export timeline", "export")]
+    if not incident.is_open:
+        return [("Move on", "stage"), ("Add a note", "note"), ("Export timeline", "export")]
+    is_busy = any(m.progress is Progress.PROPOSED or m.progress.is_live for m in incident.mitigations.values())
+    rest: list[tuple[str, FormName]] = (
+        [("Add a note", "note")] if is_busy else [("Propose mitigation", "propose"), ("Resolve", "resolve")]
+    )
+    return [("Update", "update"), ("Severity", "severity"), ("Stage", "stage"), *rest]
+
+
+def _last_change(incident: Incident, names: Names) -> str:
+    change = incident.last_change
+    what = change.type.replace(".", " ").replace("-", " ")
+    return f"Last change: {what} · {who(change.by, names)} · {day(change.at)}"

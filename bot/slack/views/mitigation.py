@@ -1,0 +1,380 @@
+"""The message of one mitigation: the question to those who may approve it, then its run, then one line of outcome."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from bot.domain.gates.gate import Choice, Gate
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import Phase
+from bot.domain.incident.state import Incident, Mitigation, Progress, StepRun
+from bot.domain.runbook import HttpStep, Plan, Step, WaitStep
+from bot.slack.controls import FormFacts, OpenPlanButton, RollBackButton, StopButton, VoteButton, WithdrawButton
+from bot.slack.kit import (
+    Block,
+    Message,
+    Names,
+    actions,
+    button,
+    code,
+    confirm,
+    context,
+    day,
+    each,
+    fields,
+    header,
+    lasted,
+    line,
+    mention,
+    message,
+    plain,
+    plural,
+    section,
+    sentences,
+    when,
+    who,
+)
+
+MARKS = {
+    Progress.VERIFIED: "✓",
+    Progress.ROLLED_BACK: "↩",
+    Progress.REJECTED: "✗",
+    Progress.EXPIRED: "✗",
+    Progress.WITHDRAWN: "✗",
+}
+THEN = {"expired": "expires", "rejected": "is rejected"}
+SHOWN = 8
+"""Steps in the message; the rest stands behind *Open plan*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What a runbook did before."""
+
+    runs: int
+    cleared: int
+    """Runs after which the signal settled."""
+    median_minutes: float | None = None
+    last_rolled_back: datetime | None = None
+
+
+def mitigation(incident: Incident, m: Mitigation, names: Names, now: datetime, track: Track | None) -> Message:
+    match m.progress:
+        case Progress.PROPOSED:
+            return _question(incident, m, names, track)
+        case Progress.APPROVED | Progress.RUNNING | Progress.VERIFYING | Progress.ROLLING_BACK:
+            return _run(incident, m, names, now)
+        case Progress.NEEDS_HUMAN | Progress.STOPPED:
+            return _stuck(incident, m, names)
+        case Progress.VERIFIED | Progress.ROLLED_BACK | Progress.REJECTED | Progress.EXPIRED | Progress.WITHDRAWN:
+            return _outcome(incident, m, names)
+        case _:
+            assert_never(m.progress)
+
+
+def _question(incident: Incident, m: Mitigation, names: Names, track: Track | None) -> Message:
+    gate, plan = m.gate, m.plan
+    assert gate is not None, "what waits for votes has a gate"
+    title, where = line(plan.title, 150), f"{line(plan.target, 80)} ({line(plan.environment, 80)})"
+    proposer = who(m.proposer, names)
+    needed = _needed(incident, gate, names)
+    limit = f"Without a decision by {day(gate.due)} it {THEN[gate.then]}, and nothing runs."
+    changed = f"The plan was changed: {line(', '.join(m.amended))}. Earlier votes fell." if m.amended else ""
+    risk, expect, undo = _risk(plan), _expected(plan), _rollback(plan)
+    return message(
+        sentences(
+            f"{proposer} proposes for {incident.id}: {title} on {where}",
+            *(changed, needed, limit, f"Risk: {risk}", f"Expected: {expect}", f"Rollback: {undo}"),
+        ),
+        header(f"Approve? {plan.title}"),
+        context(f"on {where}", f"{m.id} of {incident.id}", f"proposed by {proposer} {day(m.proposed_at)}"),
+        section(f"*Changed* {changed}") if changed else None,
+        fields([f"*Risk*\n{risk}", f"*Expected effect*\n{expect}"]),
+        section(f"*Plan*\n{_steps_in_words(plan.steps)}"),
+        section(f"*Rollback*\n{undo}"),
+        section(f"*Track record*\n{_track(track)}"),
+        section("\n".join(["*Votes*", *_votes(gate, names), needed])),
+        context(limit),
+        actions(
+            button("Approve", voting(incident, m, "approve"), "primary"),
+            button("Reject", voting(incident, m, "reject"), "danger"),
+            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
+            button("Withdraw", WithdrawButton(incident=incident.id, mitigation=m.id)),
+        ),
+    )
+
+
+def voting(incident: Incident, m: Mitigation, choice: Choice) -> VoteButton:
+    return VoteButton(incident=incident.id, mitigation=m.id, plan_hash=m.plan_hash, choice=choice)
+
+
+def _needed(incident: Incident, gate: Gate, names: Names) -> str:
+    proposer = who(gate.proposer, names)
+    asked = (
+        f" Asked: {', '.join(mention(person) for person in people)}." if (people := asked_by(incident, gate)) else ""
+    )
+    return (
+        f"{plural(gate.missing, 'more approval')} needed, from anyone in this channel but {proposer}, "
+        f"who proposed it. One no rejects it.{asked}"
+    )
+
+
+def asked_by(incident: Incident, gate: Gate) -> list[str]:
+    """Name whom a gate pings: commander and first responder, else who takes part; not the proposer, not who voted."""
+
+    def may(people: Iterable[str]) -> list[str]:
+        return [person for person in people if person not in {gate.proposer, SYSTEM, *gate.votes}]
+
+    calling = dict.fromkeys([*incident.wearers(Hat.COMMANDER), *incident.wearers(Hat.FIRST_RESPONDER)])
+    return may(calling) or may(incident.people)[:3]
+
+
+def _votes(gate: Gate, names: Names) -> list[str]:
+    return [
+        f"✓ {who(person, names)} approved {when(vote.at)}{f': {line(vote.comment)}' if vote.comment else ''}"
+        for person, vote in list(gate.votes.items())[:20]
+    ]
+
+
+def _risk(plan: Plan) -> str:
+    touched = f" It touches {', '.join(plan.touches).replace('-', ' ')}." if plan.touches else ""
+    return f"{line(plan.risk, 600)}{touched}"
+
+
+def _expected(plan: Plan) -> str:
+    settle, within = (lasted(timedelta(seconds=s)) for s in (plan.verify.settle, plan.verify.within))
+    return f"{line(plan.expect, 600)} Healthy for {settle} without a break, within {within} of the last step."
+
+
+def _rollback(plan: Plan) -> str:
+    if plan.rollback:
+        return _steps_in_words(plan.rollback)
+    return f"None: {line(plan.no_rollback_because or 'the runbook declares none.', 600)}"
+
+
+def _steps_in_words(steps: Sequence[Step]) -> str:
+    return "\n".join([*(f"{n}. {line(step.says, 200)}" for n, step in _shown(steps)), *_more(steps)])
+
+
+def _shown(steps: Sequence[Step]) -> list[tuple[int, Step]]:
+    return list(enumerate(steps, start=1))[:SHOWN]
+
+
+def _more(steps: Sequence[Step]) -> list[str]:
+    return [f"… and {len(steps) - SHOWN} more behind *Open plan*"] if len(steps) > SHOWN else []
+
+
+def _track(track: Track | None) -> str:
+    if track is None or track.runs == 0:
+        return "None yet: it has never run here."
+    median = f", median {track.median_minutes:.0f} min" if track.median_minutes is not None else ""
+    undone = f", last rolled back {when(track.last_rolled_back, '{date_short}')}" if track.last_rolled_back else ""
+    cleared = f"cleared the signal {plural(track.cleared, 'time')}"
+    return f"{plural(track.runs, 'run')}, {cleared}{median}{undone}"
+
+
+def _run(incident: Incident, m: Mitigation, names: Names, now: datetime) -> Message:
+    state, steps = _state(m, now), _progress(m, "plan")
+    undoing = _progress(m, "rollback") if m.progress is Progress.ROLLING_BACK else ""
+    can_stop = m.progress is not Progress.ROLLING_BACK
+    return message(
+        sentences(f"{incident.id}: {_titled(m)}", state, _approval(m, names)),
+        header(m.plan.title),
+        context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(m, names)),
+        section(state),
+        section(f"*Plan*\n{steps}"),
+        section(f"*Rollback*\n{undoing}") if undoing else None,
+        actions(
+            button("Stop", StopButton(incident=incident.id, mitigation=m.id), "danger") if can_stop else None,
+            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
+        ),
+    )
+
+
+def _state(m: Mitigation, now: datetime) -> str:
+    if m.waits_for:
+        return f"⏸ *Waits*: {line(m.waits_for, 80)} holds {line(m.plan.target, 80)}. It goes on by itself."
+    match m.progress:
+        case Progress.APPROVED:
+            return "▶ *Approved*, about to begin."
+        case Progress.VERIFYING:
+            return _verifying(m, now)
+        case Progress.ROLLING_BACK:
+            return f"↩ *Rolling back*, because {line(m.because, 800)}"
+        case _:
+            return "▶ *Running.* Stop leaves what is done and runs nothing more."
+
+
+def _verifying(m: Mitigation, now: datetime) -> str:
+    verify, reading = m.plan.verify, f"it reads “{line(m.reading, 200)}”" if m.reading else "no reading yet"
+    otherwise = "rolled back" if m.plan.rollback else "a human's"
+    limit = f" Not settled by {when(m.verify_until)}, it is {otherwise}." if m.verify_until else ""
+    if m.healthy_since is None:
+        return f"◎ *Verifying by its signal*: {reading}, not healthy so far.{limit}"
+    settle = lasted(timedelta(seconds=verify.settle))
+    return (
+        f"◎ *Verifying by its signal*: {reading}, healthy since {when(m.healthy_since)}, "
+        f"for {lasted(now - m.healthy_since)} of {settle} that prove it.{limit}"
+    )
+
+
+def _progress(m: Mitigation, phase: Phase) -> str:
+    steps = m.steps_of(phase)
+    begun = sum(run.phase == phase for run in m.steps)
+    first = max(0, min(begun - SHOWN // 2, len(steps) - SHOWN))
+    shown = range(first, min(first + SHOWN, len(steps)))
+    rows = [f"{_row(steps[n], n, m.run_of(phase, n), is_live=m.progress.is_live)}" for n in shown]
+    rest = len(steps) - len(rows)
+    return "\n".join([*rows, *([f"… {rest} more behind *Open plan*"] if rest else [])])
+
+
+def _row(step: Step, number: int, run: StepRun | None, *, is_live: bool) -> str:
+    says = f"{number + 1}. {line(step.says, 200)}"
+    if run is None:
+        return f"○ {says} · {'to come' if is_live else 'not run'}"
+    if run.finished_at is None:
+        return f"▶ {says} · {'running' if is_live else 'left unfinished'}, begun {when(run.started_at)}"
+    took = lasted(run.finished_at - run.started_at)
+    return f"✓ {says} · done in {took}" if run.ok else f"✗ {says} · failed after {took}: {line(run.detail, 300)}"
+
+
+def _stuck(incident: Incident, m: Mitigation, names: Names) -> Message:
+    stopped = m.progress is Progress.STOPPED
+    what = "Stopped half-way" if stopped else "Needs a human"
+    because = line(m.because, 800, names)
+    undoing = _progress(m, "rollback") if any(run.phase == "rollback" for run in m.steps) else ""
+    can_undo = bool(m.plan.rollback) and not undoing
+    asks = f"{mention(in_charge(incident, m))}, this is yours now: " if not stopped else "What now: "
+    ways = "roll it back, or put it right by hand" if can_undo else "put it right by hand"
+    advice = f"{asks}look at {line(m.plan.target, 80)}, {ways}, and write down what you did: `/incident note …`"
+    roll_back = button(
+        "Roll back now",
+        RollBackButton(incident=incident.id, mitigation=m.id),
+        "danger",
+        confirm("Roll back now?", f"{plural(len(m.plan.rollback), 'step')} on {m.plan.target}, at once.", "Roll back"),
+    )
+    return message(
+        sentences(f"{incident.id}: {_titled(m)}", f"{what}: {because}", advice),
+        header(m.plan.title),
+        context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(m, names)),
+        section(f"⚠ *{what}*: {because}"),
+        section(f"*Plan*\n{_progress(m, 'plan')}"),
+        section(f"*Rollback*\n{undoing or _rollback(m.plan)}"),
+        section(advice),
+        actions(
+            roll_back if can_undo else None, button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id))
+        ),
+    )
+
+
+def in_charge(incident: Incident, m: Mitigation) -> str:
+    """Name the one whose move it is: the commander, else whoever mitigates, else whoever proposed it."""
+    return next(iter((*incident.wearers(Hat.COMMANDER), *incident.wearers(Hat.MITIGATOR), m.proposer)))
+
+
+def _outcome(incident: Incident, m: Mitigation, names: Names) -> Message:
+    began = m.steps[0].started_at if m.steps else m.proposed_at
+    took = lasted((m.ended_at or began) - began)
+    parts = [_ending(m, names), *([_approval(m, names), f"took {took}"] if m.steps else [f"after {took}"])]
+    told = " · ".join(parts)
+    return message(
+        sentences(f"{incident.id}: {_titled(m)}: {told}"),
+        section(
+            f"{MARKS[m.progress]} *{line(m.plan.title, 150)}* on {_target(m)} ({m.id}) · {told}",
+            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
+        ),
+    )
+
+
+def _ending(m: Mitigation, names: Names) -> str:
+    because = line(m.because, 800, names)
+    match m.progress:
+        case Progress.VERIFIED:
+            return f"verified: the signal stayed healthy for {lasted(timedelta(seconds=m.plan.verify.settle))}"
+        case Progress.REJECTED if against := _against(m):
+            return f"rejected by {each(against, names)}: {because}"
+        case _:
+            return f"{m.progress.value.replace('-', ' ')}{f': {because}' if because else ''}"
+
+
+def _against(m: Mitigation) -> list[str]:
+    return [person for person, vote in m.gate.votes.items() if vote.choice == "reject"] if m.gate else []
+
+
+def _approval(m: Mitigation, names: Names) -> str:
+    if m.gate is None:
+        return f"proposed by {who(m.proposer, names)}, needed nobody's approval"
+    return f"approved by {each(m.approvers[:20], names)}"
+
+
+def _titled(m: Mitigation) -> str:
+    return f"{line(m.plan.title, 150)} on {_target(m)}"
+
+
+def _target(m: Mitigation) -> str:
+    return f"{line(m.plan.target, 80)} ({line(m.plan.environment, 80)})"
+
+
+def plan_view(incident: Incident, m: Mitigation, names: Names) -> dict[str, Any]:
+    """Show the whole plan, word for word what runs: the modal behind *Open plan*."""
+    plan = m.plan
+    verify = plan.verify
+    blocks = [
+        section(
+            f"*{line(plan.title, 150)}* on {_target(m)}\nproposed by {who(m.proposer, names)} {day(m.proposed_at)}"
+        ),
+        section(f"*Risk*\n{_risk(plan)}"),
+        section(f"*Expected effect*\n{line(plan.expect, 600)}"),
+        section("*Parameters*"),
+        code("\n".join(f"{name} = {value}" for name, value in plan.parameters.items()) or "none"),
+        section("*Steps*"),
+        *_steps_in_full(plan, plan.steps),
+        section("*Rollback*" if plan.rollback else f"*Rollback*\n{_rollback(plan)}"),
+        *_steps_in_full(plan, plan.rollback),
+        section("*Verification*"),
+        code(
+            f"GET {_url(plan, plan.signal.path)}\nhealthy when {plan.signal.field} = {plan.signal.healthy}\n"
+            f"read every {verify.every:g} s; healthy for {verify.settle:g} s without a break, "
+            f"within {verify.within:g} s of the last step"
+        ),
+        context(f"Plan {m.plan_hash}", f"Policy {plan.policy or 'not recorded'}"),
+    ]
+    facts = FormFacts(form="plan", incident=incident.id, mitigation=m.id, plan_hash=m.plan_hash)
+    return {
+        "type": "modal",
+        "callback_id": facts.form,
+        "private_metadata": facts.model_dump_json(),
+        "title": plain(f"Plan {m.id} · {incident.id}", 24),
+        "close": plain("Close", 24),
+        "blocks": blocks,
+    }
+
+
+IN_FULL = 20
+"""Steps of a phase in the modal: two blocks each, and 100 fit."""
+
+
+def _steps_in_full(plan: Plan, steps: Sequence[Step]) -> list[Block]:
+    told = [
+        block
+        for number, step in enumerate(steps[:IN_FULL], start=1)
+        for block in (section(f"{number}. {line(step.says, 600)}"), code(_in_full(plan, step)))
+    ]
+    left = len(steps) - IN_FULL
+    return [*told, context(f"{plural(left, 'more step')} in the runbook {line(plan.runbook)}")] if left > 0 else told
+
+
+def _in_full(plan: Plan, step: Step) -> str:
+    match step:
+        case HttpStep():
+            body = f"\n{json.dumps(step.body, indent=2, ensure_ascii=False)}" if step.body is not None else ""
+            return f"{step.id}: {step.method} {_url(plan, step.path)}{body}\ngiven up after {step.timeout:g} s"
+        case WaitStep():
+            return f"{step.id}: wait {step.seconds:g} s"
+
+
+def _url(plan: Plan, path: str) -> str:
+    return f"{plan.url.rstrip('/')}/{path.lstrip('/')}"

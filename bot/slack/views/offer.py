@@ -1,0 +1,23 @@
+"""The question to the other side of a hand-over, in private: will you take this hat?"""
+
+from bot.domain.hats import BRIEFS, Hat
+from bot.domain.incident.state import Incident
+from bot.slack.controls import AnswerOfferButton
+from bot.slack.kit import Message, Names, actions, button, line, message, section, who
+
+
+def offer(incident: Incident, hat: Hat, giver: str, names: Names) -> Message:
+    giver_name, where = who(giver, names), f" (<#{incident.channel}>)" if incident.channel else ""
+    asks = f"{giver_name} offers you the {hat.label} hat of {incident.id}{where}: {line(incident.title)}"
+    duty = f"*Focus* {BRIEFS[hat].focus}\n*Never* {BRIEFS[hat].never}"
+    until = (
+        f"{giver_name} wears it until you accept. Ask for the picture first: what is known, what runs, what is owed."
+    )
+    return message(
+        f"{asks}. {until}",
+        section(f"{asks}.\n{duty}\n{until}"),
+        actions(
+            button("Accept", AnswerOfferButton(incident=incident.id, hat=hat, accept=True), "primary"),
+            button("Decline", AnswerOfferButton(incident=incident.id, hat=hat, accept=False)),
+        ),
+    )

@@ -1,0 +1,79 @@
+"""What the channels are told of one event, in the place where it is read."""
+
+from bot.domain.effects import Place
+from bot.domain.incident import events as e
+from bot.domain.incident.record import Recorded
+from bot.domain.incident.state import Incident
+from bot.domain.timeline import named as mitigation_named
+from bot.domain.timeline import sentence
+from bot.slack.controls import RunVerbButton
+from bot.slack.kit import Message, Names, button, context, day, line, mention, message, prose, section, who
+from bot.slack.views.mitigation import in_charge
+
+
+def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Message:
+    """Tell one event. Outside its own channel a private incident says that it moved, and nothing else."""
+    event = record.event
+    if place != "channel" and incident.private:
+        return _line(
+            f"{incident.id} · {incident.severity.label} · {incident.stage.label}: a private incident moved on."
+        )
+    match event:
+        case e.UpdatePosted():
+            return _update(event, incident, names, place)
+        case e.HatGiven():
+            gave = f"{who(event.by, names)} gave the {event.hat.label} hat to {mention(event.to)}."
+            return _line(f"{gave} The brief is in your messages.")
+        case e.OfferDeclined():
+            return _line(
+                f"{who(event.by, names)} declined the {event.hat.label} hat; {mention(event.giver)}, it is still yours."
+            )
+        case e.MessagePinned():
+            return _aside(f"{who(event.by, names)} pinned what {who(event.author, names)} wrote to the timeline.")
+        case e.PinEdited() | e.PinDeleted():
+            did = "edited" if isinstance(event, e.PinEdited) else "deleted"
+            return _aside(f"{who(event.by, names)} {did} a pinned message. The timeline keeps what it said before.")
+        case e.HumanNeeded():
+            asked = mention(in_charge(incident, incident.mitigations[event.mitigation]))
+            what = line(mitigation_named(incident, event.mitigation))
+            return _line(f"⚠ {asked}: {what} needs a human: {line(event.because, 1000, names)}")
+        case e.TroubleMet():
+            return _line(f"⚠ {line(event.why, 1000, names)} {line(event.cure, 1000, names)}")
+        case e.ExportFailed():
+            again = RunVerbButton(incident=incident.id, words=f"export {event.format}")
+            text = f"⚠ The timeline could not be delivered as {line(event.format)}: {line(event.because, 1000, names)}"
+            return message(text, section(text, button("Try again", again)))
+        case _:
+            about = "" if place == "channel" else f"*{_headed(incident)}*\n"
+            return _line(f"{about}{who(event.by, names)} {_said(event, incident, names)}")
+
+
+def _update(event: e.UpdatePosted, incident: Incident, names: Names, place: Place) -> Message:
+    """Format an update: in its channel without what everybody there knows, elsewhere with title and link."""
+    status = f"{incident.severity.label} · {incident.stage.label}"
+    headline = f"Update · {status}" if place == "channel" else f"{_headed(incident)} · {incident.stage.label}"
+    after = f"Next update by {day(event.next_due)}" if event.next_due else "No further update is owed"
+    where = f"<#{incident.channel}>" if place != "channel" and incident.channel else ""
+    text = prose(event.text, names=names)
+    return message(
+        f"{headline}\n{text}\n{after}",
+        section(f"*{headline}*"),
+        section(text),
+        context(f"{after} · {who(event.by, names)}", where),
+    )
+
+
+def _headed(incident: Incident) -> str:
+    return f"{incident.id} · {incident.severity.label} · {line(incident.title)}"
+
+
+def _said(event: e.AnyEvent, incident: Incident, names: Names) -> str:
+    return line(sentence(event, incident), 2000, names)
+
+
+def _line(text: str) -> Message:
+    return message(text, section(text))
+
+
+def _aside(text: str) -> Message:
+    return message(text, context(text))

@@ -1,0 +1,62 @@
+"""The one grammar: verb first, then words. Slack and the terminal speak it, on the same rules."""
+
+import difflib
+
+from bot.verbs import declare, facts, hand_over, hat, propose, show, stages, vote
+from bot.verbs.request import Answer, Ask, House, Pick, Request, Said, ShowPanel, Unknown, Verb
+from bot.verbs.words import first
+
+ALL: tuple[Verb, ...] = (
+    declare.VERB,
+    hat.VERB,
+    hat.COMMANDER,
+    hand_over.VERB,
+    hand_over.ACCEPT,
+    hand_over.DECLINE,
+    propose.VERB,
+    vote.APPROVE,
+    vote.REJECT,
+    vote.WITHDRAW,
+    vote.STOP,
+    vote.ROLLBACK,
+    facts.NOTE,
+    facts.UPDATE,
+    stages.SEVERITY,
+    stages.STAGE,
+    stages.RESOLVE,
+    stages.CLOSE,
+    show.TIMELINE,
+    show.EXPORT,
+    show.LIST,
+    show.HELP,
+)
+
+BY_NAME = {name: verb for verb in ALL for name in (verb.name, *verb.aliases)}
+
+
+def run(line: str, request: Request, house: House) -> Answer:
+    """Obey one line such as `declare p1 checkout is down`; `request.words` is ignored.
+
+    Raises Rejected where the rules say no.
+    """
+    word, rest = first(line)
+    if not word:
+        if request.incident is None:
+            return Ask("declare")
+        return ShowPanel(house.engine.incident(request.incident))
+    verb = BY_NAME.get(word.lower())
+    if verb is None:
+        near = difflib.get_close_matches(word.lower(), BY_NAME, n=1, cutoff=0.5)
+        return Unknown(word, BY_NAME[near[0]].name if near else None, rest)
+    if verb.needs_incident and request.incident is None:
+        incidents = house.engine.open()
+        if not incidents:
+            return Said(
+                f"`{verb.name}` belongs into an incident's channel, and none is open. `/incident declare` opens one."
+            )
+        return Pick(verb.name, rest, incidents)
+    asked = Request(request.by, request.at, request.cause, rest, request.incident, request.origin)
+    return verb.act(asked, house)
+
+
+__all__ = ["ALL", "BY_NAME", "Answer", "House", "Request", "Verb", "run"]

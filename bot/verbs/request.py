@@ -1,0 +1,136 @@
+"""What every door hands to a verb, and what a verb answers: no Slack here, no terminal either."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.record import Recorded
+from bot.domain.incident.state import Incident
+from bot.domain.runbook import Plan, Runbook, Service, fill_in, plan_of
+from bot.engine import Engine, Receipt
+from bot.ports import People
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody typed a verb."""
+
+    by: str
+    at: datetime
+    cause: str
+    words: str = ""
+    """What follows the verb."""
+    incident: str | None = None
+    """The incident of the channel, or the one named in the terminal."""
+    origin: str | None = None
+    """Permalink of the message it is about."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return the fields that every command of this request shares."""
+        assert self.incident is not None, "a verb that needs an incident is called with one"
+        return {"incident": self.incident, "by": self.by, "at": self.at, "cause": self.cause}
+
+
+FormName = Literal[
+    "declare", "note", "update", "severity", "stage", "propose", "resolve", "export", "hat", "hand-over", "reject"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence to the person, and to them only."""
+
+    text: str
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The words are missing: ask for them with a form, or with the usage in a terminal."""
+
+    form: FormName
+    words: str = ""
+    mitigation: str = ""
+    runbook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPanel:
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTimeline:
+    incident: Incident
+    records: Sequence[Recorded]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowList:
+    incidents: Sequence[Incident]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    verb: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No such verb; `nearest` is what was probably meant, with the words that follow."""
+
+    word: str
+    nearest: str | None
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The verb needs an incident, and the place does not say which."""
+
+    verb: str
+    words: str
+    incidents: Sequence[Incident]
+
+
+Answer = Said | Ask | ShowPanel | ShowTimeline | ShowList | ShowHelp | Unknown | Pick
+
+
+class House(Protocol):
+    """What a verb may use."""
+
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def services(self) -> Mapping[str, Service]: ...
+    @property
+    def runbooks(self) -> Mapping[str, Runbook]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    name: str
+    usage: str
+    """What follows the verb, e.g. `p1 checkout is down`."""
+    summary: str
+    act: Callable[[Request, House], Answer]
+    aliases: tuple[str, ...] = ()
+    needs_incident: bool = True
+
+
+def submit(house: House, command: AnyCommand, said: str) -> Said:
+    """Submit and answer; asking for what is so already is answered as well."""
+    receipt = house.engine.submit(command)
+    return Said(said if receipt.events or receipt.repeated else f"That is so already. {said}", receipt)
+
+
+def plan(house: House, runbook: str, given: Mapping[str, str]) -> Plan:
+    """Make a plan from a runbook's name and a person's words. Raises BadParameter."""
+    book = house.runbooks[runbook]
+    service = house.services[book.target]
+    assert service.signal is not None, "start-up refuses a runbook whose target has no signal"
+    return plan_of(book, service, service.signal, fill_in(book, given), house.engine.policy.hash)

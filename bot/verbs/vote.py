@@ -1,0 +1,73 @@
+"""`approve`, `reject`, `withdraw`, `stop`, `rollback`: what is said about the mitigation at hand."""
+
+from bot.domain.incident.commands import CastVote, RollBack, StopRun, Withdraw
+from bot.domain.incident.rejections import NoSuchMitigation, NothingToVoteOn
+from bot.domain.incident.state import Mitigation
+from bot.verbs.request import Answer, Ask, House, Request, Verb, submit
+from bot.verbs.words import because, first, plain
+
+
+def approve(request: Request, house: House) -> Answer:
+    mitigation, rest = _meant(request, house, waits=True)
+    command = CastVote(
+        **request.facts(), mitigation=mitigation.id, choice="approve", comment=plain(because(rest), house.people)
+    )
+    return submit(house, command, f"You approved “{mitigation.plan.title}”.")
+
+
+def reject(request: Request, house: House) -> Answer:
+    mitigation, rest = _meant(request, house, waits=True)
+    if not rest:
+        return Ask("reject", mitigation=mitigation.id)
+    command = CastVote(
+        **request.facts(), mitigation=mitigation.id, choice="reject", comment=plain(because(rest), house.people)
+    )
+    return submit(house, command, f"You rejected “{mitigation.plan.title}”.")
+
+
+def withdraw(request: Request, house: House) -> Answer:
+    mitigation, _ = _meant(request, house, waits=True)
+    return submit(
+        house, Withdraw(**request.facts(), mitigation=mitigation.id), f"“{mitigation.plan.title}” is withdrawn."
+    )
+
+
+def stop(request: Request, house: House) -> Answer:
+    mitigation, _ = _meant(request, house, waits=False)
+    said = f"“{mitigation.plan.title}” is stopped. A step that is under way ends first; nothing follows it."
+    return submit(house, StopRun(**request.facts(), mitigation=mitigation.id), said)
+
+
+def rollback(request: Request, house: House) -> Answer:
+    mitigation, _ = _meant(request, house, waits=False)
+    said = f"“{mitigation.plan.title}” is being rolled back."
+    return submit(house, RollBack(**request.facts(), mitigation=mitigation.id), said)
+
+
+def _meant(request: Request, house: House, *, waits: bool) -> tuple[Mitigation, str]:
+    """Find the mitigation: named (`m2`), or the one that waits for votes, or the latest."""
+    incident = house.engine.incident(str(request.incident))
+    head, rest = first(request.words)
+    if head in incident.mitigations:
+        return incident.mitigations[head], rest
+    if waits:
+        meant = next(iter(incident.open_gates), None) or incident.current_mitigation
+        if meant is None:
+            raise NothingToVoteOn
+        return meant, request.words.strip()
+    if incident.current_mitigation is None:
+        raise NoSuchMitigation
+    return incident.current_mitigation, request.words.strip()
+
+
+APPROVE = Verb(name="approve", usage="[because …]", summary="Approve the mitigation that waits.", act=approve)
+REJECT = Verb(name="reject", usage="because …", summary="Reject the mitigation that waits, and say why.", act=reject)
+WITHDRAW = Verb(name="withdraw", usage="", summary="Withdraw your proposal.", act=withdraw)
+STOP = Verb(name="stop", aliases=("abort",), usage="", summary="Stop the mitigation that runs.", act=stop)
+ROLLBACK = Verb(
+    name="rollback",
+    aliases=("roll-back", "undo"),
+    usage="",
+    summary="Roll back what was stopped or got stuck.",
+    act=rollback,
+)

@@ -1,0 +1,113 @@
+"""Builds every long-lived object; the only file that knows every adapter."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from redis import Redis
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot import config
+from bot.domain.runbook import Runbook, Service
+from bot.engine import Engine
+from bot.http.app import HttpDoor
+from bot.settings import Settings, read
+from bot.slack.app import WEB_API_TIMEOUT, build_app
+from bot.slack.desk import Desk
+from bot.slack.door import Door
+from bot.store.client import Client
+from bot.store.event_store import RedisEventStore
+from bot.store.keys import Keys
+from bot.store.outbox import RedisOutbox
+from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts
+from bot.store.targets import RedisTargets
+from bot.store.waker import RqWaker
+
+WORKER_TIMEOUT = 30
+"""Seconds that a worker waits for Slack."""
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - the one system clock
+
+
+@dataclass(frozen=True, slots=True)
+class TheHouse:
+    """The engine, who is who, and the manifests: what verbs and workers use."""
+
+    engine: Engine
+    people: RedisPeople
+    services: Mapping[str, Service]
+    runbooks: Mapping[str, Runbook]
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """Everything that lives as long as the process does."""
+
+    settings: Settings
+    house: TheHouse
+    store: RedisEventStore
+    outbox: RedisOutbox
+    waker: RqWaker
+    clock: SystemClock
+    heartbeats: RedisHeartbeats
+    targets: RedisTargets
+    guard: RedisGuard
+    desk: Desk
+    redis: Client
+    raw_redis: Redis
+
+
+def wire(settings: Settings) -> Wired:
+    """Connect everything. Raises config.ManifestMistakes; Redis and Slack are only met when they are used."""
+    manifests = config.load(settings.manifests, settings.environment, settings.workflow)
+    redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True))
+    raw = Redis.from_url(settings.redis_url)
+    keys, clock = Keys(), SystemClock()
+    store, waker = RedisEventStore(redis, keys), RqWaker(raw)
+    engine = Engine(store, waker, manifests.policy)
+    people = RedisPeople(redis, keys)
+    client = WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=WORKER_TIMEOUT)
+    return Wired(
+        settings=settings,
+        house=TheHouse(engine, people, manifests.services, manifests.runbooks),
+        store=store,
+        outbox=RedisOutbox(redis, keys, clock),
+        waker=waker,
+        clock=clock,
+        heartbeats=RedisHeartbeats(redis, keys, clock),
+        targets=RedisTargets(redis, keys, clock),
+        guard=RedisGuard(redis, keys),
+        desk=Desk(client, RedisPosts(redis, keys), RedisClosings(redis, keys)),
+        redis=redis,
+        raw_redis=raw,
+    )
+
+
+def bolt_app(wired: Wired) -> App:
+    settings = wired.settings
+    client = WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=WEB_API_TIMEOUT)
+    door = Door(wired.house, wired.clock, wired.outbox, wired.waker)
+    return build_app(door, client, settings.slack_bot_token)
+
+
+def web_app() -> HttpDoor:
+    """Build the WSGI app that Granian serves: its factory, called in each of its processes."""
+    wired = wire(read())
+    configure_logging(wired.settings)
+    return HttpDoor(bolt_app(wired), wired.settings.slack_signing_secret, wired.guard, wired.clock, wired.redis.ping)
+
+
+def configure_logging(settings: Settings) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        force=True,
+    )

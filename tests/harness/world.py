@@ -1,0 +1,188 @@
+"""The whole of Muster in processes: Redis, the local Slack, web, RQ workers, clock, and checkout, which can break."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from bot.cli.demo import installed_app
+from tests.harness.redis_server import RedisServer
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 20.0
+"""Seconds that a test waits for what must come: far more than it takes, for slow machines."""
+
+Seen = TypeVar("Seen")
+
+
+def until(what: str, look: Callable[[], Seen], patience: float = PATIENCE) -> Seen:
+    """Look until there is something to see, and return it."""
+    end = time.monotonic() + patience
+    while not (seen := look()):
+        assert time.monotonic() < end, f"waited {patience:g} s in vain for: {what}"
+        time.sleep(0.02)
+    return seen
+
+
+class World:
+    """One installation. `kill` is a power cut for one process; `start` brings it back on the same data."""
+
+    def __init__(self, folder: Path, *, socket_mode: bool = False) -> None:
+        self.folder = folder
+        self.socket_mode = socket_mode
+        self.redis = RedisServer(_made(folder / "redis"))
+        self.ports = dict(zip(("slack", "web", "checkout"), _free_ports(3), strict=True))
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.manifests = _quick_manifests(folder / "manifests")
+        (folder / "app.json").write_text(json.dumps(self._app()))
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(self.folder),
+            "REDIS_URL": self.redis.url,
+            "SLACK_API_URL": self.url("slack") + "/api/",
+            "SLACK_BOT_TOKEN": "xoxb-local",
+            "SLACK_APP_TOKEN": "xapp-local" if self.socket_mode else "",
+            "SLACK_SIGNING_SECRET": "local-signing-secret",
+            "SLACK_MODE": "socket" if self.socket_mode else "http",
+            "PORT": str(self.ports["web"]),
+            "MANIFESTS": str(self.manifests),
+            "SERVICE_URL_CHECKOUT": self.url("checkout"),
+            "LOG_LEVEL": "info",
+        }
+
+    def commands(self) -> Mapping[str, list[str]]:
+        data = ["--data", str(self.folder / "slack"), "--app", str(self.folder / "app.json")]
+        return {
+            "slack": ["-m", "bot.sandbox", "--port", str(self.ports["slack"]), *data],
+            "checkout": ["-m", "bot.sandbox.checkout", "--port", str(self.ports["checkout"]), "--pace", "0.1"],
+            "web": ["-m", "bot", "web"],
+            "worker": ["-m", "workers", "worker"],
+            "clock": ["-m", "workers", "clock"],
+        }
+
+    def start_all(self) -> None:
+        self.redis.start()
+        for name in self.commands():
+            self.start(name, wait=False)
+        for name in self.commands():
+            self.ready(name)
+
+    def start(self, name: str, *, wait: bool = True) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, *self.commands()[name]],
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=ROOT,
+            )  # fmt: skip
+        if wait:
+            self.ready(name)
+
+    def ready(self, name: str) -> None:
+        path = {"slack": "/client/boot?user=UANA", "web": "/readyz", "checkout": "/health"}.get(name)
+        if name == "web" and self.socket_mode:
+            until(
+                "the socket", lambda: httpx.get(self.url("slack") + "/client/boot?user=UANA").json()["app"]["connected"]
+            )
+        elif path is not None:
+            until(f"{name} at {path}; {self.log(name)}", lambda: self._answers(self.url(name) + path))
+
+    def kill(self, name: str) -> None:
+        """Kill -9 the process and all of its children."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for name in list(self.running):
+            self.kill(name)
+        self.redis.kill()
+
+    def log(self, name: str) -> str:
+        file = self.folder / f"{name}.log"
+        return file.read_text()[-3000:] if file.exists() else ""
+
+    def terminal(self, *words: str, by: str = "UANA") -> subprocess.CompletedProcess[str]:
+        """Type `muster incident …`."""
+        return self.muster("incident", "--as", by, *words)
+
+    def muster(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bot", *arguments]
+        return subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return httpx.get(url, timeout=1).is_success
+        except httpx.HTTPError:
+            return False
+
+    def _app(self) -> dict[str, Any]:
+        url = None if self.socket_mode else self.url("web") + "/slack/events"
+        return installed_app(ROOT / "manifests" / "slack" / "app.yaml", url)
+
+
+def _quick_manifests(folder: Path) -> Path:
+    """Copy the shipped manifests, with waits that suit a test."""
+    shutil.copytree(ROOT / "manifests", folder)
+    for book in (folder / "runbooks").glob("*.yaml"):
+        lines = book.read_text().splitlines()
+        quick = {"settle:": "settle: 0.5s", "every:": "every: 0.1s", "within:": "within: 6s"}
+        book.write_text("\n".join(_quickened(line, quick) for line in lines) + "\n")
+    return folder
+
+
+def _quickened(line: str, quick: Mapping[str, str]) -> str:
+    for word, replacement in quick.items():
+        if line.strip().startswith(word):
+            return line[: len(line) - len(line.lstrip())] + replacement
+    return line
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One installation over signed HTTP for all stories; each story has an incident of its own."""
+    world = World(tmp_path_factory.mktemp("world"))
+    world.start_all()
+    yield world
+    world.stop()
+
+
+@pytest.fixture
+def mortal_world(tmp_path: Path) -> Iterator[World]:
+    """An installation of the test's own, to kill parts of."""
+    world = World(_made(tmp_path / "world"))
+    world.start_all()
+    yield world
+    world.stop()

@@ -1,0 +1,133 @@
+"""A scene to look at: an incident brought to a state by orders through the real rules, with people who have names."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident import commands as c
+from bot.domain.incident.decide import decide
+from bot.domain.incident.record import GENESIS, Recorded, chain
+from bot.domain.incident.state import Incident, Mitigation, evolve
+from bot.domain.policy import Channels, GatePolicy, Policy, SeverityPolicy
+from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
+from bot.domain.severity import Severity
+
+ANA, BEN, CY, DEE = "UANA", "UBEN", "UCY", "UDEE"
+PEOPLE = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
+START = datetime(2026, 11, 21, 14, 2, tzinfo=UTC)
+
+
+def names(person: str) -> str:
+    return PEOPLE.get(person, person)
+
+
+POLICY = Policy(
+    name="hybrid",
+    severities={
+        Severity.P1: SeverityPolicy(
+            means="Customers can't buy.", sla_minutes=15, approval=True, auto_remediation=False, update_every_minutes=30
+        ),
+        Severity.P2: SeverityPolicy(
+            means="It hurts.", sla_minutes=60, approval=False, auto_remediation=True, update_every_minutes=30
+        ),
+        Severity.P3: SeverityPolicy(means="Some notice.", sla_minutes=480, approval=False, auto_remediation=True),
+        Severity.P4: SeverityPolicy(means="Nobody does.", sla_minutes=2880, approval=False, auto_remediation=True),
+    },
+    mitigation_gate=GatePolicy(quorum=1, limit_minutes=30),
+    channels=Channels(announce="incidents", managers="incident-managers"),
+)
+TWO_VOTES = POLICY.model_copy(update={"mitigation_gate": GatePolicy(quorum=2, limit_minutes=30, then="rejected")})
+
+
+def plan(**changes: Any) -> Plan:
+    whole = Plan(
+        runbook="restart-checkout",
+        title="Restart checkout",
+        target="checkout",
+        environment="production",
+        url="https://checkout.internal",
+        risk="Carts of the last minute are lost.",
+        expect="Failed payments fall to their usual level.",
+        parameters={"wave": 2, "reason": "leak"},
+        steps=(
+            HttpStep(id="drain", says="Take one instance out of the pool", path="/drain", body={"wave": 2}),
+            WaitStep(id="settle", says="Let its connections end", seconds=20),
+            HttpStep(id="restart", says="Restart it and put it back", path="/restart", timeout=60),
+        ),
+        rollback=(HttpStep(id="refill", says="Put every instance back into the pool", path="/refill"),),
+        verify=Verify(settle=60, within=600),
+        signal=Signal(path="/health"),
+        policy=POLICY.hash,
+    )
+    return whole.model_copy(update=changes)
+
+
+class Scene:
+    """An incident, its records and its clock."""
+
+    def __init__(self, title: str = "Checkout is down", policy: Policy = POLICY, **facts: Any) -> None:
+        self.policy = policy
+        self.now = START
+        self.records: list[Recorded] = []
+        self._incident: Incident | None = None
+        declared = {"severity": Severity.P1, "service": "checkout", "summary": "Nobody can pay by card.", **facts}
+        self.does(c.Declare, ANA, title=title, **declared)
+
+    @property
+    def incident(self) -> Incident:
+        assert self._incident is not None
+        return self._incident
+
+    @property
+    def mitigation(self) -> Mitigation:
+        assert self.incident.current_mitigation is not None
+        return self.incident.current_mitigation
+
+    def does(self, order: Callable[..., c.AnyCommand], by: str = SYSTEM, **facts: Any) -> Self:
+        """Have one order decided and folded, ten seconds after the last."""
+        self.now += timedelta(seconds=10)
+        command = order(incident="INC-42", by=by, at=self.now, cause=f"cause-{len(self.records)}", **facts)
+        events = decide(command, self._incident, self.policy)
+        version, head = (self.records[-1].version, self.records[-1].hash) if self.records else (0, GENESIS)
+        self.records += chain("INC-42", events, command.cause, version, head)
+        for event in events:
+            self._incident = evolve(self._incident, event, "INC-42")
+        return self
+
+    def later(self, **time: float) -> Self:
+        self.now += timedelta(**time)
+        return self
+
+    def in_channel(self) -> Self:
+        return self.does(c.RecordChannel, channel="C042", name="inc-42-checkout-is-down")
+
+    def commanded(self) -> Self:
+        return self.in_channel().does(c.TakeHat, ANA, hat=Hat.COMMANDER)
+
+    def proposed(self, by: str = BEN, **changes: Any) -> Self:
+        return self.does(c.Propose, by, plan=plan(**changes))
+
+    def votes(self, by: str, choice: str = "approve", comment: str = "") -> Self:
+        return self.does(c.CastVote, by, mitigation=self.mitigation.id, choice=choice, comment=comment)
+
+    def step(self, number: int, *, ok: bool = True, detail: str = "200 OK", phase: str = "plan") -> Self:
+        return self.begins(number, phase).does(
+            c.RecordStepFinished, mitigation=self.mitigation.id, phase=phase, step=number, ok=ok, detail=detail
+        )
+
+    def begins(self, number: int, phase: str = "plan") -> Self:
+        return self.does(c.RecordStepStarted, mitigation=self.mitigation.id, phase=phase, step=number)
+
+    def ran(self) -> Self:
+        for number in range(len(self.mitigation.plan.steps)):
+            self.step(number)
+        return self
+
+    def reads(self, reading: str = "ok", *, healthy: bool = True) -> Self:
+        return self.does(c.RecordSignal, mitigation=self.mitigation.id, healthy=healthy, reading=reading)
+
+    def last(self, kind: str) -> Recorded:
+        """The latest record whose event has this stored type."""
+        return next(record for record in reversed(self.records) if record.event.type == kind)

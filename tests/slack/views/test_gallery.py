@@ -1,0 +1,45 @@
+"""Every picture looks as it was agreed on, fits into Slack, and pings nobody but the one whose move it is."""
+
+import pytest
+
+from bot.slack.kit import Message
+from tests.slack.views.gallery import GOLDEN, gallery, painted, place
+from tests.slack.views.limits import check_message, check_view, pings
+from tests.slack.views.scene import ANA, BEN
+
+PICTURES = gallery()
+
+MAY_PING = {
+    "mitigation/asked": {ANA},
+    "mitigation/asked-without-rollback": {ANA},
+    "mitigation/asked-again": {ANA},
+    "mitigation/half-approved": {ANA},
+    "mitigation/needs-human": {ANA},
+    "mitigation/rollback-failed": {ANA},
+    "told/hat.given": {BEN},
+    "told/hat.offer-declined": {ANA},
+    "told/mitigation.needs-human": {ANA},
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_it_looks_as_agreed(name: str) -> None:
+    assert painted(PICTURES[name]) == place(name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_it_fits_into_slack(name: str) -> None:
+    picture = PICTURES[name]
+    if isinstance(picture, Message):
+        check_message(picture)
+    else:
+        check_view(picture)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_it_pings_only_whoever_must_act(name: str) -> None:
+    assert pings(PICTURES[name]) == MAY_PING.get(name, set())
+
+
+def test_no_picture_is_left_over() -> None:
+    assert set(GOLDEN.rglob("*.json")) == {place(name) for name in PICTURES}

@@ -1,0 +1,53 @@
+"""The clock: what fell due becomes a command, a lane that wants a worker gets one. Any number of clocks may run."""
+
+import logging
+from dataclasses import dataclass
+from threading import Event
+
+from redis.exceptions import RedisError
+
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import Tick
+from bot.engine import Engine
+from bot.ports import Clock, EventStore
+from bot.store.outbox import RedisOutbox
+from bot.store.read_models import RedisHeartbeats
+from bot.store.waker import RqWaker
+
+log = logging.getLogger("muster.clock")
+
+TICK = 0.05
+"""Seconds between two looks: a timer is at most this late, plus the work, and never early."""
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    engine: Engine
+    store: EventStore
+    outbox: RedisOutbox
+    waker: RqWaker
+    clock: Clock
+    heartbeats: RedisHeartbeats
+
+    def run(self, stopped: Event) -> None:
+        """Tick until told to stop. If Redis goes away, wait for it: nothing is due that it does not remember."""
+        while not stopped.wait(TICK):
+            try:
+                self.tick()
+            except RedisError as error:
+                log.warning("the store is out of reach", exc_info=error)
+                stopped.wait(1)
+
+    def tick(self) -> None:
+        """Look once."""
+        now = self.clock.now()
+        for incident, due in self.store.due(now, AT_ONCE):
+            cause = f"due:{incident}:{due.timestamp():.3f}"
+            try:
+                self.engine.submit(Tick(incident=incident, by=SYSTEM, at=now, cause=cause))
+            except Exception as error:
+                log.exception("tick failed incident=%s", incident, exc_info=error)
+        self.waker.wake(lane for lane in self.outbox.due_lanes() if not self.waker.crowded(lane))
+        self.heartbeats.beat("clock")

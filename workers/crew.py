@@ -1,0 +1,79 @@
+"""What every performer works with, and what it may answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.state import Incident
+from bot.engine import Engine
+from bot.ports import Clock, People
+from bot.slack.desk import Desk
+from bot.slack.errors import RetryLater
+from bot.store.outbox import Waiting
+from bot.store.targets import RedisTargets
+from bot.verbs.request import House
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The hands of a worker."""
+
+    house: House
+    desk: Desk
+    clock: Clock
+    targets: RedisTargets
+
+    @property
+    def engine(self) -> Engine:
+        return self.house.engine
+
+    @property
+    def people(self) -> People:
+        return self.house.people
+
+    def names(self, person: str) -> str:
+        return self.people.name(person)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The effect is done: what came of it, and how long its lane should rest."""
+
+    outcomes: tuple[AnyCommand, ...] = ()
+    rest: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One effect being performed."""
+
+    waiting: Waiting
+    crew: Crew
+
+    @property
+    def again(self) -> bool:
+        """An earlier try may have acted."""
+        return self.waiting.tries > 1
+
+    @property
+    def since(self) -> datetime:
+        return self.waiting.since
+
+    def incident(self) -> Incident:
+        return self.crew.engine.incident(self.waiting.effect.incident)
+
+    def channel_of(self, incident: Incident) -> str:
+        """The incident's channel; raises RetryLater until there is one."""
+        if incident.channel is None:
+            raise RetryLater(None, "the channel isn't open yet")
+        return incident.channel
+
+    def facts(self, outcome: str) -> dict[str, object]:
+        """What every outcome's command shares. The effect is its cause, so twice is once."""
+        return {
+            "incident": self.waiting.effect.incident,
+            "by": SYSTEM,
+            "at": self.crew.clock.now(),
+            "cause": f"{outcome}:{self.waiting.id}",
+        }

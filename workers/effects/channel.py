@@ -1,0 +1,81 @@
+"""The incident's channel: made, filled with people, given its topic and bookmarks."""
+
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.effects import DressChannel, Invite, OpenChannel
+from bot.domain.incident.commands import RecordChannel
+from bot.slack.desk import allowing
+from bot.slack.errors import Refused
+from bot.slack.views.naming import channel_name, topic
+from workers.crew import Done, Job
+
+NAMES_TRIED = 5
+
+
+def open_channel(_: OpenChannel, job: Job) -> Done:
+    """Make the channel; after a lost answer, find the one that we made."""
+    incident = job.incident()
+    if incident.channel is not None:
+        return Done()
+    prefix = job.crew.engine.policy.channels.prefix
+    for attempt in range(NAMES_TRIED):
+        name = channel_name(prefix, incident.number, incident.title, attempt, on=incident.declared_at.date())
+        channel = _create(name, private=incident.private, job=job)
+        if channel is not None:
+            return Done((RecordChannel(**job.facts("channel"), channel=channel, name=name),))
+    raise Refused(f"Every name like #{name} is taken.", "Rename or archive the old channels; then declare again.")
+
+
+def _create(name: str, *, private: bool, job: Job) -> str | None:
+    desk = job.crew.desk
+    try:
+        created = desk.call("conversations.create", name=name, is_private=private)
+    except SlackApiError as error:
+        if error.response.get("error") != "name_taken":
+            raise
+        return _ours(name, job) if job.again else None
+    return str(created["channel"]["id"])
+
+
+def _ours(name: str, job: Job) -> str | None:
+    """Find a channel of this name that we made and that no incident lives in: an earlier try's answer was lost."""
+    desk = job.crew.desk
+    me = desk.call("auth.test")["user_id"]
+    cursor = ""
+    while True:
+        page = desk.call("conversations.list", limit=200, cursor=cursor, types="public_channel,private_channel")
+        for channel in page["channels"]:
+            if channel["name"] == name and channel.get("creator") == me:
+                is_free = job.crew.engine.in_channel(channel["id"]) is None
+                return str(channel["id"]) if is_free else None
+        cursor = page.get("response_metadata", {}).get("next_cursor", "")
+        if not cursor:
+            return None
+
+
+def invite(_: Invite, job: Job) -> Done:
+    incident = job.incident()
+    channel = job.channel_of(incident)
+    with allowing("already_in_channel", "cant_invite_self"):
+        job.crew.desk.call("conversations.invite", channel, users=",".join(incident.people[-100:]), force=True)
+    return Done()
+
+
+def dress_channel(_: DressChannel, job: Job) -> Done:
+    incident = job.incident()
+    channel = job.channel_of(incident)
+    desk = job.crew.desk
+    desk.call("conversations.setTopic", channel, topic=topic(incident, job.crew.engine.policy, job.crew.names))
+    if incident.origin:
+        place, _colon, ts = incident.origin.partition(":")
+        link = desk.call("chat.getPermalink", place, message_ts=ts)["permalink"]
+        bookmark(job, channel, "Where it began", link)
+    return Done()
+
+
+def bookmark(job: Job, channel: str, title: str, link: str) -> None:
+    """Add a bookmark, unless it is there."""
+    desk = job.crew.desk
+    there = desk.call("bookmarks.list", channel_id=channel)["bookmarks"]
+    if not any(mark["title"] == title for mark in there):
+        desk.call("bookmarks.add", channel_id=channel, title=title, type="link", link=link)

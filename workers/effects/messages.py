@@ -1,0 +1,125 @@
+"""Messages that show or tell: the card, the announcement, the mitigation, a sentence, the timeline, a brief."""
+
+from bot.domain.effects import (
+    GiveBrief,
+    PostTimeline,
+    ShowAnnouncement,
+    ShowCard,
+    ShowMitigation,
+    ShowOffer,
+    Tell,
+)
+from bot.domain.incident.events import StageChanged
+from bot.domain.incident.state import Incident
+from bot.slack.desk import allowing
+from bot.slack.errors import RetryLater
+from bot.slack.kit import Message
+from bot.slack.views.announcement import announcement
+from bot.slack.views.brief import brief
+from bot.slack.views.card import card
+from bot.slack.views.mitigation import mitigation
+from bot.slack.views.offer import offer
+from bot.slack.views.timeline import timeline
+from bot.slack.views.told import told
+from workers.crew import Done, Job
+from workers.effects.channel import bookmark
+
+EDITS_APART = 1.2
+"""Seconds between two edits of one message: chat.update allows about 50 a minute (Slack's tier 3)."""
+
+
+def show_card(_: ShowCard, job: Job) -> Done:
+    """Post and pin the card, or edit it; it is never posted again."""
+    incident = job.incident()
+    channel, crew = job.channel_of(incident), job.crew
+    is_new = crew.desk.find(incident.id, "card") is None
+    message = card(incident, crew.engine.policy, crew.names, crew.clock.now())
+    post = crew.desk.show(incident.id, "card", channel, message, again=job.again, since=job.since)
+    if is_new or job.again:
+        with allowing("already_pinned"):
+            crew.desk.call("pins.add", channel, timestamp=post.ts)
+        link = crew.desk.call("chat.getPermalink", channel, message_ts=post.ts)["permalink"]
+        bookmark(job, channel, "Card", link)
+    return Done(rest=EDITS_APART)
+
+
+def show_announcement(_: ShowAnnouncement, job: Job) -> Done:
+    incident, crew = job.incident(), job.crew
+    channel = crew.desk.channel_id(crew.engine.policy.channels.announce)
+    message = announcement(incident, crew.names)
+    crew.desk.show(incident.id, "announcement", channel, message, again=job.again, since=job.since)
+    return Done()
+
+
+def show_mitigation(effect: ShowMitigation, job: Job) -> Done:
+    incident, crew = job.incident(), job.crew
+    channel = job.channel_of(incident)
+    message = mitigation(incident, incident.mitigations[effect.mitigation], crew.names, crew.clock.now(), None)
+    crew.desk.show(incident.id, f"mitigation:{effect.mitigation}", channel, message, again=job.again, since=job.since)
+    return Done(rest=EDITS_APART)
+
+
+def tell(effect: Tell, job: Job) -> Done:
+    incident, crew = job.incident(), job.crew
+    channel = _place(effect.place, incident, job)
+    record = crew.engine.history(incident.id, effect.version - 1, 1)[0]
+    message = told(record, incident, crew.names, effect.place)
+    name = f"{effect.place}:{effect.version}"
+    crew.desk.say(incident.id, name, channel, message, again=job.again, since=job.since)
+    return Done()
+
+
+def post_timeline(effect: PostTimeline, job: Job) -> Done:
+    """Post to the managers what happened since the last change of stage; at the end, everything."""
+    incident, crew = job.incident(), job.crew
+    channel = _place("managers", incident, job)
+    records = [record for record in crew.engine.history(incident.id) if record.version <= effect.version]
+    if not effect.whole:
+        moves = [r.version for r in records[:-1] if isinstance(r.event, StageChanged)]
+        records = [record for record in records if record.version > (moves[-1] if moves else 0)]
+    what = "the whole timeline" if effect.whole else "what happened since the last stage"
+    title = f"{incident.id} · {incident.severity.label} · {incident.title}: {what}"
+    for number, message in enumerate(timeline(records, incident, crew.names, title)):
+        name = f"timeline:{effect.version}:{number}"
+        crew.desk.say(incident.id, name, channel, message, again=job.again, since=job.since)
+    return Done()
+
+
+def give_brief(effect: GiveBrief, job: Job) -> Done:
+    """Give a hat's brief to its wearer, in private."""
+    incident = job.incident()
+    job.channel_of(incident)
+    return _in_private(
+        effect.person, f"brief:{effect.hat}:{effect.person}:{job.waiting.id}", brief(effect.hat, incident), job
+    )
+
+
+def show_offer(effect: ShowOffer, job: Job) -> Done:
+    """Ask the other side of a hand-over; an offer that is gone is not shown any more."""
+    incident = job.incident()
+    job.channel_of(incident)
+    if incident.offers.get(effect.hat) != effect.person:
+        return Done()
+    giver = incident.wearers(effect.hat)[0]
+    message = offer(incident, effect.hat, giver, job.crew.names)
+    return _in_private(effect.person, f"offer:{effect.hat}:{job.waiting.id}", message, job)
+
+
+def _in_private(person: str, name: str, message: Message, job: Job) -> Done:
+    """Write to one person: a direct message stays where they can read it again, unlike an ephemeral one."""
+    channel = job.crew.desk.call("conversations.open", users=person)["channel"]["id"]
+    job.crew.desk.say(job.waiting.effect.incident, name, channel, message, again=job.again, since=job.since)
+    return Done()
+
+
+def _place(place: str, incident: Incident, job: Job) -> str:
+    channels = job.crew.engine.policy.channels
+    match place:
+        case "announce":
+            if job.crew.desk.find(incident.id, "announcement") is None and not incident.troubles:
+                raise RetryLater(None, "the announcement comes first")
+            return job.crew.desk.channel_id(channels.announce)
+        case "managers":
+            return job.crew.desk.channel_id(channels.managers)
+        case _:
+            return job.channel_of(incident)

@@ -1,0 +1,77 @@
+"""Runbook steps and signals: one step, one reading at a time, so that any worker can go on where another died."""
+
+from bot.domain.effects import ReadSignal, ReleaseTarget, RunStep
+from bot.domain.incident.commands import (
+    RecordSignal,
+    RecordStepFinished,
+    RecordStepStarted,
+    RecordTargetBusy,
+)
+from bot.domain.incident.decide.runs import EXPECTS_STEPS
+from bot.domain.incident.state import Progress
+from bot.slack.errors import RetryLater
+from bot.steps import Context, NotYet, Passing, Result, run
+from bot.steps.http import read_signal as read
+from workers.crew import Done, Job
+
+TRIES = 5
+"""Tries of one step while the target is out of reach or answers 5xx; then the step has failed."""
+
+LEASE = 300
+"""Seconds that a silent holder keeps its target; each step and each reading renews it."""
+
+BUSY = 2
+"""Seconds until a worker asks again for a target that another mitigation holds."""
+
+
+def run_step(effect: RunStep, job: Job) -> Done:
+    """Carry out one step, unless the run was stopped; hold the target while doing so."""
+    crew, incident = job.crew, job.incident()
+    mitigation = incident.mitigations[effect.mitigation]
+    begun = mitigation.run_of(effect.phase, effect.step)
+    if mitigation.progress not in EXPECTS_STEPS[effect.phase] or (begun and begun.finished_at):
+        return Done()
+    holder = f"{incident.id}/{mitigation.id}"
+    fence = crew.targets.acquire(mitigation.plan.target, holder, LEASE)
+    if isinstance(fence, str):
+        busy = job.facts("busy") | {"cause": f"busy:{job.waiting.id}:{fence}"}
+        crew.engine.submit(RecordTargetBusy(**busy, mitigation=mitigation.id, holder=fence))
+        raise RetryLater(BUSY, f"{fence} holds {mitigation.plan.target}")
+    where = {"mitigation": mitigation.id, "phase": effect.phase, "step": effect.step}
+    started = crew.engine.submit(RecordStepStarted(**job.facts("started"), **where)).incident
+    begun = started.mitigations[mitigation.id].run_of(effect.phase, effect.step)
+    if begun is None:
+        return Done()  # stopped a moment ago
+    context = Context(
+        url=mitigation.plan.url,
+        key=f"{incident.id}-{mitigation.id}-{effect.phase}-{effect.step}-{mitigation.plan_hash[:12]}",
+        fence=fence,
+        started_at=begun.started_at,
+        now=crew.clock.now(),
+    )
+    try:
+        result = run(mitigation.steps_of(effect.phase)[effect.step], context)
+    except NotYet as waits:
+        raise RetryLater(waits.seconds, str(waits)) from None
+    except Passing as trouble:
+        if job.waiting.tries < TRIES:
+            raise RetryLater(None, str(trouble)) from trouble
+        result = Result(ok=False, detail=f"{trouble}; tried {job.waiting.tries} times")
+    return Done((RecordStepFinished(**job.facts("finished"), **where, ok=result.ok, detail=result.detail),))
+
+
+def read_signal(effect: ReadSignal, job: Job) -> Done:
+    crew, incident = job.crew, job.incident()
+    mitigation = incident.mitigations[effect.mitigation]
+    if mitigation.progress is not Progress.VERIFYING:
+        return Done()
+    lease = max(LEASE, 3 * mitigation.plan.verify.every)
+    crew.targets.acquire(mitigation.plan.target, f"{incident.id}/{mitigation.id}", lease)
+    healthy, reading = read(mitigation.plan.signal, mitigation.plan.url)
+    facts = job.facts("signal")
+    return Done((RecordSignal(**facts, mitigation=mitigation.id, healthy=healthy, reading=reading),))
+
+
+def release_target(effect: ReleaseTarget, job: Job) -> Done:
+    job.crew.targets.release(effect.target, f"{effect.incident}/{effect.mitigation}")
+    return Done()
