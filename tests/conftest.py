@@ -5,7 +5,12 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = ["tests.harness.redis_server", "tests.harness.world"]
 
 settings.register_profile(
-    "ci", derandomize=True, max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    derandomize=True,
+    max_examples=180,
+    deadline=None,
+    stateful_step_count=80,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("long", parent=settings.get_profile("ci"), derandomize=False, max_examples=2000)
 settings.load_profile("ci")

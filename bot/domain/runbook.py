@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bot.domain.declared import Name, ParameterName, Path, Seconds, Url, Words, misfit
-from bot.domain.ids import digest
+from bot.domain.ids import canonical, digest
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
@@ -183,16 +183,22 @@ class Plan(Frozen):
 
     def differs_from(self, other: "Plan") -> tuple[str, ...]:
         """Name the fields that changed, parameters one by one, for the message that voids the votes."""
+        mine, theirs = self.model_dump(mode="json"), other.model_dump(mode="json")
         changed = [
             name
-            for name in type(self).model_fields
-            if name not in {"parameters", "steps", "rollback"} and getattr(self, name) != getattr(other, name)
+            for name in mine
+            if name not in {"parameters", "steps", "rollback"} and _differ(mine[name], theirs[name])
         ]
         keys = sorted({*self.parameters, *other.parameters})
-        changed += [key for key in keys if self.parameters.get(key) != other.parameters.get(key)]
+        changed += [key for key in keys if _differ(self.parameters.get(key), other.parameters.get(key))]
         if not changed:
-            changed = [name for name in ("steps", "rollback") if getattr(self, name) != getattr(other, name)]
+            changed = [name for name in ("steps", "rollback") if _differ(mine[name], theirs[name])]
         return tuple(changed)
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Compare as the hash does: 1 and True are equal in Python, and not in a plan that somebody approved."""
+    return canonical({"": one}) != canonical({"": other})
 
 
 class BadParameter(ValueError):

@@ -1,20 +1,21 @@
 -- One step per command: was this cause obeyed? was somebody faster? then events, state, timers, indexes and effects together.
+-- Both number and hash of the last event must stand: after a loss of data the same number may be another event.
 -- Returns {"seen"|"conflict", version, head, state} or {"ok", lane to wake, …}.
 local incident, log, causes, timers, lanes, open, all, channels = unpack(KEYS, 1, 8)
-local id, cause, expected = ARGV[1], ARGV[2], ARGV[3]
-local version, head, state, due = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local is_open, channel, declared, now, grace = ARGV[8], ARGV[9], ARGV[10], tonumber(ARGV[11]), tonumber(ARGV[12])
+local id, cause, expected, previous = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local version, head, state, due = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local is_open, channel, declared, now, grace = ARGV[9], ARGV[10], ARGV[11], tonumber(ARGV[12]), tonumber(ARGV[13])
 
 if redis.call('HEXISTS', causes, cause) == 1 then
   local stored = redis.call('HMGET', incident, 'v', 'h', 's')
   return {'seen', stored[1], stored[2], stored[3]}
 end
 local stored = redis.call('HMGET', incident, 'v', 'h', 's')
-if (stored[1] or '0') ~= expected then
+if (stored[1] or '0') ~= expected or (stored[2] or previous) ~= previous then
   return {'conflict', stored[1] or '0', stored[2] or '', stored[3] or ''}
 end
 
-local at = 13
+local at = 14
 local count = tonumber(ARGV[at])
 for i = 1, count do
   redis.call('XADD', log, (tonumber(expected) + i) .. '-0', 'r', ARGV[at + i])

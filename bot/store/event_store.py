@@ -59,7 +59,8 @@ class RedisEventStore:
                 k.timers, k.lanes, k.open, k.all, k.channels, *lane_keys,
             ],
             args=[
-                incident.id, last.cause, expected, last.version, last.hash, incident.model_dump_json(),
+                incident.id, last.cause, expected, records[0].previous,
+                last.version, last.hash, incident.model_dump_json(),
                 "" if due is None else ms(due), int(incident.is_open), incident.channel or "",
                 ms(incident.declared_at), ms(at), GRACE,
                 len(records), *(record.text() for record in records),

@@ -32,5 +32,7 @@ if effect['due'] > now then
 end
 redis.call('SET', lease, token, 'PX', lease_ms)
 redis.call('ZADD', lanes, now + lease_ms, lane)
-if effect['once'] ~= '' then redis.call('SREM', words, effect['once']) end
-return {'effect', entry, redis.call('HINCRBY', attempts, effect['id'], 1)}
+local tries = redis.call('HINCRBY', attempts, effect['id'], 1)
+-- Later tries leave the word alone: by then it belongs to an equal effect that waits behind this one.
+if tries == 1 and effect['once'] ~= '' then redis.call('SREM', words, effect['once']) end
+return {'effect', entry, tries}

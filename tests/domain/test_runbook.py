@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.domain.runbook import (
@@ -200,3 +202,15 @@ def test_another_policy_is_another_plan() -> None:
 def test_steps_that_changed_under_the_same_words_are_named() -> None:
     edited = BAKE.model_copy(update={"rollback": (HttpStep(id="bin", says="Throw it away", path="/bin"),)})
     assert plan(edited).differs_from(plan()) == ("rollback",)
+
+
+VALUES = st.dictionaries(st.sampled_from("abc"), st.one_of(st.integers(0, 2), st.booleans(), st.sampled_from("01x")))
+
+
+@given(mine=VALUES, theirs=VALUES)
+def test_plans_differ_exactly_where_their_hashes_do(
+    mine: dict[str, str | int | bool], theirs: dict[str, str | int | bool]
+) -> None:
+    """Also where Python calls 1 and True equal: a hash does not, and votes bind to the hash."""
+    one, other = (plan().model_copy(update={"parameters": values}) for values in (mine, theirs))
+    assert bool(one.differs_from(other)) == (one.hash != other.hash)

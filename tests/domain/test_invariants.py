@@ -1,0 +1,423 @@
+"""What holds of every incident, whatever people click, however workers die, and in whichever order it all arrives."""
+
+import json
+from collections import defaultdict, deque
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.domain import effects as x
+from bot.domain.gates.gate import Choice, Outcome
+from bot.domain.hats import BRIEFS, Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident import commands as c
+from bot.domain.incident import events as e
+from bot.domain.incident.decide import decide
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.record import breaks, read
+from bot.domain.incident.rejections import Rejected
+from bot.domain.incident.state import Incident, Mitigation, Progress, evolve
+from bot.domain.runbook import Plan
+from bot.domain.severity import Severity
+from bot.domain.timeline import sentence
+from bot.engine import Engine, Receipt
+from tests.harness import orders as o
+from tests.harness.clock import NOON, WoundClock
+from tests.harness.memory import MemoryStore, NobodyToWake
+from tests.harness.orders import INC
+from tests.harness.people import ANA, BEN, CY, DEE
+from tests.harness.plans import PURGE, RESTART, SCALE, plan, policy
+
+PEOPLE = st.sampled_from((ANA, BEN, CY, DEE))
+PLANS = st.sampled_from((plan(SCALE), plan(SCALE, replicas="6"), plan(RESTART), plan(PURGE)))
+STEPS = {"run-step", "read-signal", "release-target"}
+OTHER = "INC-9:m1"
+"""A mitigation of another incident, which sometimes holds the target."""
+
+ENDED = {
+    Progress.VERIFIED,
+    Progress.ROLLED_BACK,
+    Progress.NEEDS_HUMAN,
+    Progress.STOPPED,
+    Progress.REJECTED,
+    Progress.EXPIRED,
+    Progress.WITHDRAWN,
+}
+
+
+class Response(RuleBasedStateMachine):
+    """Four people, a clock, workers that die and repeat themselves, and one incident under the real engine."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = WoundClock()
+        self.store = MemoryStore(line_up=self._line_up)
+        self.engines = [Engine(self.store, NobodyToWake(), policy(quorum=2)) for _ in range(2)]
+        """Two processes: each remembers its own state, and may be behind."""
+        self.lanes: dict[str, deque[tuple[str, Any]]] = defaultdict(deque)
+        self.target: str | None = None
+        self.obeyed: list[c.AnyCommand] = []
+        self.snapshots: dict[int, str] = {}
+        self.plans_seen: set[str] = set()
+
+    # how the world works
+
+    @property
+    def incident(self) -> Incident:
+        stored = self.store.load(INC)
+        assert stored is not None
+        return stored.incident
+
+    @property
+    def seconds(self) -> float:
+        return (self.clock.now() - NOON).total_seconds()
+
+    def _line_up(self, effect_id: str, effect: x.AnyEffect) -> None:
+        assert x.EFFECTS.validate_python(effect.model_dump(mode="json")) == effect
+        if effect.type in STEPS:
+            self.lanes[effect.lane].append((effect_id, effect))
+
+    def orders(self, command: c.AnyCommand, process: int = 0) -> Receipt | None:
+        command = command.model_copy(update={"at": self.clock.now()})
+        before = self.store.load(INC)
+        try:
+            receipt = self.engines[process].submit(command)
+        except Rejected as no:
+            assert "{" not in no.sentence  # noqa: PT017 - an answer, not an accident
+            assert self.store.load(INC) == before, "a no changes nothing"
+            with pytest.raises(type(no)):  # and it is no because of what is true, not of what a process remembers
+                decide(command, before.incident if before else None, self.engines[process].policy)
+            return None
+        stored = self.store.load(INC)
+        assert stored is not None
+        self.snapshots[stored.version] = stored.incident.model_dump_json()
+        if receipt.events:
+            for event in receipt.events:
+                if isinstance(event, e.VoteCast) and isinstance(command, c.CastVote):
+                    assert command.plan_hash in {None, event.plan_hash}, "a vote on a plan that its voter never saw"
+            self.obeyed.append(command)
+            assert not receipt.repeated
+        else:
+            assert stored == before
+        return receipt
+
+    @initialize(severity=st.sampled_from((Severity.P1, Severity.P2)), what=PLANS, voters=st.integers(0, 3))
+    def somebody_declares(self, severity: Severity, what: Plan, voters: int) -> None:
+        self.orders(o.declare(severity))
+        self.somebody_proposes(by=ANA, what=what, process=0)
+        if voters and self.incident.open_gates:
+            self.a_gate_is_discussed(voters=voters, amended=voters == 3, process=0)
+
+    # what people do
+
+    @rule(by=PEOPLE, hat=st.sampled_from((Hat.COMMANDER, Hat.INVESTIGATOR)), to=PEOPLE, process=st.integers(0, 1))
+    def somebody_moves_a_hat(self, by: str, hat: Hat, to: str, process: int) -> None:
+        for order in (o.take(hat, by=by), o.offer(hat, to, by=by), o.accept(hat, by=to)):
+            self.orders(order, process)
+
+    @rule(by=PEOPLE, hat=st.sampled_from(Hat), yes=st.booleans())
+    def somebody_answers_or_releases(self, by: str, hat: Hat, yes: bool) -> None:
+        self.orders(o.accept(hat, by=by) if yes else o.decline(hat, by=by))
+        self.orders(o.release(hat, by=by))
+
+    @precondition(lambda self: self.incident.open_gates)
+    @rule(voters=st.integers(1, 3), amended=st.booleans(), process=st.integers(0, 1))
+    def a_gate_is_discussed(self, voters: int, amended: bool, process: int) -> None:
+        """As it should go: others read the plan and approve it, though the proposer may change it in between."""
+        gate = self.incident.open_gates[0]
+        others = [person for person in (ANA, BEN, CY, DEE) if person != gate.proposer]
+        for turn, voter in enumerate(others[:voters]):
+            self.orders(o.approve(by=voter, seen=self.incident.mitigations[gate.id].plan, mitigation=gate.id), process)
+            if amended and turn == 0 and gate.plan.runbook == SCALE.id:
+                replicas = str(5 + len(self.plans_seen) % 9)
+                self.orders(o.propose(plan(SCALE, replicas=replicas), by=gate.proposer), process)
+
+    @rule(by=PEOPLE, what=PLANS, process=st.integers(0, 1))
+    def somebody_proposes(self, by: str, what: Plan, process: int) -> None:
+        self.orders(o.propose(what, by=by), process)
+        self.plans_seen.add(what.hash)
+
+    @rule(
+        by=PEOPLE, choice=st.sampled_from(("approve", "approve", "reject")), data=st.data(), process=st.integers(0, 1)
+    )
+    def somebody_votes(self, by: str, choice: Choice, data: st.DataObject, process: int) -> None:
+        """On any mitigation, seeing any plan there ever was: most clicks are stale."""
+        known = [*self.incident.mitigations, "m1"]
+        mitigation = data.draw(st.sampled_from(known[::-1]))
+        current = [m.plan_hash for m in self.incident.mitigations.values()][::-1]
+        seen = data.draw(st.sampled_from([None, *current, *sorted(self.plans_seen)]))
+        ballot = o.vote(choice, by=by, comment="because", mitigation=mitigation)
+        self.orders(ballot.model_copy(update={"plan_hash": seen}), process)
+
+    @rule(by=PEOPLE, data=st.data())
+    def somebody_presses_a_button_of_a_mitigation(self, by: str, data: st.DataObject) -> None:
+        mitigation = data.draw(st.sampled_from([*self.incident.mitigations, "m1"][::-1]))
+        pressed: list[c.AnyCommand] = [
+            o.withdraw(by=by, mitigation=mitigation),
+            o.stop(by=by, mitigation=mitigation),
+            o.roll_back(by=by, mitigation=mitigation),
+        ]
+        self.orders(data.draw(st.sampled_from(pressed)))
+
+    @precondition(lambda self: self.undoable())
+    @rule(by=PEOPLE)
+    def somebody_undoes_what_is_stuck(self, by: str) -> None:
+        self.orders(o.roll_back(by=by, mitigation=self.undoable()[-1]))
+
+    def undoable(self) -> list[str]:
+        stuck = {Progress.STOPPED, Progress.NEEDS_HUMAN}
+        return [m.id for m in self.incident.mitigations.values() if m.progress in stuck and m.plan.rollback]
+
+    @rule(by=PEOPLE, to=st.sampled_from(Stage))
+    def somebody_moves_the_stage(self, by: str, to: Stage) -> None:
+        self.orders(o.move(to, "done", by=by))
+
+    @precondition(lambda self: self.seconds > 1800)  # else most incidents would be over before they begin
+    @rule(by=PEOPLE, undo=st.booleans())
+    def somebody_ends_it(self, by: str, undo: bool) -> None:
+        for to in (Stage.RESOLVED, Stage.POST_MORTEM):
+            self.orders(o.move(to, "done", by=by))
+        if undo and (last := self.incident.current_mitigation):
+            self.orders(o.roll_back(by=by, mitigation=last.id))
+        self.orders(o.move(Stage.CLOSED, by=by))
+
+    @rule(by=PEOPLE, to=st.sampled_from(Severity))
+    def somebody_changes_the_severity(self, by: str, to: Severity) -> None:
+        self.orders(o.change_severity(to, "evidence", by=by))
+
+    @precondition(lambda self: self.obeyed)
+    @rule(data=st.data(), process=st.integers(0, 1))
+    def an_order_arrives_again(self, data: st.DataObject, process: int) -> None:
+        """The same cause twice, however late: nothing changes, and nobody is told off."""
+        again = data.draw(st.sampled_from(self.obeyed))
+        receipt = self.orders(again, process)
+        assert receipt is not None
+        assert receipt.events == ()
+
+    # what the world does
+
+    @rule(seconds=st.sampled_from((1, 5, 20, 31, 600, 1800)), clock_works=st.booleans())
+    def time_passes(self, seconds: int, clock_works: bool) -> None:
+        self.clock.wind(seconds)
+        if clock_works:
+            self.orders(o.tick(0))
+            assert all(due > self.clock.now() for due in self.incident.timers.values())
+
+    @rule(held=st.booleans())
+    def another_incident_takes_or_leaves_the_target(self, held: bool) -> None:
+        if held and self.target is None:
+            self.target = OTHER
+        elif self.target == OTHER:
+            self.target = None
+
+    @precondition(lambda self: any(self.lanes.values()))
+    @rule(
+        turns=st.lists(
+            st.tuples(st.integers(0, 2), st.booleans(), st.sampled_from(("", "", "", "before", "between", "after"))),
+            min_size=1,
+            max_size=8,
+        ),
+        process=st.integers(0, 1),
+    )
+    def workers_work(self, turns: list[tuple[int, bool, str]], process: int) -> None:
+        """Carry out heads of lanes in any order; who dies leaves its effect there, and another will do it again."""
+        for pick, good, dies in turns:
+            if lanes := [lane for lane, waiting in self.lanes.items() if waiting]:
+                self.works(lanes[pick % len(lanes)], good=good, dies=dies, process=process)
+                self.clock.wind(1)
+
+    @rule(n=st.integers(1, 3), phase=st.sampled_from(("plan", "rollback")), step=st.integers(0, 2), good=st.booleans())
+    def a_confused_worker_reports(self, n: int, phase: c.Phase, step: int, good: bool) -> None:
+        """What nobody asked for, about any step: only the truth may come through."""
+        mitigation = f"m{n}"
+        self.orders(o.started(step, phase, mitigation=mitigation))
+        self.orders(o.finished(step, phase, ok=good, mitigation=mitigation))
+        self.orders(o.signal(good, mitigation=mitigation))
+
+    def works(self, lane: str, *, good: bool, dies: str = "", process: int = 0) -> None:
+        effect_id, effect = self.lanes[lane][0]
+        if dies == "before":
+            return
+        match effect:
+            case x.RunStep():
+                if not self._run(effect_id, effect, good=good, dies=dies, process=process):
+                    return
+            case x.ReadSignal():
+                reading = o.signal(good, mitigation=effect.mitigation)
+                assert self.orders(reading.model_copy(update={"cause": effect_id}), process), (
+                    "a worker is never refused"
+                )
+            case x.ReleaseTarget() if self.target == effect.mitigation:
+                self.target = None
+        if dies != "after":
+            self.lanes[lane].popleft()
+
+    def _run(self, effect_id: str, effect: x.RunStep, *, good: bool, dies: str, process: int) -> bool:
+        """Run one step as a worker does: the target, the start, the act, the outcome. True: it is done with."""
+        mitigation, phase, step = effect.mitigation, effect.phase, effect.step
+        if self.target not in {None, mitigation}:
+            assert self.orders(o.busy(str(self.target), mitigation=mitigation), process)
+            return False
+        begin = o.started(step, phase, mitigation=mitigation).model_copy(update={"cause": f"{effect_id}:begin"})
+        receipt = self.orders(begin, process)
+        assert receipt is not None
+        current = receipt.incident.mitigations[mitigation]
+        run = current.run_of(phase, step)
+        may_act = run is not None and run.finished_at is None and current.progress.is_live
+        if may_act:
+            self.target = mitigation
+            if dies == "between":
+                return False
+            end = o.finished(step, phase, ok=good, mitigation=mitigation)
+            assert self.orders(end.model_copy(update={"cause": f"{effect_id}:end"}), process)
+        return True
+
+    # what holds
+
+    @invariant()
+    def whatever_is_live_has_something_that_will_move_it(self) -> None:
+        if not self.snapshots:
+            return
+        for mitigation in self.incident.mitigations.values():
+            waiting = [effect for lane in self.lanes.values() for _, effect in lane if _is_for(effect, mitigation)]
+            match mitigation.progress:
+                case Progress.PROPOSED:
+                    assert self.incident.timers[f"gate:{mitigation.id}"] == mitigation.gate.due  # type: ignore[union-attr]
+                case Progress.VERIFYING:
+                    assert any(isinstance(effect, x.ReadSignal) for effect in waiting)
+                case progress if progress.is_live:
+                    assert any(isinstance(effect, x.RunStep) for effect in waiting)
+                case progress:
+                    assert progress in ENDED
+
+    @invariant()
+    def timers_stand_for_something(self) -> None:
+        if not self.snapshots:
+            return
+        gates = {f"gate:{m.id}" for m in self.incident.open_gates}
+        review = {"post-mortem"} if self.incident.stage is Stage.RESOLVED else set()
+        assert set(self.incident.timers) == gates | review
+
+    @invariant()
+    def hats_are_worn_as_they_may_be(self) -> None:
+        if not self.snapshots:
+            return
+        incident = self.incident
+        for hat, wearers in incident.hats.items():
+            assert wearers
+            assert len(set(wearers)) == len(wearers)
+            assert len(wearers) == 1 or not BRIEFS[hat].exclusive
+        assert set(incident.offers) == set(incident.givers)
+        assert all(giver in incident.wearers(hat) for hat, giver in incident.givers.items())
+
+    def teardown(self) -> None:
+        if not self.snapshots:
+            return
+        self._check_history()
+        self._everything_ends()
+        self._check_history()
+
+    def _check_history(self) -> None:
+        """The record tells the whole story: fold it from its stored form and meet every state there ever was."""
+        raw = self.store.raw_history(INC)
+        assert list(breaks(raw)) == []
+        tally, incident = Tally(), None
+        for stored in json.loads(json.dumps(raw)):
+            record = read(stored)
+            assert record.raw() == stored
+            incident = evolve(incident, record.event, INC)
+            assert sentence(record.event, incident)
+            tally.count(record.event, incident)
+            if record.version in self.snapshots:
+                assert incident.model_dump_json() == self.snapshots[record.version]
+            assert Incident.model_validate_json(incident.model_dump_json()) == incident
+        assert incident == self.incident
+
+    def _everything_ends(self) -> None:
+        """Let workers work and time pass until nothing waits: then every mitigation has come to an end."""
+        if self.target == OTHER:
+            self.target = None
+        for turn in range(1000):
+            lanes = [lane for lane, waiting in self.lanes.items() if waiting]
+            if not lanes:
+                break
+            self.clock.wind(5)
+            self.works(lanes[turn % len(lanes)], good=turn % 3 > 0)
+        assert not any(self.lanes.values())
+        assert self.target is None
+        for mitigation in self.incident.mitigations.values():
+            assert mitigation.progress in ENDED | {Progress.PROPOSED}
+        self.clock.wind(minutes=60)
+        self.orders(o.tick(0))
+        assert all(m.progress in ENDED for m in self.incident.mitigations.values())
+        assert self.incident.timers == {}
+
+
+def _is_for(effect: x.AnyEffect, mitigation: Mitigation) -> bool:
+    return isinstance(effect, x.RunStep | x.ReadSignal) and effect.mitigation == mitigation.id
+
+
+class Tally:
+    """Counts votes and steps in its own way, from the events alone."""
+
+    def __init__(self) -> None:
+        self.proposer: dict[str, str] = {}
+        self.quorum: dict[str, int] = {}
+        self.hash: dict[str, str] = {}
+        self.voted: dict[str, dict[str, str]] = defaultdict(dict)
+        self.outcome: dict[str, Outcome] = {}
+        self.late: set[tuple[str, str]] = set()
+        self.steps: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self.offered: dict[Hat, tuple[str, str]] = {}
+
+    def count(self, event: e.AnyEvent, after: Incident) -> None:
+        match event:
+            case e.HatOffered():
+                self.offered[event.hat] = (event.by, event.to)
+            case e.HatHandedOver() | e.OfferDeclined():
+                assert self.offered.pop(event.hat) == (event.giver, event.by)
+            case e.MitigationProposed():
+                self.proposer[event.mitigation] = event.by
+                self.quorum[event.mitigation] = event.quorum
+                self.hash[event.mitigation] = event.plan.hash
+                gate = after.mitigations[event.mitigation].gate
+                assert (gate is None) == (event.quorum == 0)
+            case e.MitigationAmended():
+                assert event.mitigation not in self.outcome
+                assert event.changed
+                assert event.plan.hash != self.hash[event.mitigation]
+                self.hash[event.mitigation] = event.plan.hash
+                self.voted[event.mitigation] = {}
+            case e.VoteCast():
+                assert event.mitigation not in self.outcome, "a vote counted after the outcome"
+                assert event.by != self.proposer[event.mitigation]
+                assert event.by not in self.voted[event.mitigation]
+                assert event.plan_hash == self.hash[event.mitigation]
+                self.voted[event.mitigation][event.by] = event.choice
+            case e.VoteCameLate():
+                assert event.outcome is self.outcome[event.mitigation]
+                assert (event.mitigation, event.by) not in self.late
+                self.late.add((event.mitigation, event.by))
+            case e.GateClosed():
+                assert event.mitigation not in self.outcome, "a second outcome"
+                self.outcome[event.mitigation] = event.outcome
+                yeses = [p for p, choice in self.voted[event.mitigation].items() if choice == "approve"]
+                noes = len(self.voted[event.mitigation]) - len(yeses)
+                enough = len(yeses) >= self.quorum[event.mitigation]
+                assert (event.outcome is Outcome.APPROVED) == (enough and not noes)
+                assert (event.outcome is Outcome.REJECTED) == (noes > 0)
+            case e.StepStarted():
+                assert event.by == SYSTEM
+                assert not self.quorum[event.mitigation] or self.outcome[event.mitigation] is Outcome.APPROVED
+                run = self.steps[event.mitigation]
+                run.append((event.phase, event.step))
+                assert run == [(event.phase, n) for n in range(len(run))]
+            case e.RollbackStarted():
+                self.steps[event.mitigation] = []
+            case _:
+                pass
+
+
+TestResponse = Response.TestCase

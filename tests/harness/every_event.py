@@ -1,0 +1,123 @@
+"""One long incident in which everything happens that can: every type of event, in an order that makes sense.
+
+`python -m tests.harness.every_event` prints it as stored, a record a line: a new sample for tests/golden/history/.
+"""
+
+import json
+from collections.abc import Sequence
+
+from bot.domain.hats import Hat
+from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.severity import Severity
+from bot.engine import Engine
+from tests.harness.memory import MemoryStore, NobodyToWake
+from tests.harness.orders import (
+    INC,
+    accept,
+    approve,
+    busy,
+    change_severity,
+    declare,
+    decline,
+    exported,
+    finished,
+    give,
+    move,
+    note,
+    offer,
+    open_channel,
+    pin,
+    pin_deleted,
+    pin_edited,
+    propose,
+    reject,
+    release,
+    resolve,
+    roll_back,
+    signal,
+    started,
+    stop,
+    take,
+    tick,
+    trouble,
+    unpin,
+    update,
+    want_export,
+)
+from tests.harness.people import ANA, BEN, CY, DEE
+from tests.harness.plans import POLICY, RESTART, plan
+
+
+def story() -> Sequence[AnyCommand]:
+    delivered, refused = want_export(by=DEE, at=600), want_export(by=DEE, at=610)
+    return (
+        declare(Severity.P2, by=ANA),
+        open_channel(at=1),
+        take(Hat.COMMANDER, by=ANA, at=5),
+        give(Hat.FIRST_RESPONDER, BEN, by=ANA, at=10),
+        take(Hat.INVESTIGATOR, by=CY, at=12),
+        release(Hat.INVESTIGATOR, by=CY, at=14),
+        offer(Hat.COMMANDER, BEN, by=ANA, at=15),
+        decline(Hat.COMMANDER, by=BEN, at=16),
+        offer(Hat.COMMANDER, DEE, by=ANA, at=17),
+        accept(Hat.COMMANDER, by=DEE, at=18),
+        change_severity(Severity.P1, by=DEE, at=20),
+        change_severity(Severity.P2, "one region only", by=DEE, at=21),
+        change_severity(Severity.P1, "two regions by now", by=DEE, at=22),
+        note("CPU at 100 % — “es brennt” 🔥", by=CY, at=25),
+        pin("1700000000.000100", by=BEN, at=26),
+        pin("1700000000.000200", "wrong window", by=BEN, at=27),
+        pin_edited("1700000000.000100", "error rate 45 %", at=28),
+        unpin("1700000000.000200", by=BEN, at=29),
+        pin_deleted("1700000000.000100", at=30),
+        update("Customers in two regions cannot buy. We are scaling checkout.", by=DEE, at=35),
+        propose(plan(replicas="6"), by=ANA, at=40),
+        propose(plan(replicas="8"), by=ANA, at=45),
+        approve(by=BEN, seen=plan(replicas="8"), at=50),
+        reject("too late, I know", by=CY, at=51),
+        busy("INC-7:m2", at=52),
+        started(0, at=55),
+        finished(0, at=56),
+        started(1, at=57),
+        finished(1, at=67),
+        signal(healthy=False, at=68),
+        signal(healthy=True, at=73),
+        signal(healthy=True, at=103),
+        roll_back(by=DEE, at=200),
+        started(0, "rollback", at=201),
+        finished(0, "rollback", at=202),
+        started(1, "rollback", at=203),
+        finished(1, "rollback", at=213),
+        propose(plan(RESTART), by=BEN, at=300),
+        approve(by=CY, mitigation="m2", at=310),
+        started(0, mitigation="m2", at=311),
+        finished(0, ok=False, mitigation="m2", at=312),
+        propose(plan(RESTART), by=BEN, at=400),
+        reject("once was enough", by=CY, mitigation="m3", at=410),
+        propose(plan(), by=CY, at=500),
+        approve(by=BEN, mitigation="m4", at=510),
+        stop(by=CY, mitigation="m4", at=511),
+        delivered,
+        exported(delivered.cause, at=605),
+        refused,
+        exported(refused.cause, ok=False, at=615),
+        trouble(at=620),
+        resolve("Checkout works again after more replicas.", by=DEE, at=700),
+        tick(700 + 15 * 60),
+        move(Stage.CLOSED, "reviewed", by=DEE, at=2000),
+    )
+
+
+def play() -> MemoryStore:
+    """Let it all happen under the real engine."""
+    store = MemoryStore()
+    engine = Engine(store, NobodyToWake(), POLICY)
+    for order in story():
+        assert engine.submit(order).events, order
+    return store
+
+
+if __name__ == "__main__":
+    for record in play().raw_history(INC):
+        print(json.dumps(record, ensure_ascii=False))

@@ -1,0 +1,63 @@
+"""Small facts beside the incidents: posts, people, signatures, heartbeats, closings."""
+
+from bot.ports import Post
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.read_models import (
+    SIGNATURE_LIFE,
+    RedisClosings,
+    RedisGuard,
+    RedisHeartbeats,
+    RedisPeople,
+    RedisPosts,
+)
+from tests.harness.clock import NOON, WoundClock
+from tests.harness.orders import INC
+from tests.harness.people import ANA, BEN
+from tests.harness.redis_server import connection
+
+
+def test_where_a_message_stands_is_remembered(redis: Client, keys: Keys) -> None:
+    posts = RedisPosts(redis, keys)
+    assert posts.find(INC, "card") is None
+    posts.remember(INC, "card", Post("C1", "1700000000.000100"))
+    assert posts.find(INC, "card") == Post("C1", "1700000000.000100")
+    assert posts.find("INC-2", "card") is None
+
+
+def test_people_are_known_by_what_slack_said_last(redis: Client, keys: Keys) -> None:
+    people = RedisPeople(redis, keys)
+    assert people.name(ANA) == ANA
+    people.learn(ANA, "ana")
+    people.learn(BEN, "Ben")
+    people.learn(ANA, "")
+    assert (people.name(ANA), people.id_of("ANA"), people.id_of("ben")) == ("ana", ANA, BEN)
+    assert RedisPeople(redis, keys).name(ANA) == "ana"
+    people.learn(ANA, "ana.ruiz")
+    assert people.name(ANA) == "ana.ruiz"
+    assert people.id_of("nobody") is None
+
+
+def test_a_signature_opens_the_door_once(redis: Client, keys: Keys) -> None:
+    guard = RedisGuard(redis, keys)
+    assert guard.is_first("v0=abc")
+    assert not guard.is_first("v0=abc")
+    assert guard.is_first("v0=abd")
+    assert 300 < connection(redis).ttl(keys.replay("v0=abc")) <= SIGNATURE_LIFE
+
+
+def test_heartbeats_tell_who_was_alive_when(redis: Client, keys: Keys, clock: WoundClock) -> None:
+    hearts = RedisHeartbeats(redis, keys, clock)
+    assert hearts.last() == {}
+    hearts.beat("clock")
+    clock.wind(5)
+    hearts.beat("worker")
+    assert hearts.last() == {"clock": NOON, "worker": clock.now()}
+
+
+def test_what_slack_asked_to_leave_alone_is_left_alone_for_a_while(redis: Client, keys: Keys) -> None:
+    closings = RedisClosings(redis, keys)
+    assert closings.seconds_left("chat.postMessage:C1") == 0
+    closings.close("chat.postMessage:C1", 30)
+    assert 29 < closings.seconds_left("chat.postMessage:C1") <= 30
+    assert closings.seconds_left("chat.postMessage:C2") == 0
