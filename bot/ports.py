@@ -121,15 +121,21 @@ class Posts(Protocol):
 
 
 class People(Protocol):
-    """Who is who: names for ids, learned from what Slack sends."""
+    """Who is who: logins are met with each request, names are asked of Slack by workers."""
+
+    def meet(self, person: str, login: str) -> None: ...
 
     def learn(self, person: str, name: str) -> None: ...
 
-    def name(self, person: str) -> str:
-        """The person's name, or the id where it isn't known."""
+    def knows(self, person: str) -> bool:
+        """Say whether the person's name was learned."""
         ...
 
-    def id_of(self, name: str) -> str | None: ...
+    def name(self, person: str) -> str:
+        """The person's name, else the login, else the id."""
+        ...
+
+    def id_of(self, login: str) -> str | None: ...
 
 
 class Guard(Protocol):

@@ -73,7 +73,7 @@ def wire(settings: Settings) -> Wired:
     store, waker = RedisEventStore(redis, keys), RqWaker(raw)
     engine = Engine(store, waker, manifests.policy)
     people = RedisPeople(redis, keys)
-    client = WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=WORKER_TIMEOUT)
+    client = slack(settings, WORKER_TIMEOUT)
     return Wired(
         settings=settings,
         house=TheHouse(engine, people, manifests.services, manifests.runbooks),
@@ -90,9 +90,14 @@ def wire(settings: Settings) -> Wired:
     )
 
 
+def slack(settings: Settings, timeout: int) -> WebClient:
+    """Build a Web API client without retries of its own: one on a lost answer would post a message twice."""
+    return WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=timeout, retry_handlers=[])
+
+
 def bolt_app(wired: Wired) -> App:
     settings = wired.settings
-    client = WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=WEB_API_TIMEOUT)
+    client = slack(settings, WEB_API_TIMEOUT)
     door = Door(wired.house, wired.clock, wired.outbox, wired.waker)
     return build_app(door, client, settings.slack_bot_token)
 

@@ -1,7 +1,10 @@
 """What every performer works with, and what it may answer."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
+
+from slack_sdk.errors import SlackApiError
 
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AnyCommand
@@ -13,6 +16,8 @@ from bot.slack.errors import RetryLater
 from bot.store.outbox import Waiting
 from bot.store.targets import RedisTargets
 from bot.verbs.request import House
+
+log = logging.getLogger("muster.workers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,14 @@ class Crew:
         return self.house.people
 
     def names(self, person: str) -> str:
+        """Name a person as Slack does; where Slack doesn't answer now, by login or id."""
+        if not self.people.knows(person) and person.startswith(("U", "W")):
+            try:
+                profile = self.desk.call("users.info", user=person)["user"]["profile"]
+            except (RetryLater, SlackApiError) as error:
+                log.info("no name for %s: %s", person, error)
+            else:
+                self.people.learn(person, profile.get("display_name") or profile.get("real_name") or person)
         return self.people.name(person)
 
 

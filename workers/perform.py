@@ -21,7 +21,7 @@ FAULTS = 5
 """Tries of an effect that fails by a fault of ours; then the fault becomes a visible fact and the lane goes on."""
 
 SHIFT = 60
-"""Seconds that one job serves a busy lane before it lets the next job go on, so that no lane keeps a worker for good."""
+"""Seconds that one job serves a busy lane before the next job goes on: no lane keeps a worker for good."""
 
 
 def perform(lane: str) -> None:

@@ -1,4 +1,4 @@
-"""`muster demo`: everything on this machine: a Redis, a local Slack, the bot, its workers, and a service that can break."""
+"""`muster demo`: everything on this machine: Redis, a local Slack, the bot, its workers, a service that can break."""
 
 import argparse
 import json

@@ -59,7 +59,8 @@ def check_settings(wired: Wired) -> Iterator[Finding]:
     house = wired.house
     yield Finding(
         "ok",
-        f"Manifests: {len(house.services)} services, {len(house.runbooks)} runbooks, policy {house.engine.policy.name}.",
+        f"Manifests: {len(house.services)} services, {len(house.runbooks)} runbooks, "
+        f"policy {house.engine.policy.name}.",
     )
     yield from _token("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-", "OAuth & Permissions")
     if settings.mode == "socket":
@@ -109,8 +110,8 @@ def check_slack(wired: Wired) -> Iterator[Finding]:
 
 def _scopes(granted: str) -> Iterator[Finding]:
     have = {scope.strip() for scope in granted.split(",") if scope.strip()}
-    missing = [scope for scope in SCOPES if scope not in have]
-    surplus = sorted(have - set(SCOPES))
+    missing = [scope.name for scope in SCOPES if scope.name not in have]
+    surplus = sorted(have - {scope.name for scope in SCOPES})
     if missing:
         cure = "Update the app from manifests/slack/app.yaml and reinstall it."
         yield Finding("failure", f"Scopes are missing: {', '.join(missing)}.", cure)

@@ -3,18 +3,13 @@
 import argparse
 import asyncio
 import json
-import os
-import signal
 from pathlib import Path
-
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.embed import Server
 
 from bot.sandbox.app import App
 from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.server import application
+from bot.sandbox.serving import serve
 from bot.sandbox.store import Store
 
 
@@ -29,35 +24,13 @@ def main() -> None:
         app = App.read(json.loads(options.app.read_text())) if options.app else None
     except (OSError, ValueError, NotPossibleError) as error:
         parser.error(f"--app {options.app}: {error}")
-    asyncio.run(serve(options.host, options.port, options.data, app))
+    asyncio.run(run(options.host, options.port, options.data, app))
 
 
-async def serve(host: str, port: int, data: Path | None, app: App | None) -> None:
-    """Serve until interrupted, and say when it is ready."""
-    base_url = f"http://{host}:{port}"
-    slack = Sandbox(Store(data), base_url, app)
-    server = Server(application(slack), host, port, interface=Interfaces.ASGI, log_level=LogLevels.error)
-    enough = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, enough.set)
-    if await _answers(host, port):  # granian would share the port with whoever has it
-        raise SystemExit(f"Port {port} is taken.")
-    serving = asyncio.create_task(server.serve())
-    while not await _answers(host, port):
-        await asyncio.wait({serving}, timeout=0.01)
-    print(f"local workspace at {base_url}", flush=True)  # noqa: T201  the line that whoever started it waits for
-    await enough.wait()
-    await slack.close()
-    os._exit(0)  # granian's embedded server can't be taken down cleanly while anyone is connected; all is written
-
-
-async def _answers(host: str, port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(host, port)
-    except OSError:
-        return False
-    writer.close()
-    return True
+async def run(host: str, port: int, data: Path | None, app: App | None) -> None:
+    """Serve one workspace until interrupted."""
+    slack = Sandbox(Store(data), f"http://{host}:{port}", app)
+    await serve(application(slack), host, port, name="local workspace", close=slack.close)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Serves an application on one port until interrupted, and says when it is ready."""
 
 import asyncio
+import os
 import signal
 import socket
+from collections.abc import Awaitable, Callable
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -10,18 +12,31 @@ from granian.server.embed import Server
 from starlette.applications import Starlette
 
 
-async def serve(app: Starlette, host: str, port: int, *, name: str) -> None:
-    """Print ``<name> at http://…`` once the port answers; a port that somebody else serves is refused, not shared."""
+async def _nothing() -> None:
+    pass
+
+
+async def serve(
+    app: Starlette, host: str, port: int, *, name: str, close: Callable[[], Awaitable[None]] = _nothing
+) -> None:
+    """Print ``<name> at http://…`` once the port answers; when interrupted, ``close`` and end the process.
+
+    A port that somebody else serves is refused, not shared.
+    """
     _claim(host, port)
     server = Server(app, host, port, interface=Interfaces.ASGI, log_level=LogLevels.error)
+    enough = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, server.stop)
-    serving, ready = asyncio.create_task(server.serve()), asyncio.create_task(_answers(host, port))
-    await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
-    if ready.done():
-        print(f"{name} at http://{host}:{port}", flush=True)  # noqa: T201  whoever started it waits for this line
-    ready.cancel()
-    await serving
+        asyncio.get_running_loop().add_signal_handler(number, enough.set)
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait({serving, asyncio.create_task(_answers(host, port))}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        await serving
+        return
+    print(f"{name} at http://{host}:{port}", flush=True)  # noqa: T201  whoever started it waits for this line
+    await enough.wait()
+    await close()
+    os._exit(0)  # granian's embedded server can't be taken down while somebody is connected; all is written
 
 
 def _claim(host: str, port: int) -> None:

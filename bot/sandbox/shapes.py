@@ -18,9 +18,9 @@ def person_json(workspace: Workspace, person: Person, *, with_email: bool = True
     profile: Json = {
         "title": person.title,
         "real_name": person.real_name,
-        "display_name": person.name,
+        "display_name": person.real_name.split()[0],
         "real_name_normalized": person.real_name,
-        "display_name_normalized": person.name,
+        "display_name_normalized": person.real_name.split()[0],
         "status_text": "",
         "status_emoji": "",
         "team": TEAM["id"],

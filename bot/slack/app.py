@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from redis.exceptions import RedisError
 from slack_bolt import Ack, App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
@@ -15,12 +16,21 @@ from bot.slack import answers, events, shortcuts
 from bot.slack.clicks import ALL as CLICKS
 from bot.slack.controls import FormFacts, read_control
 from bot.slack.door import Door, Opens, Refuses, Reply, Updates
-from bot.slack.errors import sentence
+from bot.slack.errors import log_with_reference, sentence
 from bot.slack.forms import BY_NAME as FORMS
 from bot.slack.forms import propose
 from bot.slack.kit import Message
-from bot.slack.requests import Click, SlashCommand, Submission, click, slash_command, submission
-from bot.slack.requests import shortcut as read_shortcut
+from bot.slack.requests import (
+    Asked,
+    Click,
+    Shortcut,
+    SlashCommand,
+    Submission,
+    click,
+    shortcut,
+    slash_command,
+    submission,
+)
 from bot.verbs import Request, run
 
 log = logging.getLogger("muster.slack")
@@ -45,23 +55,33 @@ def build_app(door: Door, client: WebClient, token: str) -> App:
 
     @app.command(ANY)
     def on_command(ack: Ack, body: dict[str, Any]) -> None:
-        _command(slash_command(body), door, client, ack)
+        command = slash_command(body)
+        reply = _open(_guarded(lambda: _typed(command, door), command), command, client)
+        if reply is None:
+            ack()
+        else:
+            ack(text=reply.text, blocks=list(reply.blocks), response_type="ephemeral")
 
     @app.action(ANY)
     def on_action(ack: Ack, body: dict[str, Any]) -> None:
-        _action(click(body), door, client)
+        clicked = click(body)
+        _whisper(_open(_guarded(lambda: _clicked(clicked, door, client), clicked), clicked, client), clicked, door)
         ack()
 
     @app.view(ANY)
     def on_submission(ack: Ack, body: dict[str, Any]) -> None:
-        _submission(submission(body), door, ack)
+        match _submitted(submission(body), door):
+            case Refuses(field, words):
+                ack(response_action="errors", errors={field: words})
+            case Updates(view):
+                ack(response_action="update", view=view)
+            case _:
+                ack()
 
     @app.shortcut(ANY)
     def on_shortcut(ack: Ack, body: dict[str, Any]) -> None:
-        request = read_shortcut(body)
-        door.house.people.learn(request.user, request.user_name)
-        reply = _guarded(lambda: shortcuts.reply_to(request, door), request.cause)
-        _deliver(reply, request.user, request.cause, request.trigger_id, door, client, channel=request.channel)
+        picked = shortcut(body)
+        _whisper(_open(_guarded(lambda: _picked(picked, door), picked), picked, client), picked, door)
         ack()
 
     for name, handler in events.ALL.items():
@@ -70,77 +90,40 @@ def build_app(door: Door, client: WebClient, token: str) -> App:
     return app
 
 
-def _command(command: SlashCommand, door: Door, client: WebClient, ack: Ack) -> None:
-    door.house.people.learn(command.user, command.user_name)
-    request = Request(
-        by=command.user,
-        at=door.clock.now(),
-        cause=command.cause,
-        incident=None,
-    )
-
-    def answer() -> Reply:
-        here = Request(
-            by=request.by,
-            at=request.at,
-            cause=request.cause,
-            incident=door.house.engine.in_channel(command.channel),
-        )
-        return answers.reply_to(run(command.text, here, door.house), here, door)
-
-    reply = _guarded(answer, command.cause)
-    if isinstance(reply, Opens):
-        reply = _open(reply, command.trigger_id, client)
-    if isinstance(reply, Message):
-        ack(text=reply.text, blocks=list(reply.blocks), response_type="ephemeral")
-    else:
-        ack()
+def _typed(command: SlashCommand, door: Door) -> Reply:
+    door.meet(command)
+    here = door.house.engine.in_channel(command.channel) if command.channel else None
+    request = Request(by=command.user, at=door.clock.now(), cause=command.cause, incident=here)
+    return answers.reply_to(run(command.text, request, door.house), request, door)
 
 
-def _action(clicked: Click, door: Door, client: WebClient) -> None:
-    door.house.people.learn(clicked.user, clicked.user_name)
+def _clicked(clicked: Click, door: Door, client: WebClient) -> Reply:
+    door.meet(clicked)
     if clicked.action_id == propose.PICK:
         _show_parameters(clicked, door, client)
-        return
+        return None
     control = read_control(clicked.action_id, clicked.value)
     if control is None:
-        reply: Reply = answers.said(
-            "This button is from an older version of me. `/incident help` has what I can do now."
-        )
-    else:
-        handler = CLICKS[type(control)]
-        reply = _guarded(lambda: handler(clicked, control, door), clicked.cause)
-    _deliver(
-        reply,
-        clicked.user,
-        clicked.cause,
-        clicked.trigger_id,
-        door,
-        client,
-        channel=clicked.channel,
-        response_url=clicked.response_url,
-    )
+        return answers.said("This button is from an older version of me. `/incident help` has what I can do now.")
+    return CLICKS[type(control)](clicked, control, door)
 
 
-def _submission(submitted: Submission, door: Door, ack: Ack) -> None:
-    door.house.people.learn(submitted.user, submitted.user_name)
+def _submitted(submitted: Submission, door: Door) -> Reply:
     form = FORMS.get(submitted.facts.form)
     if form is None:
-        ack()
-        return
+        return None  # a view that only shows
     first = next(iter(submitted.values), "")
     try:
-        reply = form.submit(submitted, door)
+        door.meet(submitted)
+        return form.submit(submitted, door)
     except Exception as error:  # noqa: BLE001 - the error door: answered beside a field, and logged there
         field = error.field if isinstance(error, Rejected) and error.field in submitted.values else first
-        reply = Refuses(field or first, sentence(error, submitted.cause))
-    match reply:
-        case Refuses():
-            ack(response_action="errors", errors={reply.field: reply.sentence})
-        case Updates():
-            ack(response_action="update", view=reply.view)
-        case _:
-            ack()
+        return Refuses(field or first, sentence(error, submitted.cause))
+
+
+def _picked(picked: Shortcut, door: Door) -> Reply:
+    door.meet(picked)
+    return shortcuts.reply_to(picked, door)
 
 
 def _show_parameters(clicked: Click, door: Door, client: WebClient) -> None:
@@ -154,46 +137,44 @@ def _show_parameters(clicked: Click, door: Door, client: WebClient) -> None:
         log.warning("form not updated cause=%s", clicked.cause, exc_info=error)
 
 
-def _guarded(answer: Callable[[], Reply], cause: str) -> Reply:
+def _guarded(answer: Callable[[], Reply], asked: Asked) -> Reply:
     """Answer, or say in a sentence why not: nothing that goes wrong here leaves a person without one."""
     try:
         return answer()
     except Exception as error:  # noqa: BLE001 - the error door: answered and logged there
-        return answers.said(sentence(error, cause))
+        return answers.said(sentence(error, asked.cause))
 
 
-def _deliver(
-    reply: Reply,
-    person: str,
-    cause: str,
-    trigger_id: str,
-    door: Door,
-    client: WebClient,
-    *,
-    channel: str | None,
-    response_url: str | None = None,
-) -> None:
-    """Bring the answer to a click where the person looks: a view now, or a whisper by a worker."""
-    if isinstance(reply, Opens):
-        reply = _open(reply, trigger_id, client)
+def _open(reply: Reply, asked: Asked, client: WebClient) -> Message | None:
+    """Open the view that is the answer; where Slack can't, say how to do it in words. Messages pass."""
     if isinstance(reply, Message):
-        _guarded(lambda: door.whisper(person, reply.text, cause, channel=channel, response_url=response_url), cause)
-
-
-def _open(reply: Opens, trigger_id: str, client: WebClient) -> Message | None:
-    """Open the view; where Slack can't, say how to do it in words."""
-    try:
-        client.views_open(trigger_id=trigger_id, view=reply.view)
-    except (SlackApiError, OSError) as error:
-        log.warning("view not opened", exc_info=error)
-        return answers.said(f"Slack could not open the form just now. In words it is: {reply.words}")
+        return reply
+    if isinstance(reply, Opens):
+        try:
+            client.views_open(trigger_id=asked.trigger_id, view=reply.view)
+        except (SlackApiError, OSError) as error:
+            log.warning("view not opened cause=%s", asked.cause, exc_info=error)
+            return answers.said(f"Slack could not open the form just now. In words it is: {reply.words}")
     return None
+
+
+def _whisper(message: Message | None, asked: Asked, door: Door) -> None:
+    """Have a worker tell the person: a click has no answer of its own."""
+    if message is None:
+        return
+    try:
+        door.whisper(message.text, asked)
+    except RedisError as error:
+        log_with_reference(f"answer not delivered: {message.text}", error, asked.cause)
 
 
 def _event_listener(handler: Callable[[dict[str, Any], str, Door], None], door: Door) -> Callable[..., None]:
     def listener(ack: Ack, body: dict[str, Any]) -> None:
         cause = f"event:{body['event_id']}"
-        _guarded(lambda: handler(body["event"], cause, door), cause)
+        try:
+            handler(body["event"], cause, door)
+        except Rejected as rejected:
+            log.info("event not wanted cause=%s why=%s", cause, rejected)
         ack()
 
     return listener

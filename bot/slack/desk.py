@@ -1,5 +1,6 @@
 """The desk: posts, finds and edits our own messages, so that the same wish twice is one message."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -68,7 +69,7 @@ class Desk:
         if channel is not None:
             arguments["channel"] = channel
         try:
-            response = self.client.api_call(method, json=arguments)
+            response = self.client.api_call(method, data=_form(arguments))
         except (SlackApiError, OSError) as error:
             meaning = translate(error)
             if isinstance(meaning, RetryLater):
@@ -103,17 +104,21 @@ class Desk:
         post = self._search(incident, name, channel, since) if again else None
         if post is None:
             metadata = {"event_type": EVENT_TYPE, "event_payload": {"incident": incident, "name": name}}
-            answer = self.call(
-                "chat.postMessage",
-                channel,
-                metadata=metadata,
-                unfurl_links=False,
-                unfurl_media=False,
-                **_content(message),
-            )
+            content = {"metadata": metadata, "unfurl_links": False, "unfurl_media": False, **_content(message)}
+            answer = self._post_joining(channel, content)
             post = Post(answer["channel"], answer["ts"])
         self._posts.remember(incident, name, post)
         return post
+
+    def _post_joining(self, channel: str, content: dict[str, Any]) -> dict[str, Any]:
+        """Post; a public channel that we are not in, like the one for announcements, is joined first."""
+        try:
+            return self.call("chat.postMessage", channel, **content)
+        except SlackApiError as error:
+            if error.response.get("error") != "not_in_channel":
+                raise
+            self.call("conversations.join", channel)
+            return self.call("chat.postMessage", channel, **content)
 
     def _search(self, incident: str, name: str, channel: str, since: datetime) -> Post | None:
         """Look for our message in the channel's history, from a little before it was first wanted."""
@@ -130,6 +135,15 @@ class Desk:
             cursor = page.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
                 return None
+
+
+def _form(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Encode as a form, which every method takes; JSON bodies are for those that write only (Slack's Web API page)."""
+    return {
+        name: json.dumps(value) if isinstance(value, dict | list) else value
+        for name, value in arguments.items()
+        if value is not None
+    }
 
 
 def _content(message: Message) -> dict[str, Any]:

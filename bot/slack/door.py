@@ -8,6 +8,7 @@ from bot.domain.incident.rejections import NoSuchIncident
 from bot.domain.incident.state import Incident
 from bot.ports import Clock, Outbox, Waker
 from bot.slack.kit import Message
+from bot.slack.requests import Asked
 from bot.verbs.request import House
 
 
@@ -60,6 +61,11 @@ class Door:
         """Have a worker do it: what a listener's three seconds are too short for."""
         self.waker.wake(self.outbox.put(effect, id=cause, at=self.clock.now()))
 
-    def whisper(self, person: str, text: str, cause: str, *, channel: str | None, response_url: str | None) -> None:
+    def meet(self, asked: Asked) -> None:
+        """Remember the login of whoever asks: terminals and `@name` in text know people by it."""
+        self.house.people.meet(asked.user, asked.user_name)
+
+    def whisper(self, text: str, asked: Asked) -> None:
         """Tell one person something where they look; a click can't be answered in its ack."""
-        self.later(Whisper(person=person, channel=channel, response_url=response_url, text=text), f"whisper:{cause}")
+        answer = Whisper(person=asked.user, channel=asked.channel, response_url=asked.response_url, text=text)
+        self.later(answer, f"whisper:{asked.cause}")

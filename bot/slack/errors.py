@@ -33,7 +33,7 @@ def sentence(error: Exception, cause: str) -> str:
             )
         case _:
             reference = log_with_reference("listener failed", error, cause)
-            return f"Something went wrong on my side (reference {reference}). Please try again; your words are not lost to you."
+            return f"Something went wrong on my side (reference {reference}). Nothing was changed; please try again."
 
 
 def log_with_reference(what: str, error: Exception, cause: str) -> str:

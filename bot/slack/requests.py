@@ -20,20 +20,20 @@ class Asked(BaseModel):
     user: str
     user_name: str = ""
     cause: str
+    trigger_id: str = ""
+    """Opens one view within three seconds."""
+    channel: str | None = None
+    response_url: str | None = None
+    """Takes five answers within half an hour."""
 
 
 class SlashCommand(Asked):
-    channel: str
     text: str
-    trigger_id: str
 
 
 class Click(Asked):
     action_id: str
     value: str | None
-    trigger_id: str
-    channel: str | None = None
-    response_url: str | None = None
     view: dict[str, Any] | None = None
     state: dict[str, Any] = {}
 
@@ -51,8 +51,6 @@ class Submission(Asked):
 
 class Shortcut(Asked):
     callback_id: str
-    trigger_id: str
-    channel: str | None = None
     message: dict[str, Any] = {}
 
 
@@ -110,6 +108,7 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
         callback_id=body["callback_id"],
         trigger_id=body["trigger_id"],
         channel=(body.get("channel") or {}).get("id"),
+        response_url=body.get("response_url"),
         message=body.get("message", {}),
     )
 

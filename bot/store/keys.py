@@ -86,12 +86,17 @@ class Keys:
 
     @property
     def people(self) -> str:
-        """Hash: person's id → name."""
+        """Hash: person's id → the name that people see."""
         return self._("people")
 
     @property
+    def logins(self) -> str:
+        """Hash: person's id → login."""
+        return self._("logins")
+
+    @property
     def handles(self) -> str:
-        """Hash: lower-case name → person's id."""
+        """Hash: lower-case login → person's id."""
         return self._("handles")
 
     @property

@@ -30,22 +30,34 @@ class RedisPeople:
     def __init__(self, redis: Client, keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
-        self._known: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._logins: dict[str, str] = {}
+
+    def meet(self, person: str, login: str) -> None:
+        if not login or self._logins.get(person) == login:
+            return
+        self._redis.hset(self._keys.logins, person, login)
+        self._redis.hset(self._keys.handles, login.lower(), person)
+        self._logins[person] = login
 
     def learn(self, person: str, name: str) -> None:
-        if not name or self._known.get(person) == name:
-            return
-        self._known[person] = name
         self._redis.hset(self._keys.people, person, name)
-        self._redis.hset(self._keys.handles, name.lower(), person)
+        self._names[person] = name
+
+    def knows(self, person: str) -> bool:
+        if person not in self._names and (name := self._redis.hget(self._keys.people, person)):
+            self._names[person] = name
+        return person in self._names
 
     def name(self, person: str) -> str:
-        if person not in self._known and (name := self._redis.hget(self._keys.people, person)):
-            self._known[person] = name
-        return self._known.get(person, person)
+        if self.knows(person):
+            return self._names[person]
+        if person not in self._logins and (login := self._redis.hget(self._keys.logins, person)):
+            self._logins[person] = login
+        return self._logins.get(person, person)
 
-    def id_of(self, name: str) -> str | None:
-        return self._redis.hget(self._keys.handles, name.lower())
+    def id_of(self, login: str) -> str | None:
+        return self._redis.hget(self._keys.handles, login.lower())
 
 
 class RedisGuard:

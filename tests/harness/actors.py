@@ -63,12 +63,12 @@ class Person:
 
     def view(self) -> Seen:
         """The form that is open, once it is."""
-        return until("a form to open", lambda: (self.get("/client/views")["stack"] or [None])[-1]) or {}
+        return until("a form to open", lambda: (self.get("/client/views")["stack"] or [None])[-1])
 
     def submits(self, **values: Any) -> Seen:
         """Fill in the open form by its fields' names, and send it."""
         view = self.view()
-        state = {block["block_id"]: {} for block in view["blocks"] if block["type"] == "input"}
+        state: Seen = {block["block_id"]: {} for block in view["blocks"] if block["type"] == "input"}
         for block in view["blocks"]:
             if block["type"] != "input":
                 continue

@@ -25,7 +25,7 @@ PATIENCE = 20.0
 Seen = TypeVar("Seen")
 
 
-def until(what: str, look: Callable[[], Seen], patience: float = PATIENCE) -> Seen:
+def until(what: str, look: Callable[[], Seen | None], patience: float = PATIENCE) -> Seen:
     """Look until there is something to see, and return it."""
     end = time.monotonic() + patience
     while not (seen := look()):
@@ -52,7 +52,7 @@ class World:
     @property
     def environment(self) -> dict[str, str]:
         return {
-            "PATH": os.environ["PATH"],
+            "PATH": os.defpath,
             "PYTHONPATH": str(ROOT),
             "HOME": str(self.folder),
             "REDIS_URL": self.redis.url,
@@ -88,8 +88,13 @@ class World:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *self.commands()[name]],
-                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=ROOT,
-            )  # fmt: skip
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=ROOT,
+            )
         if wait:
             self.ready(name)
 

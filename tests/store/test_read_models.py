@@ -28,14 +28,24 @@ def test_where_a_message_stands_is_remembered(redis: Client, keys: Keys) -> None
 def test_people_are_known_by_what_slack_said_last(redis: Client, keys: Keys) -> None:
     people = RedisPeople(redis, keys)
     assert people.name(ANA) == ANA
-    people.learn(ANA, "ana")
-    people.learn(BEN, "Ben")
-    people.learn(ANA, "")
+    people.meet(ANA, "ana")
+    people.meet(BEN, "Ben")
+    people.meet(ANA, "")
     assert (people.name(ANA), people.id_of("ANA"), people.id_of("ben")) == ("ana", ANA, BEN)
     assert RedisPeople(redis, keys).name(ANA) == "ana"
-    people.learn(ANA, "ana.ruiz")
+    people.meet(ANA, "ana.ruiz")
     assert people.name(ANA) == "ana.ruiz"
     assert people.id_of("nobody") is None
+
+
+def test_a_name_that_was_learned_is_shown_rather_than_the_login(redis: Client, keys: Keys) -> None:
+    people = RedisPeople(redis, keys)
+    people.meet(ANA, "ana")
+    assert not people.knows(ANA)
+    RedisPeople(redis, keys).learn(ANA, "Ana Ruiz")
+    assert people.knows(ANA)
+    assert people.name(ANA) == "Ana Ruiz"
+    assert people.id_of("ana") == ANA
 
 
 def test_a_signature_opens_the_door_once(redis: Client, keys: Keys) -> None:

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.harness.actors import Story, buttons, declare
+from tests.harness.actors import Seen, Story, buttons, declare
 from tests.harness.world import World, until
 
 pytestmark = pytest.mark.story
@@ -16,7 +16,7 @@ def broken_checkout(world: World) -> World:
     return world
 
 
-def proposed(story: Story) -> dict[str, object]:
+def proposed(story: Story) -> Seen:
     return story.channel.sees("Restart checkout", "Approve")
 
 
@@ -39,7 +39,7 @@ def test_a_mitigation_needs_two_people_and_is_proven_by_the_signal(broken_checko
     until("the card at its end", lambda: "Resolved" in story.card()["text"])
 
 
-def _with_button(story: Story, button: str) -> dict[str, object] | None:
+def _with_button(story: Story, button: str) -> Seen | None:
     return next((m for m in story.channel.messages() if button in buttons(m)), None)
 
 

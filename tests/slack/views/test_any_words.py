@@ -56,7 +56,7 @@ titles = words.map(lambda text: text[:200].strip()).filter(lambda text: any(ch.i
 def spoken(said: str, title: str, policy: Any) -> Scene:
     """Let people say it wherever the domain takes words."""
     said = said.strip() or "x"
-    steps = tuple(HttpStep(id=f"s{n}", says=said, path=f"/{said}", body={said: said}) for n in range(30))
+    steps = tuple(HttpStep(id=f"s{n}", says=said, path="/go", body={said: said}) for n in range(30))
     pin = {"channel": "C042", "ts": "1.0", "author": CY, "text": said, "permalink": said}
     proposal: dict[str, Any] = {
         "title": said, "risk": said, "expect": said, "parameters": {said: said}, "steps": steps, "rollback": steps,
