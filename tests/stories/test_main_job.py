@@ -32,7 +32,9 @@ def test_a_mitigation_needs_two_people_and_is_proven_by_the_signal(broken_checko
     ben.clicks("Approve", on=message, channel=channel)
     story.channel.sees("verified", "Restart checkout")
     calls = httpx.get(broken_checkout.url("checkout") + "/admin/calls").json()
-    assert [c["path"] for c in calls["calls"]].count("/admin/restart") == 1
+    assert calls["actions"] == {"traffic": 2, "restart": 1}
+    assert [call["call"] for call in calls["calls"]] == ["traffic", "restart", "traffic"]
+    assert [call["key"].rpartition("-")[0] for call in calls["calls"]] == [f"{story.id}-m1-plan-{n}" for n in range(3)]
     assert httpx.get(broken_checkout.url("checkout") + "/health").json()["status"] == "ok"
     ana.types("/incident resolve checkout works again after a restart", channel)
     story.managers.sees(story.id, "the whole timeline")

@@ -8,7 +8,7 @@ from bot.domain.incident.commands import (
     RecordTargetBusy,
 )
 from bot.domain.incident.decide.runs import EXPECTS_STEPS
-from bot.domain.incident.state import Progress
+from bot.domain.incident.state import Mitigation, Progress
 from bot.slack.errors import RetryLater
 from bot.steps import Context, NotYet, Passing, Result, run
 from bot.steps.http import read_signal as read
@@ -44,7 +44,7 @@ def run_step(effect: RunStep, job: Job) -> Done:
         return Done()  # stopped a moment ago
     context = Context(
         url=mitigation.plan.url,
-        key=f"{incident.id}-{mitigation.id}-{effect.phase}-{effect.step}-{mitigation.plan_hash[:12]}",
+        key=_key(mitigation, effect),
         fence=fence,
         started_at=begun.started_at,
         now=crew.clock.now(),
@@ -58,6 +58,12 @@ def run_step(effect: RunStep, job: Job) -> Done:
             raise RetryLater(None, str(trouble)) from trouble
         result = Result(ok=False, detail=f"{trouble}; tried {job.waiting.tries} times")
     return Done((RecordStepFinished(**job.facts("finished"), **where, ok=result.ok, detail=result.detail),))
+
+
+def _key(mitigation: Mitigation, effect: RunStep) -> str:
+    """Name this step of this run for the target: trying it again has the same key, rolling back anew has another."""
+    phase = effect.phase if effect.phase == "plan" else f"{effect.phase}{mitigation.rollbacks}"
+    return f"{effect.incident}-{mitigation.id}-{phase}-{effect.step}-{mitigation.plan_hash[:12]}"
 
 
 def read_signal(effect: ReadSignal, job: Job) -> Done:

@@ -1,1 +1,0 @@
-"""Slash verbs, one per file."""
