@@ -184,16 +184,15 @@ class Plan(Frozen):
     def differs_from(self, other: "Plan") -> tuple[str, ...]:
         """Name the fields that changed, parameters one by one, for the message that voids the votes."""
         mine, theirs = self.model_dump(mode="json"), other.model_dump(mode="json")
-        changed = [
-            name
-            for name in mine
-            if name not in {"parameters", "steps", "rollback"} and _differ(mine[name], theirs[name])
-        ]
+        fields = [name for name in mine if name != "parameters" and _differ(mine[name], theirs[name])]
         keys = sorted({*self.parameters, *other.parameters})
-        changed += [key for key in keys if _differ(self.parameters.get(key), other.parameters.get(key))]
-        if not changed:
-            changed = [name for name in ("steps", "rollback") if _differ(mine[name], theirs[name])]
-        return tuple(changed)
+        words = [key for key in keys if _differ(self.parameters.get(key), other.parameters.get(key))]
+        apart = [name for name in fields if name not in FOLLOWS]
+        return (*apart, *words) if apart or words else tuple(fields)
+
+
+FOLLOWS = {"title", "risk", "expect", "steps", "rollback"}
+"""Fields with placeholders: where a parameter changed, they change with it, and naming them too would hide it."""
 
 
 def _differ(one: Any, other: Any) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.incident.commands import PinMessage
-from bot.domain.incident.decide.declare import TITLE_LIMIT
+from bot.domain.incident.decide.words import TITLE_LIMIT
 from bot.slack import answers
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Opens, Reply

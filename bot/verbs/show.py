@@ -8,8 +8,8 @@ from bot.verbs.request import Answer, Ask, House, Request, Said, ShowHelp, ShowL
 
 
 def timeline(request: Request, house: House) -> Answer:
-    incident = house.engine.incident(str(request.incident))
-    return ShowTimeline(incident, house.engine.history(incident.id))
+    records = house.engine.history(str(request.incident))
+    return ShowTimeline(house.engine.incident(str(request.incident)), records)  # in this order: it knows what they name
 
 
 def export(request: Request, house: House) -> Answer:

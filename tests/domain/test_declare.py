@@ -3,10 +3,10 @@
 import pytest
 
 from bot.domain.effects import DressChannel, Invite, OpenChannel, ShowAnnouncement, ShowCard, ShowMitigation
-from bot.domain.incident.decide.declare import TEXT_LIMIT, TITLE_LIMIT, TitleTooLong
+from bot.domain.incident.decide.words import TEXT_LIMIT, TITLE_LIMIT
 from bot.domain.incident.events import ChannelOpened, Declared
 from bot.domain.incident.lifecycle import Stage
-from bot.domain.incident.rejections import IncidentExists, NoSuchIncident, TitleMissing
+from bot.domain.incident.rejections import IncidentExists, NoSuchIncident, TextTooLong, TitleMissing, TitleTooLong
 from bot.domain.incident.state import evolve
 from bot.domain.severity import Severity
 from tests.harness.clock import at
@@ -55,9 +55,9 @@ def test_a_title_may_be_in_any_language() -> None:
     assert given().when(declare(title="結帳服務停擺 🔥")).incident.title == "結帳服務停擺 🔥"
 
 
-def test_a_summary_is_cut_to_what_slack_shows() -> None:
+def test_a_summary_fits_what_slack_shows() -> None:
     long = declare().model_copy(update={"summary": "x" * (TEXT_LIMIT + 1)})
-    assert len(given().when(long).incident.summary) == TEXT_LIMIT
+    given().when(long).then_rejected(TextTooLong, "3,001 characters")
 
 
 def test_once_there_is_a_channel_everything_is_shown_in_it() -> None:

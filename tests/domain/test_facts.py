@@ -1,9 +1,11 @@
 """Facts: notes, pins and what becomes of them, updates with their cadence, troubles, exports."""
 
+import pytest
+
 from bot.domain.effects import MakeExport, Tell
-from bot.domain.incident.commands import PostUpdate
-from bot.domain.incident.decide.declare import TEXT_LIMIT
+from bot.domain.incident.commands import AnyCommand, PostUpdate
 from bot.domain.incident.decide.facts import PIN_LIMIT
+from bot.domain.incident.decide.words import TEXT_LIMIT
 from bot.domain.incident.events import (
     ExportDelivered,
     ExportFailed,
@@ -16,19 +18,24 @@ from bot.domain.incident.events import (
     TroubleMet,
     UpdatePosted,
 )
+from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import TextMissing, TextTooLong, TooManyPins
 from bot.domain.severity import Severity
 from tests.harness.clock import at
 from tests.harness.given import given
 from tests.harness.orders import (
     INC,
+    change_severity,
     declare,
     exported,
+    move,
     note,
     open_channel,
     pin,
     pin_deleted,
     pin_edited,
+    propose,
+    reject,
     resolve,
     trouble,
     unpin,
@@ -36,6 +43,8 @@ from tests.harness.orders import (
     want_export,
 )
 from tests.harness.people import ANA, BEN
+
+LONG = "x" * (TEXT_LIMIT + 1)
 
 # notes
 
@@ -159,3 +168,24 @@ def test_the_state_remembers_the_last_twenty_exports() -> None:
     orders = [want_export() for _ in range(25)]
     world = given(declare(), *orders)
     assert list(world.incident.exports) == [order.cause for order in orders[-20:]]
+
+
+# what people write
+
+
+def test_what_nobody_could_see_is_no_text() -> None:
+    given(declare()).when(note("\u200b\u202e\u2066 \u00a0")).then_rejected(TextMissing)
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ([], change_severity(Severity.P2, LONG)),
+        ([], move(Stage.TRIAGE, LONG)),
+        ([], resolve(LONG)),
+        ([propose(by=ANA)], reject(LONG, by=BEN)),
+    ],
+    ids=["severity", "stage", "resolve", "reject"],
+)
+def test_every_reason_has_an_end(before: list[AnyCommand], command: AnyCommand) -> None:
+    given(declare(), *before).when(command).then_rejected(TextTooLong, "3,001 characters")

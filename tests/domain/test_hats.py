@@ -194,3 +194,11 @@ def test_whoever_puts_a_hat_on_gets_its_brief() -> None:
 )
 def test_hats_are_read_as_people_write_them(word: str, meant: Hat | None) -> None:
     assert hat(word) is meant
+
+
+def test_topic_and_announcement_follow_the_commander() -> None:
+    world = given(declare(), open_channel(), take(COMMANDER, by=ANA), offer(COMMANDER, BEN, by=ANA))
+    shown = world.when(accept(COMMANDER, by=BEN)).effects
+    assert {"dress-channel", "show-announcement"} <= {effect.type for effect in shown}
+    others = given(declare(), open_channel(), take(COMMANDER, by=ANA)).when(take(INVESTIGATOR, by=BEN)).effects
+    assert "dress-channel" not in {effect.type for effect in others}

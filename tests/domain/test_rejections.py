@@ -10,20 +10,29 @@ import pytest
 from bot.domain.hats import Hat
 from bot.domain.incident import decide as rules
 from bot.domain.incident import rejections
-from bot.domain.incident.decide.declare import TitleTooLong
 from bot.domain.incident.lifecycle import Stage
-from bot.domain.incident.rejections import HatIsNotYours, HatIsWorn, NoSuchMove, OfferIsGone, Rejected
+from bot.domain.incident.rejections import (
+    HatIsNotYours,
+    HatIsWorn,
+    NoSuchMove,
+    NothingRuns,
+    OfferIsGone,
+    Rejected,
+    StillRunning,
+)
+from bot.domain.incident.state import Progress
 from tests.harness.people import ANA
 
 KINDS = [
     *(kind for _, kind in inspect.getmembers(rejections, inspect.isclass) if issubclass(kind, Rejected)),
-    TitleTooLong,
 ]
 NUMBERS = {"length", "limit"}
 BUILT = {
     HatIsWorn: HatIsWorn(ANA, Hat.COMMANDER),
     HatIsNotYours: HatIsNotYours(Hat.COMMANDER, [ANA]),
     OfferIsGone: OfferIsGone(Hat.COMMANDER),
+    StillRunning: StillRunning("Restart", Progress.ROLLING_BACK),
+    NothingRuns: NothingRuns("Restart", Progress.PROPOSED),
     NoSuchMove: NoSuchMove(Stage.DETECTED, Stage.CLOSED, [Stage.TRIAGE]),
 }
 """Those that put their sentence together themselves."""

@@ -262,7 +262,10 @@ def test_no_more_plan_steps_while_it_is_rolled_back() -> None:
 def test_a_person_can_order_the_rollback_of_what_was_stopped_stuck_or_proven() -> None:
     for end in ((stop(),), (*ROLLING_BACK, finished(0, "rollback", ok=False))):
         running(*end).when(roll_back()).then(RollbackStarted)
-    verifying(signal(healthy=True, at=11), signal(healthy=True, at=41)).when(roll_back(at=50)).then(RollbackStarted)
+    proven = verifying(signal(healthy=True, at=11), signal(healthy=True, at=41))
+    undone = proven.when(roll_back(at=50))
+    undone.then(RollbackStarted)
+    assert undone.incident.mitigated_at is None  # it is not mitigated any more
 
 
 def test_ordering_a_rollback_that_runs_or_is_done_changes_nothing() -> None:
@@ -319,6 +322,6 @@ def test_stopping_twice_changes_nothing() -> None:
 
 def test_only_what_runs_can_be_stopped() -> None:
     given(declare(), propose(by=ANA)).when(stop()).then_rejected(NothingRuns, "proposed")
-    running(*ROLLING_BACK).when(stop()).then_rejected(NothingRuns, "rolling-back")
+    running(*ROLLING_BACK).when(stop()).then_rejected(NothingRuns, "rolling back")
     proven = verifying(signal(healthy=True, at=11), signal(healthy=True, at=41))
     proven.when(stop(at=50)).then_rejected(NothingRuns, "verified")

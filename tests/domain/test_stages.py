@@ -142,7 +142,7 @@ def test_what_waits_for_votes_holds_it_too() -> None:
 def test_a_rollback_ordered_after_the_end_must_end_before_the_incident_is_closed() -> None:
     resolved = given(declare(Severity.P2), propose(), started(0), stop(), resolve(), move(Stage.POST_MORTEM))
     resolved.takes(roll_back())
-    resolved.when(move(Stage.CLOSED)).then_rejected(StillRunning, "rolling-back")
+    resolved.when(move(Stage.CLOSED)).then_rejected(StillRunning, "rolling back")
 
 
 # resolving

@@ -65,6 +65,41 @@ class Person:
         """The form that is open, once it is."""
         return until("a form to open", lambda: (self.get("/client/views")["stack"] or [None])[-1])
 
+    def opens(self, line: str, channel: str = "CINCIDENTS") -> Seen:
+        """Type a command that answers with a form; returns the form."""
+        said = self.types(line, channel)
+        assert not said, said
+        return self.view()
+
+    def shortcut(self, callback_id: str, **on: Any) -> Seen:
+        return self.post("/client/shortcut", callback_id=callback_id, **on)
+
+    def home(self, *words: str) -> Seen:
+        """Open the bot's Home; returns the view once it says these words."""
+        self.post("/client/open_home")
+        return until(f"“{' … '.join(words)}” in the Home: {self._home()}", lambda: self._home(*words))
+
+    def _home(self, *words: str) -> Seen | None:
+        view = self.get("/client/home")["view"]
+        return view if view and all(word in all_text({"blocks": view["blocks"]}) for word in words) else None
+
+    def whispered(self, *words: str, channel: str) -> str:
+        """Wait for a message that only this person sees, with these words."""
+
+        def look() -> str | None:
+            seen = [m for m in self.messages(channel) if m.get("is_ephemeral")]
+            return next((m["text"] for m in reversed(seen) if all(w in m["text"] for w in words)), None)
+
+        return until(f"a whisper “{' … '.join(words)}”", look)
+
+    def direct(self, *words: str) -> Seen:
+        """Wait for a direct message of the bot's with these words."""
+
+        def look() -> Seen | None:
+            return next((m for m in reversed(self.direct_messages()) if all(w in all_text(m) for w in words)), None)
+
+        return until(f"a direct message “{' … '.join(words)}”", look)
+
     def submits(self, **values: Any) -> Seen:
         """Fill in the open form by its fields' names, and send it."""
         view = self.view()
@@ -98,20 +133,27 @@ class Place:
         """Wait for a message that says all of these words."""
         return until(f"“{' … '.join(words)}” in {self.id}: {self._texts()}", lambda: self.message(*words))
 
+    def asks(self, button: str) -> Seen:
+        """Wait for a message with this button."""
+        return until(
+            f"the button “{button}”: {self._texts()}",
+            lambda: next((m for m in reversed(self.messages()) if button in buttons(m)), None),
+        )
+
     def message(self, *words: str) -> Seen | None:
-        return next((m for m in reversed(self.messages()) if all(w in _all_text(m) for w in words)), None)
+        return next((m for m in reversed(self.messages()) if all(w in all_text(m) for w in words)), None)
 
     def messages(self) -> list[Seen]:
         return [m for m in self.reader.messages(self.id) if not m.get("is_ephemeral")]
 
     def count(self, *words: str) -> int:
-        return sum(all(w in _all_text(m) for w in words) for m in self.messages())
+        return sum(all(w in all_text(m) for w in words) for m in self.messages())
 
     def _texts(self) -> list[str]:
         return [m["text"][:80] for m in self.messages()]
 
 
-def _all_text(message: Seen) -> str:
+def all_text(message: Seen) -> str:
     blocks = json.dumps([b for b in message.get("blocks") or [] if b.get("type") != "actions"], ensure_ascii=False)
     return f"{message.get('text', '')} {blocks}"
 

@@ -1,49 +1,166 @@
 """The main job: declare, wear hats, propose, approve, remediate, prove, resolve; and the timeline posts itself."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import httpx
 import pytest
 
-from tests.harness.actors import Seen, Story, buttons, declare
+from tests.harness.actors import Story, all_text, declare
 from tests.harness.world import World, until
+from tests.stories.conftest import Break
 
 pytestmark = pytest.mark.story
 
 
-@pytest.fixture
-def broken_checkout(world: World) -> World:
-    httpx.post(world.url("checkout") + "/reset")
-    httpx.post(world.url("checkout") + "/break", json={"how": "leak"})
-    return world
+PROVEN = "verified: the signal stayed healthy"
 
 
-def proposed(story: Story) -> Seen:
-    return story.channel.sees("Restart checkout", "Approve")
+@contextmanager
+def as_it_was(world: World, channel: str) -> Iterator[None]:
+    """Let messages in a channel stand as they are for a while: Slack refuses every edit there."""
+    slow = {"kind": "ratelimited", "method": "chat.update", "channel": channel, "retry_after": 1, "times": None}
+    httpx.post(world.url("slack") + "/control/faults", json={"faults": [slow]}).raise_for_status()
+    yield
+    httpx.post(world.url("slack") + "/control/faults", json={"faults": []}).raise_for_status()
 
 
-def test_a_mitigation_needs_two_people_and_is_proven_by_the_signal(broken_checkout: World) -> None:
-    story = declare(broken_checkout)
+def commanded(world: World, words: str = "p1 checkout is down") -> Story:
+    """An incident that Ben commands."""
+    story = declare(world, words)
+    assert "incident commander hat" in story.ben.types("/incident hat commander", story.channel.id)
+    return story
+
+
+def calls(world: World) -> list[dict[str, str]]:
+    return list(httpx.get(world.url("checkout") + "/admin/calls").json()["calls"])
+
+
+def test_a_mitigation_needs_two_people_and_is_proven_by_the_signal(world: World, break_checkout: Break) -> None:
+    break_checkout("leak")
+    story = commanded(world)
     ana, ben, channel = story.ana, story.ben, story.channel.id
-    assert "incident commander hat" in ben.types("/incident hat commander", channel)
     story.channel.sees("Ben", "incident commander")
     assert "waits for somebody else's approval" in ana.types("/incident propose restart-checkout", channel)
-    message = until("the approval message", lambda: _with_button(story, "Approve"))
-    ana.clicks("Approve", on=message, channel=channel)
-    until("the refusal", lambda: _whispered(story, "somebody else must decide"))
-    ben.clicks("Approve", on=message, channel=channel)
-    story.channel.sees("verified", "Restart checkout")
-    calls = httpx.get(broken_checkout.url("checkout") + "/admin/calls").json()
-    assert calls["actions"] == {"traffic": 2, "restart": 1}
-    assert [call["call"] for call in calls["calls"]] == ["traffic", "restart", "traffic"]
-    assert [call["key"].rpartition("-")[0] for call in calls["calls"]] == [f"{story.id}-m1-plan-{n}" for n in range(3)]
-    assert httpx.get(broken_checkout.url("checkout") + "/health").json()["status"] == "ok"
-    ana.types("/incident resolve checkout works again after a restart", channel)
-    story.managers.sees(story.id, "the whole timeline")
+    question = story.channel.asks("Approve")
+    ana.clicks("Approve", on=question, channel=channel)
+    ana.whispered("somebody else must decide", channel=channel)
+    ben.clicks("Approve", on=question, channel=channel)
+    outcome = story.channel.sees("✓", "Restart checkout", PROVEN, "approved by Ben")
+    assert outcome["ts"] == question["ts"], "the question itself became the outcome"
+    assert [call["call"] for call in calls(world)] == ["traffic", "restart", "traffic"]
+    assert [call["key"].rpartition("-")[0] for call in calls(world)] == [f"{story.id}-m1-plan-{n}" for n in range(3)]
+    assert httpx.get(world.url("checkout") + "/health").json()["status"] == "ok"
+    assert "Resolved." in ana.types("/incident resolve checkout works again after a restart", channel)
+    story.managers.sees(story.id, "the whole timeline", "approved", "verified", "checkout works again")
     until("the card at its end", lambda: "Resolved" in story.card()["text"])
 
 
-def _with_button(story: Story, button: str) -> Seen | None:
-    return next((m for m in story.channel.messages() if button in buttons(m)), None)
+def test_the_message_asks_with_all_that_a_voter_must_know(world: World, break_checkout: Break) -> None:
+    break_checkout("leak")
+    story = commanded(world)
+    story.ana.types("/incident propose restart-checkout", story.channel.id)
+    question = story.channel.asks("Approve")
+    shown = all_text(question).replace("\u2068", "").replace("\u2069", "")
+    for words in (
+        "Approve? Restart checkout",
+        "checkout (production)",
+        "proposed by Ana",
+        "Shoppers get an error page",
+        "Take checkout out of traffic",
+        "Rollback",
+        "1 more approval needed, from anyone in this channel but Ana",
+        "<@UBEN>",
+        "Without a decision by",
+        "it expires, and nothing runs",
+    ):
+        assert words in shown, words
+    story.ana.clicks("Open plan", on=question, channel=story.channel.id)
+    view = story.ana.view()
+    assert "/admin/restart" in str(view["blocks"])
+    story.ana.post("/client/close", view_id=view["id"])
+    story.ana.clicks("Withdraw", on=question, channel=story.channel.id)
+    story.channel.sees("✗", "Restart checkout", "withdrawn")
+    assert calls(world) == []
 
 
-def _whispered(story: Story, words: str) -> bool:
-    return any(words in m["text"] for m in story.ana.messages(story.channel.id) if m.get("is_ephemeral"))
+def test_a_rejection_asks_why_and_tells_the_proposer(world: World, break_checkout: Break) -> None:
+    break_checkout("leak")
+    story = commanded(world)
+    story.ana.types("/incident propose restart-checkout", story.channel.id)
+    question = story.channel.asks("Approve")
+    story.ben.clicks("Reject", on=question, channel=story.channel.id)
+    assert story.ben.submits(comment="  ")["ok"] is False
+    assert story.ben.submits(comment="Sales run until noon")["ok"]
+    story.channel.sees("<@UANA>", "rejected", "Sales run until noon")
+    story.channel.sees("✗", "rejected by Ben")
+    assert calls(world) == []
+
+
+def test_approved_from_two_machines_at_once_it_runs_once(world: World, break_checkout: Break) -> None:
+    break_checkout("leak")
+    story = commanded(world)
+    story.ana.types("/incident propose restart-checkout", story.channel.id)
+    question = story.channel.asks("Approve")
+    clicks = [
+        threading.Thread(target=person.clicks, args=("Approve",), kwargs={"on": question, "channel": story.channel.id})
+        for person in (story.ben, story.ben, story.cy, story.cy)
+    ]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    story.channel.sees("✓", "Restart checkout", PROVEN)
+    assert [call["call"] for call in calls(world)] == ["traffic", "restart", "traffic"]
+
+
+def test_a_vote_on_a_plan_that_has_changed_is_void_and_says_so(world: World, break_checkout: Break) -> None:
+    break_checkout("stubborn")
+    story = commanded(world)
+    story.ana.types("/incident propose rollback-checkout version=4.9.0", story.channel.id)
+    question = story.channel.asks("Approve")
+    assert "4.9.0" in question["text"]
+    with as_it_was(world, story.channel.id):
+        story.ana.types("/incident propose rollback-checkout version=4.10.2", story.channel.id)
+        story.ben.clicks("Approve", on=question, channel=story.channel.id)
+        story.ben.whispered("The plan has changed since you opened it", "version", channel=story.channel.id)
+    changed = story.channel.sees("The plan was changed", "version", "Earlier votes fell")
+    assert changed["ts"] == question["ts"]
+    assert calls(world) == []
+    story.ben.clicks("Approve", on=changed, channel=story.channel.id)
+    story.channel.sees(PROVEN, "4.10.2")
+    assert [call["asked"] for call in calls(world)] == [{"version": "4.10.2"}]
+
+
+def test_what_does_not_settle_is_rolled_back(world: World, break_checkout: Break) -> None:
+    break_checkout("stubborn")
+    story = commanded(world)
+    story.ana.types("/incident propose scale-checkout instances=6", story.channel.id)
+    story.ben.clicks("Approve", on=story.channel.asks("Approve"), channel=story.channel.id)
+    story.channel.sees("began to roll back", "had not settled")
+    story.channel.sees("↩", "Scale checkout to 6 instances", "rolled back")
+    assert [call["asked"] for call in calls(world)] == [{"instances": 6}, {"instances": 3}]
+    assert "Mitigating" in story.card()["text"]
+
+
+def test_stop_leaves_what_is_done_and_runs_nothing_more(world: World, break_checkout: Break) -> None:
+    break_checkout("stubborn")
+    story = commanded(world)
+    story.ana.types("/incident propose restart-checkout", story.channel.id)
+    story.ben.clicks("Approve", on=story.channel.asks("Approve"), channel=story.channel.id)
+    running = story.channel.asks("Stop")
+    story.cy.clicks("Stop", on=running, channel=story.channel.id)
+    stopped = story.channel.sees("Stopped", "Cy")
+    done = len(calls(world))
+    story.ben.clicks("Roll back now", on=stopped, channel=story.channel.id)
+    story.channel.sees("↩", "rolled back")
+    assert [call["call"] for call in calls(world)][done:] == ["traffic"]
+
+
+def test_below_p1_a_mitigation_needs_nobody_s_approval(world: World, break_checkout: Break) -> None:
+    break_checkout("leak")
+    story = declare(world, "p2 checkout is slow")
+    said = story.ana.types("/incident propose restart-checkout", story.channel.id)
+    assert "needs nobody's approval at this severity" in said
+    story.channel.sees(PROVEN, "Restart checkout", "needed nobody's approval")

@@ -25,7 +25,10 @@ def make_export(effect: MakeExport, job: Job) -> Done:
                 filename=name,
                 title=name,
                 content=content,
-                initial_comment=f"The timeline of {incident.id} up to event {asked}, as {exporter.name}.",
+                initial_comment=(
+                    f"The timeline of {incident.id} up to event {asked}, as {exporter.name}. "
+                    f"Its chain ends in `{records[-1].hash[:16]}`: `muster verify` checks a JSON export against it."
+                ),
             )
         except (SlackApiError, OSError) as error:
             meaning = translate(error)

@@ -60,9 +60,10 @@ def show_mitigation(effect: ShowMitigation, job: Job) -> Done:
 
 
 def tell(effect: Tell, job: Job) -> Done:
-    incident, crew = job.incident(), job.crew
+    crew = job.crew
+    record = crew.engine.history(effect.incident, effect.version - 1, 1)[0]
+    incident = job.incident()  # read after the record, so that it knows what the record names
     channel = _place(effect.place, incident, job)
-    record = crew.engine.history(incident.id, effect.version - 1, 1)[0]
     message = told(record, incident, crew.names, effect.place)
     name = f"{effect.place}:{effect.version}"
     crew.desk.say(incident.id, name, channel, message, again=job.again, since=job.since)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.domain import effects as x
+from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.lifecycle import Stage
@@ -19,13 +20,14 @@ def react(records: Sequence[Recorded], before: Incident | None, after: Incident)
     people = () if before is None else before.people
     if after.people != people or (before is not None and before.channel is None):
         effects.append(x.Invite(incident=after.id))
-    if before is None or (before.channel, before.stage, before.severity) != (
-        after.channel,
-        after.stage,
-        after.severity,
-    ):
+    if before is None or _headline(before) != _headline(after):
         effects += [x.DressChannel(incident=after.id), x.ShowAnnouncement(incident=after.id)]
     return [*effects, x.ShowCard(incident=after.id)]
+
+
+def _headline(incident: Incident) -> tuple[object, ...]:
+    """What topic and announcement show."""
+    return incident.channel, incident.stage, incident.severity, incident.wearers(Hat.COMMANDER)
 
 
 def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
@@ -63,10 +65,9 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
             ]
         case e.StageChanged():
             whole = event.to in {Stage.RESOLVED, Stage.CLOSED}
-            return [
-                x.Tell(incident=incident, version=version),
-                x.PostTimeline(incident=incident, version=version, whole=whole),
-            ]
+            told = x.Tell(incident=incident, version=version)
+            posted = x.PostTimeline(incident=incident, version=version, whole=whole)
+            return [told] if after.private else [told, posted]
         case e.Resolved():
             return []  # the change of stage that comes with it is told
         case e.ExportRequested():
@@ -131,6 +132,8 @@ def _mitigated(event: MitigationEvent, after: Incident, version: int) -> list[x.
             return [*shown, _step(after, mitigation, "plan", 0)]
         case e.GateClosed() if mitigation.progress is Progress.APPROVED:
             return [_step(after, mitigation, "plan", 0), *shown]
+        case e.GateClosed():
+            return [told, *shown]
         case e.StepFinished():
             following = event.step + 1
             goes_on = mitigation.progress in {Progress.RUNNING, Progress.ROLLING_BACK} and event.ok

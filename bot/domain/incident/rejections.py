@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.hats import Hat
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.state import Progress
 
 
 class Rejected(Exception):
@@ -45,6 +46,12 @@ class TextTooLong(Rejected):
     """That is {length:,} characters; {limit:,} fit. Put the rest into a file and pin it here."""
 
     field = "text"
+
+
+class TitleTooLong(TextTooLong):
+    """That title is {length:,} characters; {limit:,} fit. Say it shorter, and the rest in `/incident note …`."""
+
+    field = "title"
 
 
 class HatIsWorn(Rejected):
@@ -102,7 +109,11 @@ class NeedsApproval(Rejected):
 
 
 class StillRunning(Rejected):
-    """{title} is still {progress}. Wait for its end, or stop it with the button on its message."""
+    """“{title}” is still {progress}. Wait for its end{or_stop}."""
+
+    def __init__(self, title: str, progress: Progress) -> None:
+        way = "" if progress is Progress.ROLLING_BACK else ", or press Stop on its message"
+        super().__init__(title=title, progress=progress.value.replace("-", " "), or_stop=way)
 
 
 class IsOver(Rejected):
@@ -152,7 +163,10 @@ class NotYoursToWithdraw(Rejected):
 
 
 class NothingRuns(Rejected):
-    """{title} isn't running: it is {progress}."""
+    """“{title}” isn't running: it is {progress}."""
+
+    def __init__(self, title: str, progress: Progress) -> None:
+        super().__init__(title=title, progress=progress.value.replace("-", " "))
 
 
 class NoRollback(Rejected):

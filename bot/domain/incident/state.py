@@ -363,6 +363,8 @@ def _mitigated(incident: Incident, event: MitigationEvent) -> dict[str, Any]:
             changes["timers"] = _no_timer(incident, gate_timer(event.mitigation))
         case e.MitigationVerified() if incident.mitigated_at is None:
             changes["mitigated_at"] = event.at
+        case e.RollbackStarted() if before.progress is Progress.VERIFIED:
+            changes["mitigated_at"] = None
         case _:
             pass
     return changes

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.incident.commands import Declare
-from bot.domain.incident.decide.declare import TITLE_LIMIT
+from bot.domain.incident.decide.words import TITLE_LIMIT
 from bot.domain.severity import Severity, severity
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply

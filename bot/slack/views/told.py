@@ -1,6 +1,7 @@
 """What the channels are told of one event, in the place where it is read."""
 
 from bot.domain.effects import Place
+from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
@@ -33,6 +34,9 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
         case e.PinEdited() | e.PinDeleted():
             did = "edited" if isinstance(event, e.PinEdited) else "deleted"
             return _aside(f"{who(event.by, names)} {did} a pinned message. The timeline keeps what it said before.")
+        case e.GateClosed() if event.outcome in {Outcome.REJECTED, Outcome.EXPIRED}:
+            proposer = mention(incident.mitigations[event.mitigation].proposer)
+            return _line(f"{proposer}: {who(event.by, names)} {_said(event, incident, names)}. Nothing of it runs.")
         case e.HumanNeeded():
             asked = mention(in_charge(incident, incident.mitigations[event.mitigation]))
             what = line(mitigation_named(incident, event.mitigation))

@@ -11,7 +11,7 @@ from bot.domain.incident.commands import (
     RecordTrouble,
     UnpinMessage,
 )
-from bot.domain.incident.decide.declare import TEXT_LIMIT
+from bot.domain.incident.decide.words import TEXT_LIMIT, check_text
 from bot.domain.incident.events import (
     AnyEvent,
     MessagePinned,
@@ -22,7 +22,7 @@ from bot.domain.incident.events import (
     TroubleMet,
     UpdatePosted,
 )
-from bot.domain.incident.rejections import TextMissing, TextTooLong, TooManyPins
+from bot.domain.incident.rejections import TooManyPins
 from bot.domain.incident.state import Incident, fingerprint
 from bot.domain.policy import Policy
 
@@ -31,7 +31,7 @@ PIN_LIMIT = 1000
 
 
 def note(command: AddNote) -> list[AnyEvent]:
-    _check_text(command.text)
+    check_text(command.text)
     return [NoteAdded(by=command.by, at=command.at, text=command.text)]
 
 
@@ -73,7 +73,7 @@ def pin_deleted(command: RecordPinDeleted, incident: Incident) -> list[AnyEvent]
 
 
 def update(command: PostUpdate, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    _check_text(command.text)
+    check_text(command.text)
     minutes = command.next_in_minutes or policy.of(incident.severity).update_every_minutes
     due = command.at + timedelta(minutes=minutes) if minutes and incident.is_open else None
     return [UpdatePosted(by=command.by, at=command.at, text=command.text, next_due=due)]
@@ -84,10 +84,3 @@ def trouble(command: RecordTrouble, incident: Incident) -> list[AnyEvent]:
     if f"{command.why} {command.cure}" in incident.troubles:
         return []
     return [TroubleMet(by=command.by, at=command.at, effect=command.effect, why=command.why, cure=command.cure)]
-
-
-def _check_text(text: str) -> None:
-    if not text:
-        raise TextMissing
-    if len(text) > TEXT_LIMIT:
-        raise TextTooLong(length=len(text), limit=TEXT_LIMIT)

@@ -6,6 +6,7 @@ from bot.domain.gates.gate import Gate, Outcome, Vote
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, mitigation_id
 from bot.domain.incident.commands import CastVote, Command, Propose, Withdraw
+from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.events import (
     AnyEvent,
     GateClosed,
@@ -43,7 +44,7 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
         raise GateStillOpen(title=other.plan.title)
     for other in incident.mitigations.values():
         if other.progress.is_live:
-            raise StillRunning(title=other.plan.title, progress=other.progress.value)
+            raise StillRunning(title=other.plan.title, progress=other.progress)
     asks = policy.of(incident.severity).approval or bool(plan.touches)
     gate = policy.mitigation_gate
     proposed = MitigationProposed(
@@ -86,8 +87,9 @@ def vote(command: CastVote, incident: Incident) -> list[AnyEvent]:
         if earlier.choice == command.choice:
             return []
         raise VotedAlready
-    if command.choice == "reject" and not command.comment:
+    if command.choice == "reject" and not has_words(command.comment):
         raise ReasonMissing
+    check_length(command.comment)
     cast = VoteCast(
         by=command.by,
         at=command.at,

@@ -108,7 +108,7 @@ def stop(command: StopRun, incident: Incident) -> list[AnyEvent]:
     if mitigation.progress is Progress.STOPPED:
         return []
     if mitigation.progress not in {Progress.APPROVED, Progress.RUNNING, Progress.VERIFYING}:
-        raise NothingRuns(title=mitigation.plan.title, progress=mitigation.progress.value)
+        raise NothingRuns(title=mitigation.plan.title, progress=mitigation.progress)
     return [RunStopped(by=command.by, at=command.at, mitigation=mitigation.id)]
 
 
@@ -117,7 +117,7 @@ def roll_back(command: RollBack, incident: Incident) -> list[AnyEvent]:
     if mitigation.progress in {Progress.ROLLING_BACK, Progress.ROLLED_BACK}:
         return []
     if mitigation.progress not in {Progress.STOPPED, Progress.NEEDS_HUMAN, Progress.VERIFIED}:
-        raise NothingRuns(title=mitigation.plan.title, progress=mitigation.progress.value)
+        raise NothingRuns(title=mitigation.plan.title, progress=mitigation.progress)
     if not mitigation.plan.rollback:
         raise NoRollback(title=mitigation.plan.title, because=mitigation.plan.no_rollback_because or "none declared")
     because = f"<@{command.by}> ordered it"

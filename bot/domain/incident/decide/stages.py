@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.domain.gates.gate import Outcome
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
+from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.events import AnyEvent, Resolved, SeverityChanged, StageChanged
 from bot.domain.incident.lifecycle import TRANSITIONS, Guard, Stage, next_stages
 from bot.domain.incident.rejections import (
@@ -22,7 +23,8 @@ from bot.domain.policy import Policy
 def change_severity(command: ChangeSeverity, incident: Incident) -> list[AnyEvent]:
     if command.to is incident.severity:
         return []
-    if command.to.is_lower_than(incident.severity) and not command.because:
+    check_length(command.because)
+    if command.to.is_lower_than(incident.severity) and not has_words(command.because):
         raise SeverityNeedsReason(to=command.to.value)
     return [
         SeverityChanged(by=command.by, at=command.at, before=incident.severity, to=command.to, because=command.because)
@@ -37,6 +39,7 @@ def change_stage(command: ChangeStage, incident: Incident, policy: Policy) -> li
             Resolve(**command.model_dump(exclude={"to", "because"}), summary=command.because), incident, policy
         )
     check_move(incident, command.to, policy)
+    check_length(command.because)
     return [StageChanged(by=command.by, at=command.at, before=incident.stage, to=command.to, because=command.because)]
 
 
@@ -51,8 +54,9 @@ def resolve(command: Resolve, incident: Incident, policy: Policy) -> list[AnyEve
         check_guard(incident, TRANSITIONS[before, Stage.RESOLVED], policy)
     else:
         check_move(incident, Stage.RESOLVED, policy)
-    if not command.summary:
+    if not has_words(command.summary):
         raise ResolutionMissing
+    check_length(command.summary)
     review_at = command.at + timedelta(minutes=policy.post_mortem_after_minutes)
     return [
         *events,
@@ -87,7 +91,7 @@ def check_guard(incident: Incident, guard: Guard, policy: Policy) -> None:
         case Guard.NOTHING_RUNS:
             for mitigation in incident.mitigations.values():
                 if mitigation.progress.is_live:
-                    raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress.value)
+                    raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
             for mitigation in incident.open_gates:
                 raise GateStillOpen(title=mitigation.plan.title)
 
