@@ -55,7 +55,7 @@ def message(event: dict[str, Any], cause: str, door: Door) -> None:
     if event["subtype"] == "message_deleted":
         door.house.engine.submit(RecordPinDeleted(**shared))
     else:
-        text = plain(plain_text(event["message"].get("text", "")), door.house.people)
+        text = plain(plain_text(event["message"].get("text", "")), door.house.people.name)
         door.house.engine.submit(RecordPinEdited(**shared, text=text))
 
 

@@ -1,8 +1,6 @@
 """Shortcuts: declare from anywhere or from a message, pin a message into the timeline."""
 
-from typing import Any
-
-from bot.domain.incident.commands import PinMessage
+from bot.domain.effects import FetchPin
 from bot.domain.incident.decide.words import TITLE_LIMIT
 from bot.slack import answers
 from bot.slack.controls import FormFacts
@@ -22,7 +20,8 @@ def reply_to(shortcut: Shortcut, door: Door) -> Reply:
         case "declare":
             return _form(FormFacts(form="declare"), door)
         case "declare-from-message":
-            words = cut(" ".join(_text(shortcut.message, door).split()), TITLE_LIMIT)
+            said = plain(plain_text(shortcut.message.get("text", "")), door.names)
+            words = cut(" ".join(said.split()), TITLE_LIMIT)
             return _form(FormFacts(form="declare", words=words, origin=_origin(shortcut)), door)
         case "pin-to-timeline":
             return _pin(shortcut, door)
@@ -35,27 +34,15 @@ def _form(facts: FormFacts, door: Door) -> Reply:
 
 
 def _pin(shortcut: Shortcut, door: Door) -> Reply:
+    """Have a worker read the message as it is now, as for a 📌."""
     incident = door.incident_of(shortcut.channel)
     if incident is None or shortcut.channel is None:
         return answers.said("There is no incident in this channel. Pin messages where the incident lives.")
-    message = shortcut.message
-    door.house.engine.submit(
-        PinMessage(
-            incident=incident.id,
-            by=shortcut.user,
-            at=door.clock.now(),
-            cause=shortcut.cause,
-            channel=shortcut.channel,
-            ts=message["ts"],
-            author=message.get("user") or message.get("bot_id") or "unknown",
-            text=_text(message, door),
-        )
-    )
+    ts = shortcut.message["ts"]
+    if ts not in incident.pins:
+        pin = FetchPin(incident=incident.id, channel=shortcut.channel, ts=ts, person=shortcut.user)
+        door.later(pin, shortcut.cause)
     return None
-
-
-def _text(message: dict[str, Any], door: Door) -> str:
-    return plain(plain_text(message.get("text", "")), door.house.people)
 
 
 def _origin(shortcut: Shortcut) -> str:

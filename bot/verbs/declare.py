@@ -20,7 +20,7 @@ def act(request: Request, house: House) -> Answer:
             by=request.by,
             at=request.at,
             cause=request.cause,
-            title=plain(text, house.people),
+            title=plain(text, house.people.name),
             severity=named or Severity.P2,
             service=service_in(text, house),
             origin=request.origin,

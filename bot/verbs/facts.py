@@ -10,7 +10,7 @@ NEXT = re.compile(r"\s*\bnext in (\d{1,4})\s*(?:m|min|minutes)\.?\s*$", re.IGNOR
 
 
 def note(request: Request, house: House) -> Answer:
-    text = plain(request.words, house.people)
+    text = plain(request.words, house.people.name)
     if not text:
         return Ask("note")
     receipt = house.engine.submit(AddNote(**request.facts(), text=text))
@@ -18,7 +18,7 @@ def note(request: Request, house: House) -> Answer:
 
 
 def update(request: Request, house: House) -> Answer:
-    text = plain(request.words, house.people)
+    text = plain(request.words, house.people.name)
     if not text:
         return Ask("update")
     found = NEXT.search(text)

@@ -15,7 +15,7 @@ def change_severity(request: Request, house: House) -> Answer:
     to = severity(head)
     if to is None:
         return Said(f"“{head}” is no severity. There are p1, p2, p3 and p4: `/incident severity p2 because …`.")
-    command = ChangeSeverity(**request.facts(), to=to, because=plain(because(rest), house.people))
+    command = ChangeSeverity(**request.facts(), to=to, because=plain(because(rest), house.people.name))
     return submit(house, command, f"The severity is {to.label}.")
 
 
@@ -28,19 +28,19 @@ def change_stage(request: Request, house: House) -> Answer:
         return Said(f"“{head}” is no stage. There are: {', '.join(stage.value for stage in Stage)}.")
     if to is Stage.RESOLVED and not rest:
         return Ask("resolve")
-    command = ChangeStage(**request.facts(), to=to, because=plain(because(rest), house.people))
+    command = ChangeStage(**request.facts(), to=to, because=plain(because(rest), house.people.name))
     return submit(house, command, f"The incident is at {to.label}.")
 
 
 def resolve(request: Request, house: House) -> Answer:
-    text = plain(because(request.words), house.people)
+    text = plain(because(request.words), house.people.name)
     if not text:
         return Ask("resolve")
     return submit(house, Resolve(**request.facts(), summary=text), "Resolved. The managers get the timeline.")
 
 
 def close(request: Request, house: House) -> Answer:
-    command = ChangeStage(**request.facts(), to=Stage.CLOSED, because=plain(because(request.words), house.people))
+    command = ChangeStage(**request.facts(), to=Stage.CLOSED, because=plain(because(request.words), house.people.name))
     return submit(house, command, "Closed. The timeline stands as it is.")
 
 

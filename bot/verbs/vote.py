@@ -10,7 +10,7 @@ from bot.verbs.words import because, first, plain
 def approve(request: Request, house: House) -> Answer:
     mitigation, rest = _meant(request, house, waits=True)
     command = CastVote(
-        **request.facts(), mitigation=mitigation.id, choice="approve", comment=plain(because(rest), house.people)
+        **request.facts(), mitigation=mitigation.id, choice="approve", comment=plain(because(rest), house.people.name)
     )
     return submit(house, command, f"You approved “{mitigation.plan.title}”.")
 
@@ -20,7 +20,7 @@ def reject(request: Request, house: House) -> Answer:
     if not rest:
         return Ask("reject", mitigation=mitigation.id)
     command = CastVote(
-        **request.facts(), mitigation=mitigation.id, choice="reject", comment=plain(because(rest), house.people)
+        **request.facts(), mitigation=mitigation.id, choice="reject", comment=plain(because(rest), house.people.name)
     )
     return submit(house, command, f"You rejected “{mitigation.plan.title}”.")
 

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Callable
 
 from bot.ports import People
 
@@ -25,9 +26,9 @@ def person(word: str, people: People) -> str | None:
     return found[1] if found else None
 
 
-def plain(words: str, people: People) -> str:
+def plain(words: str, names: Callable[[str], str]) -> str:
     """Turn mentions into names: what is kept never pings anybody."""
-    return MENTION.sub(lambda found: f"@{people.name(found[1])}", words).strip()
+    return MENTION.sub(lambda found: f"@{names(found[1])}", words).strip()
 
 
 def because(words: str) -> str:

@@ -74,6 +74,10 @@ class Person:
     def shortcut(self, callback_id: str, **on: Any) -> Seen:
         return self.post("/client/shortcut", callback_id=callback_id, **on)
 
+    def post_control(self, path: str, **body: Any) -> Seen:
+        """Tell the local Slack something that no person could: what goes wrong, which app is installed."""
+        return dict(httpx.post(self.world.url("slack") + path, json=body, timeout=30).raise_for_status().json())
+
     def home(self, *words: str) -> Seen:
         """Open the bot's Home; returns the view once it says these words."""
         self.post("/client/open_home")
@@ -100,6 +104,15 @@ class Person:
 
         return until(f"a direct message “{' … '.join(words)}”", look)
 
+    def pick(self, field: str, value: str) -> Seen:
+        """Choose an option that changes the open form; returns the form once it has changed."""
+        before = self.view()
+        block = next(block for block in before["blocks"] if block["block_id"] == field)
+        container = {"type": "view", "view_id": before["id"]}
+        action_id = block["element"]["action_id"]
+        self.post("/client/click", container=container, block_id=field, action_id=action_id, value=value)
+        return until("the form to change", lambda: view if (view := self.view())["hash"] != before["hash"] else None)
+
     def submits(self, **values: Any) -> Seen:
         """Fill in the open form by its fields' names, and send it."""
         view = self.view()
@@ -119,7 +132,12 @@ class Person:
 
     def direct_messages(self) -> list[Seen]:
         """What the bot wrote to this person alone."""
-        return [m for c in self.channels() if c.get("is_im") for m in self.messages(c["id"])]
+        return [
+            {**message, "channel": channel["id"]}
+            for channel in self.channels()
+            if channel.get("is_im")
+            for message in self.messages(channel["id"])
+        ]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -33,7 +34,7 @@ def commanded(world: World, words: str = "p1 checkout is down") -> Story:
     return story
 
 
-def calls(world: World) -> list[dict[str, str]]:
+def calls(world: World) -> list[dict[str, Any]]:
     return list(httpx.get(world.url("checkout") + "/admin/calls").json()["calls"])
 
 

@@ -59,7 +59,7 @@ def fetch_pin(effect: FetchPin, job: Job) -> Done:
         channel=effect.channel,
         ts=effect.ts,
         author=message.get("user") or message.get("bot_id") or "unknown",
-        text=plain(plain_text(message.get("text", "")), crew.people),
+        text=plain(plain_text(message.get("text", "")), crew.names),
         permalink=link,
     )
     return Done((pin,))

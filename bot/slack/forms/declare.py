@@ -48,10 +48,10 @@ def submit(submission: Submission, door: Door) -> Reply:
     door.house.engine.declare(
         Declare(
             **facts_of(submission, door),
-            title=plain(submission.text("title"), people),
+            title=plain(submission.text("title"), people.name),
             severity=Severity(submission.text("severity")),
             service=submission.text("service") or None,
-            summary=plain(submission.text("summary"), people),
+            summary=plain(submission.text("summary"), people.name),
             origin=submission.facts.origin or None,
         )
     )

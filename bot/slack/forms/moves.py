@@ -24,7 +24,7 @@ def severity_view(facts: FormFacts, door: Door) -> dict[str, Any]:
 
 
 def severity(submission: Submission, door: Door) -> Reply:
-    reason = plain(submission.text("because"), door.house.people)
+    reason = plain(submission.text("because"), door.house.people.name)
     to = Severity(submission.text("to"))
     door.house.engine.submit(ChangeSeverity(**facts_of(submission, door), to=to, because=reason))
     return None
@@ -43,7 +43,7 @@ def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
 
 
 def stage(submission: Submission, door: Door) -> Reply:
-    reason = plain(submission.text("because"), door.house.people)
+    reason = plain(submission.text("because"), door.house.people.name)
     door.house.engine.submit(ChangeStage(**facts_of(submission, door), to=Stage(submission.text("to")), because=reason))
     return None
 

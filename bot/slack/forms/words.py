@@ -16,7 +16,7 @@ def note_view(facts: FormFacts, _: Door) -> dict[str, Any]:
 
 
 def note(submission: Submission, door: Door) -> Reply:
-    words = plain(submission.text("text"), door.house.people)
+    words = plain(submission.text("text"), door.house.people.name)
     door.house.engine.submit(AddNote(**facts_of(submission, door), text=words))
     return None
 
@@ -33,7 +33,7 @@ def update_view(facts: FormFacts, door: Door) -> dict[str, Any]:
 
 
 def update(submission: Submission, door: Door) -> Reply:
-    words = plain(submission.text("text"), door.house.people)
+    words = plain(submission.text("text"), door.house.people.name)
     minutes = int(submission.text("next")) if submission.text("next").isdigit() else None
     door.house.engine.submit(PostUpdate(**facts_of(submission, door), text=words, next_in_minutes=minutes))
     return None
@@ -45,7 +45,7 @@ def resolve_view(facts: FormFacts, _: Door) -> dict[str, Any]:
 
 
 def resolve(submission: Submission, door: Door) -> Reply:
-    words = plain(submission.text("text"), door.house.people)
+    words = plain(submission.text("text"), door.house.people.name)
     door.house.engine.submit(Resolve(**facts_of(submission, door), summary=words))
     return None
 
@@ -63,7 +63,7 @@ def reject(submission: Submission, door: Door) -> Reply:
             mitigation=facts.mitigation,
             plan_hash=facts.plan_hash or None,
             choice="reject",
-            comment=plain(submission.text("comment"), door.house.people),
+            comment=plain(submission.text("comment"), door.house.people.name),
         )
     )
     return None
