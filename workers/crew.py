@@ -41,10 +41,12 @@ class Crew:
         """Name a person as Slack does; where Slack doesn't answer now, by login or id."""
         if not self.people.knows(person) and person.startswith(("U", "W")):
             try:
-                profile = self.desk.call("users.info", user=person)["user"]["profile"]
+                user = self.desk.call("users.info", user=person)["user"]
             except (RetryLater, SlackApiError) as error:
                 log.info("no name for %s: %s", person, error)
             else:
+                profile = user["profile"]
+                self.people.meet(person, user.get("name", ""))
                 self.people.learn(person, profile.get("display_name") or profile.get("real_name") or person)
         return self.people.name(person)
 

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.story
 
 def test_the_terminal_speaks_the_same_grammar_on_the_same_rules(world: World) -> None:
     story = declare(world, "p1 typed in two places")
+    story.ben.types("/incident list")
     said = world.terminal("--in", story.id, "hat", "commander", by="ben")
     assert said.returncode == 0, said.stderr
     story.channel.sees("Ben", "took the incident commander hat")
