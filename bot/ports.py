@@ -138,6 +138,29 @@ class People(Protocol):
     def id_of(self, login: str) -> str | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How one run of a runbook ended."""
+
+    at: datetime
+    seconds: float
+    """From its first step to its end."""
+    cleared: bool
+    """Its signal settled."""
+    undone: bool
+    """It was rolled back."""
+
+
+class Tracks(Protocol):
+    """What runbooks did before, for whoever is asked to approve one."""
+
+    def remember(self, runbook: str, run: str, ran: Ran) -> None:
+        """Keep how a run ended; the same run again replaces what was kept."""
+        ...
+
+    def of(self, runbook: str) -> list[Ran]: ...
+
+
 class Guard(Protocol):
     def is_first(self, signature: str) -> bool:
         """Say whether this signed request is new; True once, then False while the signature is fresh."""

@@ -23,7 +23,7 @@ from bot.store.client import Client
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
 from bot.store.outbox import RedisOutbox
-from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts
+from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
 from bot.store.targets import RedisTargets
 from bot.store.waker import RqWaker
 
@@ -58,6 +58,7 @@ class Wired:
     clock: SystemClock
     heartbeats: RedisHeartbeats
     targets: RedisTargets
+    tracks: RedisTracks
     guard: RedisGuard
     desk: Desk
     redis: Client
@@ -83,6 +84,7 @@ def wire(settings: Settings) -> Wired:
         clock=clock,
         heartbeats=RedisHeartbeats(redis, keys, clock),
         targets=RedisTargets(redis, keys, clock),
+        tracks=RedisTracks(redis, keys),
         guard=RedisGuard(redis, keys),
         desk=Desk(client, RedisPosts(redis, keys), RedisClosings(redis, keys)),
         redis=redis,

@@ -21,7 +21,7 @@ from workers.crew import Crew
 def crew_and_outbox() -> tuple[Crew, RedisOutbox]:
     """Build a worker's hands, once per process; RQ forks each job from a parent that has done so."""
     wired = wire(read())
-    return Crew(wired.house, wired.desk, wired.clock, wired.targets), wired.outbox
+    return Crew(wired.house, wired.desk, wired.clock, wired.targets, wired.tracks), wired.outbox
 
 
 def work() -> None:

@@ -10,7 +10,7 @@ from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.state import Incident
 from bot.engine import Engine
-from bot.ports import Clock, People
+from bot.ports import Clock, People, Tracks
 from bot.slack.desk import Desk
 from bot.slack.errors import RetryLater
 from bot.store.outbox import Waiting
@@ -28,6 +28,7 @@ class Crew:
     desk: Desk
     clock: Clock
     targets: RedisTargets
+    tracks: Tracks
 
     @property
     def engine(self) -> Engine:

@@ -38,6 +38,10 @@ class Keys:
         """Hash: a message's name → where it stands."""
         return self._(f"posts:{incident}")
 
+    def track(self, runbook: str) -> str:
+        """Hash: incident/mitigation → how that run of the runbook ended."""
+        return self._(f"track:{runbook}")
+
     def target(self, target: str) -> str:
         """Hash: holder, fence, until (ms)."""
         return self._(f"target:{target}")

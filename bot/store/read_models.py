@@ -1,8 +1,9 @@
 """Small facts beside the incidents: where our messages stand, who is who, which signatures were seen, who is alive."""
 
+import json
 from datetime import UTC, datetime
 
-from bot.ports import Clock, Post
+from bot.ports import Clock, Post, Ran
 from bot.store.client import Client
 from bot.store.event_store import ms
 from bot.store.keys import Keys
@@ -58,6 +59,20 @@ class RedisPeople:
 
     def id_of(self, login: str) -> str | None:
         return self._redis.hget(self._keys.handles, login.lower())
+
+
+class RedisTracks:
+    def __init__(self, redis: Client, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+
+    def remember(self, runbook: str, run: str, ran: Ran) -> None:
+        kept = json.dumps([ms(ran.at), ran.seconds, ran.cleared, ran.undone])
+        self._redis.hset(self._keys.track(runbook), run, kept)
+
+    def of(self, runbook: str) -> list[Ran]:
+        kept = [json.loads(text) for text in self._redis.hgetall(self._keys.track(runbook)).values()]
+        return [Ran(datetime.fromtimestamp(at / 1000, UTC), *rest) for at, *rest in kept]
 
 
 class RedisGuard:

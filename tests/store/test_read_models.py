@@ -1,6 +1,6 @@
 """Small facts beside the incidents: posts, people, signatures, heartbeats, closings."""
 
-from bot.ports import Post
+from bot.ports import Post, Ran
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.read_models import (
@@ -10,8 +10,9 @@ from bot.store.read_models import (
     RedisHeartbeats,
     RedisPeople,
     RedisPosts,
+    RedisTracks,
 )
-from tests.harness.clock import NOON, WoundClock
+from tests.harness.clock import NOON, WoundClock, at
 from tests.harness.orders import INC
 from tests.harness.people import ANA, BEN
 from tests.harness.redis_server import connection
@@ -71,3 +72,15 @@ def test_what_slack_asked_to_leave_alone_is_left_alone_for_a_while(redis: Client
     closings.close("chat.postMessage:C1", 30)
     assert 29 < closings.seconds_left("chat.postMessage:C1") <= 30
     assert closings.seconds_left("chat.postMessage:C2") == 0
+
+
+def test_how_a_run_ended_is_remembered_once_per_run(redis: Client, keys: Keys) -> None:
+    tracks = RedisTracks(redis, keys)
+    cleared = Ran(at(0), 90.5, cleared=True, undone=False)
+    undone = Ran(at(60), 30, cleared=False, undone=True)
+    assert tracks.of("restart") == []
+    tracks.remember("restart", "INC-1/m1", undone)
+    tracks.remember("restart", "INC-1/m1", cleared)
+    tracks.remember("restart", "INC-2/m1", undone)
+    tracks.remember("scale", "INC-2/m2", undone)
+    assert sorted(tracks.of("restart"), key=lambda ran: ran.at) == [cleared, undone]

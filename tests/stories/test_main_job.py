@@ -56,6 +56,9 @@ def test_a_mitigation_needs_two_people_and_is_proven_by_the_signal(world: World,
     assert "Resolved." in ana.types("/incident resolve checkout works again after a restart", channel)
     story.managers.sees(story.id, "the whole timeline", "approved", "verified", "checkout works again")
     until("the card at its end", lambda: "Resolved" in story.card()["text"])
+    later = commanded(world, "p1 checkout is down again")
+    later.ana.types("/incident propose restart-checkout", later.channel.id)
+    assert "cleared the signal" in later.channel.asks("Approve")["text"]
 
 
 def test_the_message_asks_with_all_that_a_voter_must_know(world: World, break_checkout: Break) -> None:

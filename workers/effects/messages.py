@@ -1,5 +1,7 @@
 """Messages that show or tell: the card, the announcement, the mitigation, a sentence, the timeline, a brief."""
 
+from statistics import median
+
 from bot.domain.effects import (
     GiveBrief,
     PostTimeline,
@@ -10,14 +12,15 @@ from bot.domain.effects import (
     Tell,
 )
 from bot.domain.incident.events import StageChanged
-from bot.domain.incident.state import Incident
+from bot.domain.incident.state import Incident, Progress
+from bot.ports import Ran
 from bot.slack.desk import allowing
 from bot.slack.errors import RetryLater
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
-from bot.slack.views.mitigation import mitigation
+from bot.slack.views.mitigation import Track, mitigation
 from bot.slack.views.offer import offer
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
@@ -54,9 +57,21 @@ def show_announcement(_: ShowAnnouncement, job: Job) -> Done:
 def show_mitigation(effect: ShowMitigation, job: Job) -> Done:
     incident, crew = job.incident(), job.crew
     channel = job.channel_of(incident)
-    message = mitigation(incident, incident.mitigations[effect.mitigation], crew.names, crew.clock.now(), None)
+    shown = incident.mitigations[effect.mitigation]
+    track = _track(crew.tracks.of(shown.plan.runbook)) if shown.progress is Progress.PROPOSED else None
+    message = mitigation(incident, shown, crew.names, crew.clock.now(), track)
     crew.desk.show(incident.id, f"mitigation:{effect.mitigation}", channel, message, again=job.again, since=job.since)
     return Done(rest=EDITS_APART)
+
+
+def _track(ran: list[Ran]) -> Track:
+    cleared = [run.seconds / 60 for run in ran if run.cleared]
+    return Track(
+        runs=len(ran),
+        cleared=len(cleared),
+        median_minutes=median(cleared) if cleared else None,
+        last_rolled_back=max((run.at for run in ran if run.undone), default=None),
+    )
 
 
 def tell(effect: Tell, job: Job) -> Done:

@@ -9,6 +9,7 @@ from bot.domain.incident.commands import (
 )
 from bot.domain.incident.decide.runs import EXPECTS_STEPS
 from bot.domain.incident.state import Mitigation, Progress
+from bot.ports import Ran
 from bot.slack.errors import RetryLater
 from bot.steps import Context, NotYet, Passing, Result, run
 from bot.steps.http import read_signal as read
@@ -79,5 +80,17 @@ def read_signal(effect: ReadSignal, job: Job) -> Done:
 
 
 def release_target(effect: ReleaseTarget, job: Job) -> Done:
-    job.crew.targets.release(effect.target, f"{effect.incident}/{effect.mitigation}")
+    """Let go of the target; how the run ended is remembered for whoever is asked to approve the runbook next."""
+    run = f"{effect.incident}/{effect.mitigation}"
+    job.crew.targets.release(effect.target, run)
+    mitigation = job.incident().mitigations[effect.mitigation]
+    if mitigation.steps and mitigation.ended_at is not None:
+        began = mitigation.steps[0].started_at
+        ran = Ran(
+            at=began,
+            seconds=(mitigation.ended_at - began).total_seconds(),
+            cleared=mitigation.progress is Progress.VERIFIED,
+            undone=mitigation.progress is Progress.ROLLED_BACK,
+        )
+        job.crew.tracks.remember(mitigation.plan.runbook, run, ran)
     return Done()
