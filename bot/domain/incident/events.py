@@ -261,6 +261,24 @@ class TroubleMet(EventBase):
     cure: str
 
 
+MitigationEvent = (
+    MitigationAmended
+    | VoteCast
+    | VoteCameLate
+    | GateClosed
+    | RunWaits
+    | StepStarted
+    | StepFinished
+    | VerificationStarted
+    | SignalRead
+    | MitigationVerified
+    | RollbackStarted
+    | MitigationRolledBack
+    | HumanNeeded
+    | RunStopped
+)
+"""What happens to a mitigation once it is proposed."""
+
 AnyEvent = (
     Declared
     | ChannelOpened
@@ -279,20 +297,7 @@ AnyEvent = (
     | SeverityChanged
     | StageChanged
     | MitigationProposed
-    | MitigationAmended
-    | VoteCast
-    | VoteCameLate
-    | GateClosed
-    | RunWaits
-    | StepStarted
-    | StepFinished
-    | VerificationStarted
-    | SignalRead
-    | MitigationVerified
-    | RollbackStarted
-    | MitigationRolledBack
-    | HumanNeeded
-    | RunStopped
+    | MitigationEvent
     | Resolved
     | ExportRequested
     | ExportDelivered

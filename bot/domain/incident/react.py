@@ -32,8 +32,10 @@ def _headline(incident: Incident) -> tuple[object, ...]:
 
 def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
     event, incident, version = record.event, after.id, record.version
+    if isinstance(event, e.MitigationEvent):
+        return _mitigated(event, after, version)
     match event:
-        case e.NoteAdded() | e.VoteCameLate() | e.MessageUnpinned() | e.HatReleased():
+        case e.NoteAdded() | e.MessageUnpinned() | e.HatReleased():
             return []
         case e.Declared():
             return [x.OpenChannel(incident=incident)]
@@ -81,55 +83,22 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
                 x.Tell(incident=incident, version=version),
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
-        case (
-            e.MitigationProposed()
-            | e.MitigationAmended()
-            | e.VoteCast()
-            | e.GateClosed()
-            | e.RunWaits()
-            | e.StepStarted()
-            | e.StepFinished()
-            | e.VerificationStarted()
-            | e.SignalRead()
-            | e.MitigationVerified()
-            | e.RollbackStarted()
-            | e.MitigationRolledBack()
-            | e.HumanNeeded()
-            | e.RunStopped()
-        ):
-            return _mitigated(event, after, version)
+        case e.MitigationProposed():
+            mitigation = after.mitigations[event.mitigation]
+            begins = [_step(after, mitigation, "plan", 0)] if mitigation.progress is Progress.APPROVED else []
+            return [*_shown(after, mitigation), *begins]
         case _:
             assert_never(event)
 
 
-MitigationEvent = (
-    e.MitigationProposed
-    | e.MitigationAmended
-    | e.VoteCast
-    | e.GateClosed
-    | e.RunWaits
-    | e.StepStarted
-    | e.StepFinished
-    | e.VerificationStarted
-    | e.SignalRead
-    | e.MitigationVerified
-    | e.RollbackStarted
-    | e.MitigationRolledBack
-    | e.HumanNeeded
-    | e.RunStopped
-)
-
-
-def _mitigated(event: MitigationEvent, after: Incident, version: int) -> list[x.AnyEffect]:
+def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[x.AnyEffect]:
     mitigation = after.mitigations[event.mitigation]
-    shown: list[x.AnyEffect] = (
-        [x.ShowMitigation(incident=after.id, mitigation=mitigation.id)] if after.channel is not None else []
-    )
+    shown = _shown(after, mitigation)
     told = x.Tell(incident=after.id, version=version)
     freed = x.ReleaseTarget(incident=after.id, mitigation=mitigation.id, target=mitigation.plan.target)
     match event:
-        case e.MitigationProposed() if mitigation.progress is Progress.APPROVED:
-            return [*shown, _step(after, mitigation, "plan", 0)]
+        case e.VoteCameLate():
+            return []
         case e.GateClosed() if mitigation.progress is Progress.APPROVED:
             return [_step(after, mitigation, "plan", 0), *shown]
         case e.GateClosed():
@@ -153,6 +122,11 @@ def _mitigated(event: MitigationEvent, after: Incident, version: int) -> list[x.
             return [freed, told, *shown]
         case _:
             return shown
+
+
+def _shown(incident: Incident, mitigation: Mitigation) -> list[x.AnyEffect]:
+    """Its message, once there is a channel to show it in."""
+    return [x.ShowMitigation(incident=incident.id, mitigation=mitigation.id)] if incident.channel is not None else []
 
 
 def _step(incident: Incident, mitigation: Mitigation, phase: Phase, step: int) -> x.RunStep:

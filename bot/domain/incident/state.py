@@ -189,6 +189,8 @@ def _declared(event: e.Declared, incident_id: str) -> Incident:
 
 
 def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the one long table of this file
+    if isinstance(event, e.MitigationEvent):
+        return _mitigated(incident, event)
     match event:
         case e.NoteAdded():
             return {}
@@ -243,23 +245,6 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"troubles": (*incident.troubles, f"{event.why} {event.cure}")[-3:]}
         case e.MitigationProposed():
             return _proposed(incident, event)
-        case (
-            e.MitigationAmended()
-            | e.VoteCast()
-            | e.VoteCameLate()
-            | e.GateClosed()
-            | e.RunWaits()
-            | e.StepStarted()
-            | e.StepFinished()
-            | e.VerificationStarted()
-            | e.SignalRead()
-            | e.MitigationVerified()
-            | e.RollbackStarted()
-            | e.MitigationRolledBack()
-            | e.HumanNeeded()
-            | e.RunStopped()
-        ):
-            return _mitigated(incident, event)
         case _:
             assert_never(event)
 
@@ -327,23 +312,6 @@ def _proposed(incident: Incident, event: e.MitigationProposed) -> dict[str, Any]
     return {"mitigations": {**incident.mitigations, event.mitigation: mitigation}, "timers": timers}
 
 
-MitigationEvent = (
-    e.MitigationAmended
-    | e.VoteCast
-    | e.VoteCameLate
-    | e.GateClosed
-    | e.RunWaits
-    | e.StepStarted
-    | e.StepFinished
-    | e.VerificationStarted
-    | e.SignalRead
-    | e.MitigationVerified
-    | e.RollbackStarted
-    | e.MitigationRolledBack
-    | e.HumanNeeded
-    | e.RunStopped
-)
-
 ENDS = {
     Outcome.APPROVED: Progress.APPROVED,
     Outcome.REJECTED: Progress.REJECTED,
@@ -352,7 +320,7 @@ ENDS = {
 }
 
 
-def _mitigated(incident: Incident, event: MitigationEvent) -> dict[str, Any]:
+def _mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
     before = incident.mitigations[event.mitigation]
     after = before.model_copy(update=_mitigation_changes(before, event))
     changes: dict[str, Any] = {"mitigations": {**incident.mitigations, event.mitigation: after}}
@@ -370,7 +338,7 @@ def _mitigated(incident: Incident, event: MitigationEvent) -> dict[str, Any]:
     return changes
 
 
-def _mitigation_changes(mitigation: Mitigation, event: MitigationEvent) -> dict[str, Any]:
+def _mitigation_changes(mitigation: Mitigation, event: e.MitigationEvent) -> dict[str, Any]:
     match event:
         case e.MitigationAmended():
             gate = mitigation.gate.asking_again(event.plan.hash, event.due) if mitigation.gate else None
