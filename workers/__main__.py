@@ -3,6 +3,7 @@
 import functools
 import signal
 import sys
+from collections.abc import Sequence
 from threading import Event, Thread
 
 from rq.serializers import JSONSerializer
@@ -24,8 +25,8 @@ def crew_and_outbox() -> tuple[Crew, RedisOutbox]:
     return Crew(wired.house, wired.desk, wired.clock, wired.targets, wired.tracks), wired.outbox
 
 
-def work() -> None:
-    """Run as many RQ workers as WORKERS says, until told to stop."""
+def work(queues: Sequence[str]) -> None:
+    """Run as many RQ workers as WORKERS says on these queues, until told to stop."""
     settings = read()
     configure_logging(settings)
     wired = wire(settings)
@@ -33,7 +34,7 @@ def work() -> None:
     stopped = Event()
     Thread(target=_beat, args=(wired.heartbeats.beat, stopped), daemon=True).start()
     pool = WorkerPool(
-        QUEUES,
+        queues,
         connection=wired.raw_redis,
         num_workers=settings.workers,
         worker_class=Worker,
@@ -62,12 +63,12 @@ def _beat(beat: "functools.partial[None]", stopped: Event) -> None:
 
 def main(arguments: list[str]) -> int:
     match arguments:
-        case ["worker"]:
-            work()
+        case ["worker", *queues] if set(queues) <= set(QUEUES):
+            work(queues or QUEUES)
         case ["clock"]:
             tick()
         case _:
-            print("usage: python -m workers worker | clock", file=sys.stderr)  # noqa: T201
+            print(f"usage: python -m workers worker [{' | '.join(QUEUES)} …] | clock", file=sys.stderr)  # noqa: T201
             return 2
     return 0
 
