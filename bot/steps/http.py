@@ -1,5 +1,7 @@
 """The `http` step: one call to the target, idempotent by its key; and the reading of a signal, which is a call too."""
 
+import json
+
 import httpx
 
 from bot.domain.runbook import HttpStep, Signal
@@ -33,4 +35,8 @@ def read_signal(signal: Signal, url: str) -> tuple[bool, str]:
         return False, f"{signal.path} could not be read: {str(error) or type(error).__name__}"[:300]
     for name in signal.field.split("."):
         value = value.get(name) if isinstance(value, dict) else None
-    return str(value) == signal.healthy, f"{signal.field} is {value}"[:300]
+    said = value if isinstance(value, str) else json.dumps(value)
+    reading = f"{signal.field} is {said}"[:300]
+    if not response.is_success:
+        return False, f"{reading}, answered with {response.status_code}"
+    return said == signal.healthy, reading

@@ -9,6 +9,7 @@ from bot.domain.incident.commands import (
 )
 from bot.domain.incident.decide.runs import EXPECTS_STEPS
 from bot.domain.incident.state import Mitigation, Progress
+from bot.domain.runbook import HttpStep, Step
 from bot.ports import Ran
 from bot.slack.errors import RetryLater
 from bot.steps import Context, NotYet, Passing, Result, run
@@ -19,7 +20,7 @@ TRIES = 5
 """Tries of one step while the target is out of reach or answers 5xx; then the step has failed."""
 
 LEASE = 300
-"""Seconds that a silent holder keeps its target; each step and each reading renews it."""
+"""Seconds that a silent holder keeps its target beyond a step's own time; each step and each reading renews it."""
 
 BUSY = 2
 """Seconds until a worker asks again for a target that another mitigation holds."""
@@ -33,7 +34,8 @@ def run_step(effect: RunStep, job: Job) -> Done:
     if mitigation.progress not in EXPECTS_STEPS[effect.phase] or (begun and begun.finished_at):
         return Done()
     holder = f"{incident.id}/{mitigation.id}"
-    fence = crew.targets.acquire(mitigation.plan.target, holder, LEASE)
+    step = mitigation.steps_of(effect.phase)[effect.step]
+    fence = crew.targets.acquire(mitigation.plan.target, holder, _lease(step))
     if isinstance(fence, str):
         busy = job.facts("busy") | {"cause": f"busy:{job.waiting.id}:{fence}"}
         crew.engine.submit(RecordTargetBusy(**busy, mitigation=mitigation.id, holder=fence))
@@ -51,7 +53,7 @@ def run_step(effect: RunStep, job: Job) -> Done:
         now=crew.clock.now(),
     )
     try:
-        result = run(mitigation.steps_of(effect.phase)[effect.step], context)
+        result = run(step, context)
     except NotYet as waits:
         raise RetryLater(waits.seconds, str(waits)) from None
     except Passing as trouble:
@@ -59,6 +61,11 @@ def run_step(effect: RunStep, job: Job) -> Done:
             raise RetryLater(None, str(trouble)) from trouble
         result = Result(ok=False, detail=f"{trouble}; tried {job.waiting.tries} times")
     return Done((RecordStepFinished(**job.facts("finished"), **where, ok=result.ok, detail=result.detail),))
+
+
+def _lease(step: Step) -> float:
+    """Seconds for which nobody else may take the target while this step runs or waits."""
+    return LEASE + (step.timeout if isinstance(step, HttpStep) else step.seconds)
 
 
 def _key(mitigation: Mitigation, effect: RunStep) -> str:
