@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -31,7 +30,7 @@ def target() -> Iterator[Target]:
     told = Target()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+        def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             told.asked.append((self.command, self.path, headers, json.loads(body) if body else None))
@@ -40,14 +39,14 @@ def target() -> Iterator[Target]:
             self.end_headers()
             self.wfile.write(told.answer)
 
-        do_GET = do_DELETE = do_POST
+        do_GET = do_POST = answer  # noqa: N815 - the names that http.server calls
 
         def log_message(self, *_: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     told.url = f"http://127.0.0.1:{server.server_port}"
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield told
     server.shutdown()
     server.server_close()
