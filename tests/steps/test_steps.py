@@ -53,9 +53,7 @@ def target() -> Iterator[Target]:
 
 
 def context(url: str, seconds: float = 0) -> Context:
-    return Context(
-        url=url, key="INC-1-m1-plan-0-abc", fence=7, started_at=at(0), now=at(0) + timedelta(seconds=seconds)
-    )
+    return Context(url=url, key="INC-1-m1-plan-0-abc", fence=7, started_at=at(0), now=at(seconds))
 
 
 RESTART = HttpStep(id="restart", says="Restart", path="/admin/restart", body={"force": True}, timeout=2)
