@@ -168,3 +168,39 @@ def test_below_p1_a_mitigation_needs_nobody_s_approval(world: World, break_check
     said = story.ana.types("/incident propose restart-checkout", story.channel.id)
     assert "needs nobody's approval at this severity" in said
     story.channel.sees(PROVEN, "Restart checkout", "needed nobody's approval")
+
+
+def test_one_change_at_a_time_runs_on_a_target(world: World, break_checkout: Break) -> None:
+    break_checkout("leak")
+    one, two = declare(world, "p2 checkout is slow"), declare(world, "p2 checkout is slow, again")
+    one.ana.types("/incident propose restart-checkout", one.channel.id)
+    one.channel.asks("Stop")
+    two.ana.types("/incident propose restart-checkout", two.channel.id)
+    two.channel.sees("Waits", f"{one.id}/m1 holds")
+    one.channel.sees(PROVEN)
+    two.channel.sees(PROVEN)
+    incidents = [call["key"].partition("-m1")[0] for call in calls(world)]
+    assert incidents == [one.id] * 3 + [two.id] * 3
+
+
+def test_a_target_that_is_away_for_a_moment_is_asked_again_with_the_same_key(
+    world: World, break_checkout: Break
+) -> None:
+    break_checkout("leak")
+    story = declare(world, "p2 checkout comes and goes")
+    world.kill("checkout")
+    story.ana.types("/incident propose restart-checkout", story.channel.id)
+    story.channel.asks("Stop")
+    world.start("checkout")
+    story.channel.sees(PROVEN)
+    assert [call["call"] for call in calls(world)] == ["traffic", "restart", "traffic"]
+
+
+def test_a_step_that_fails_is_rolled_back_and_a_human_is_called(world: World, break_checkout: Break) -> None:
+    break_checkout("leak")
+    story = commanded(world, "p2 nothing helps")
+    story.ana.types("/incident propose rollback-checkout version=0.0.1 running=0.0.2", story.channel.id)
+    story.channel.sees("began to roll back", "roll-back failed", "There is no version '0.0.1'")
+    stuck = story.channel.sees("⚠", "<@UBEN>", "needs a human", "There is no version '0.0.2'")
+    assert stuck
+    assert "Needs a human" in story.channel.sees("Roll checkout back to 0.0.1", "this is yours now")["text"]
