@@ -19,7 +19,7 @@ from bot.cli.demo import installed_app
 from tests.harness.redis_server import RedisServer
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a test waits for what must come: far more than it takes, for slow machines."""
 
 Seen = TypeVar("Seen")

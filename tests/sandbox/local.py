@@ -1,5 +1,6 @@
 """The local workspace as tests see it: a process of its own, the people in it, and what its doors answer."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -132,6 +133,11 @@ class Slack:
     def refuses(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         """The body of the refusal with which the call is answered."""
         with pytest.raises(SlackApiError) as refusal:
-            self.bot.api_call(method, json=args)
+            self.bot.api_call(method, data={name: _text(value) for name, value in args.items()})
         body: dict[str, Any] = refusal.value.response.data
         return body
+
+
+def _text(value: Any) -> str:
+    """Encode as a form does, which every method takes."""
+    return value if isinstance(value, str) else json.dumps(value)
