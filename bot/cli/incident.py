@@ -56,7 +56,8 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         return _obey(chosen, settings, wired)
     except RedisError as error:
-        print(f"The record is out of reach at {settings.redis_url}: {error}. Nothing was changed.", file=sys.stderr)
+        why = str(error).rstrip(".")
+        print(f"The record is out of reach at {settings.redis_place}: {why}. `muster doctor` helps.", file=sys.stderr)
         return 1
 
 

@@ -4,16 +4,21 @@ import argparse
 import logging
 import signal
 import sys
+from contextlib import suppress
 from threading import Event
 
 from granian.constants import Interfaces
 from granian.server import Server as Granian
+from redis.exceptions import RedisError
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.settings import Settings, read
 from bot.wiring import bolt_app, configure_logging, wire
 
 log = logging.getLogger("muster.web")
+
+BEAT = 2
+"""Seconds between two signs of life over Socket Mode, for `muster doctor`; HTTP has /readyz."""
 
 THREADS = 8
 """Requests served side by side in one process; each waits for Redis most of its time."""
@@ -27,11 +32,15 @@ def run(_: argparse.Namespace) -> int:
     settings = read()
     configure_logging(settings)
     wire(settings)  # a mistake in a manifest is said here, before anything is served
+    if settings.mode == "socket" and not settings.slack_app_token:
+        print("SLACK_APP_TOKEN is empty, and SLACK_MODE=socket needs it. `muster doctor` says more.", file=sys.stderr)
+        return 2
     if settings.mode == "socket":
         return _socket(settings)
     if not settings.slack_signing_secret:
         print(
-            "SLACK_SIGNING_SECRET is empty: every request would be refused. Copy it from the app's page.",
+            "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (signed HTTP) is set: nothing could be "
+            "served. `muster doctor` says what to do.",
             file=sys.stderr,
         )
         return 2
@@ -51,7 +60,8 @@ def run(_: argparse.Namespace) -> int:
 
 def _socket(settings: Settings) -> int:
     """Keep a connection to Slack until told to stop; if Slack is away, keep trying."""
-    app, stopped = bolt_app(wire(settings)), Event()
+    wired, stopped = wire(settings), Event()
+    app = bolt_app(wired)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=5)
@@ -62,6 +72,9 @@ def _socket(settings: Settings) -> int:
         except Exception as error:
             log.warning("Slack is out of reach; trying again", exc_info=error)
             stopped.wait(2)
-    stopped.wait()
+    while not stopped.wait(BEAT):
+        with suppress(RedisError):
+            if handler.client.is_connected():
+                wired.heartbeats.beat("web")
     handler.close()  # type: ignore[no-untyped-call]
     return 0
