@@ -44,7 +44,7 @@ def run(_: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    Granian(
+    server = Granian(
         "bot.wiring:web_app",
         factory=True,
         address=settings.muster_host,
@@ -54,7 +54,12 @@ def run(_: argparse.Namespace) -> int:
         blocking_threads=THREADS,
         log_enabled=settings.log_level == "debug",
         respawn_failed_workers=True,
-    ).serve()
+    )
+    try:
+        server.serve()
+    except RuntimeError as error:  # Granian's own: the address is in use, or is not this machine's
+        print(f"Can't serve at http://{settings.muster_host}:{settings.port}: {error}.", file=sys.stderr)
+        return 1
     return 0
 
 

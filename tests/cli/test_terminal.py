@@ -10,6 +10,9 @@ import pytest
 
 from bot.cli import ALL
 from bot.exporters.json import render
+from bot.store.client import Client
+from bot.store.keys import Keys
+from bot.store.read_models import RedisPeople
 from bot.verbs import ALL as VERBS
 from tests.cli.conftest import Muster
 from tests.exporters.incidents import rich
@@ -63,6 +66,35 @@ def test_a_record_out_of_reach_is_a_sentence(muster: Muster, verb: str) -> None:
     assert said.err.startswith("The record is out of reach at redis://127.0.0.1:1/0: ")
     assert said.err.endswith("`muster doctor` helps.\n")
     assert said.err.count("\n") == 1
+
+
+def test_who_changes_something_must_say_who_they_are(muster: Muster, redis: Client, redis_server: RedisServer) -> None:
+    here = {"REDIS_URL": redis_server.url, "USER": "nobody-in-slack", "LOGNAME": "nobody-in-slack"}
+    said = muster("incident", "declare", "p1", "checkout is down", environment=here)
+    assert said.code == 2
+    assert "I don't know who “nobody-in-slack” is." in said.err
+    assert "MUSTER_USER=" in said.err
+    assert "“@ana”" in muster("incident", "--as", "@ana", "list", environment=here).err
+    assert muster("incident", environment=here).out.startswith("No incident is open.")
+
+
+def test_the_login_of_somebody_whom_muster_has_met_is_enough(
+    muster: Muster, redis: Client, redis_server: RedisServer
+) -> None:
+    here = {"REDIS_URL": redis_server.url, "LOGNAME": "ana"}
+    RedisPeople(redis, Keys()).meet("UANA", "ana")
+    assert muster("incident", "declare", "p1", "checkout is down", environment=here).code == 0
+    assert "UANA" not in muster("incident", "timeline", environment=here).out
+    assert "ana declared P1" in muster("incident", "timeline", environment=here).out
+
+
+def test_a_port_in_use_is_a_sentence(redis_server: RedisServer) -> None:
+    environment = {"PYTHONPATH": str(ROOT), "PORT": str(redis_server.port), "SLACK_SIGNING_SECRET": "secret"}
+    typed = [sys.executable, "-m", "bot", "web"]
+    said = subprocess.run(typed, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode == 1
+    assert f"Can't serve at http://127.0.0.1:{redis_server.port}: Address already in use" in said.stderr
+    assert "Traceback" not in said.stderr
 
 
 def test_a_reader_who_has_seen_enough_is_no_error(redis_server: RedisServer) -> None:
