@@ -67,8 +67,8 @@ def test_a_sound_installation_is_told_so_in_a_line_for_each_check(world: World) 
         "All 16 scopes are granted",
         "#incidents is there",
         "#incident-managers is there",
-        "The worker is alive (",
-        "The clock is alive",
+        "The worker process is alive (",
+        "The clock process is alive",
         "The web process answers at http://127.0.0.1:",
     ):
         assert words in told
@@ -248,7 +248,7 @@ def test_without_worker_and_clock_each_is_missed_with_the_command_that_starts_it
     said = muster("doctor", environment=bare)
     assert said.code == 1
     for process in ("worker", "clock"):
-        line, cure = said.finding(f"No {process} was ever started")
+        line, cure = said.finding(f"No {process} process was ever started")
         assert line.startswith("✗ ")
         assert f"python -m workers {process}" in cure
 
@@ -258,9 +258,16 @@ def test_a_clock_that_has_died_is_missed_by_when_it_was_last_heard_of(
 ) -> None:
     earlier = WoundClock(wired_to(bare).clock.now() - timedelta(minutes=7))
     RedisHeartbeats(redis, Keys(), earlier).beat("clock")
-    line, cure = muster("doctor", environment=bare).finding("The clock is gone")
-    assert line == "✗ The clock is gone: last heard of 7 min ago."
+    line, cure = muster("doctor", environment=bare).finding("The clock process is gone")
+    assert line == "✗ The clock process is gone: last heard of 7 min ago."
     assert "python -m workers clock" in cure
+
+
+def test_a_worker_process_whose_workers_are_gone_is_missed(muster: Muster, bare: dict[str, str], redis: Client) -> None:
+    wired = wired_to(bare)
+    wired.heartbeats.beat("worker")
+    line, _ = muster("doctor", environment=bare).finding("none of its RQ workers")
+    assert line.startswith("✗ ")
 
 
 def test_a_web_process_that_does_not_answer_is_a_warning_for_it_may_run_elsewhere(muster: Muster, world: World) -> None:
@@ -278,9 +285,11 @@ def test_over_socket_mode_the_web_process_is_known_by_its_heartbeat(muster: Must
     try:
         world.start("slack")
         assert muster("doctor", environment=world.environment).finding("✓ Socket Mode is open to me")
-        assert muster("doctor", environment=world.environment).finding("✗ No web was ever started")
+        assert muster("doctor", environment=world.environment).finding("✗ No web process was ever started")
         world.start("web")
-        until("its heartbeat", lambda: "✓ The web is alive" in muster("doctor", environment=world.environment).out)
+        until(
+            "its heartbeat", lambda: "✓ The web process is alive" in muster("doctor", environment=world.environment).out
+        )
     finally:
         world.stop()
 

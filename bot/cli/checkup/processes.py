@@ -35,12 +35,14 @@ def check(wired: Wired) -> Iterator[Finding]:
     heard_of = ("worker", "clock", "web") if wired.settings.mode == "socket" else ("worker", "clock")
     for process in heard_of:
         if process not in beats:
-            yield failure(f"No {process} was ever started.", CURES[process])
+            yield failure(f"No {process} process was ever started.", CURES[process])
         elif (silent := now - beats[process]) > SILENCE:
-            yield failure(f"The {process} is gone: last heard of {lasted(silent)} ago.", CURES[process])
+            yield failure(f"The {process} process is gone: last heard of {lasted(silent)} ago.", CURES[process])
+        elif process == "worker" and not workers:
+            yield failure("The worker process is there, but none of its RQ workers.", CURES[process])
         else:
             hands = f" ({_count(workers, 'RQ worker')})" if process == "worker" else ""
-            yield ok(f"The {process} is alive{hands}.")
+            yield ok(f"The {process} process is alive{hands}.")
     if wired.settings.mode == "http":
         yield _door(wired)
     late = sum(waiting.values())
