@@ -1,5 +1,6 @@
 """What the terminal's tests share: `muster …` as typed, in a folder and an environment of the test's own."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,10 +42,15 @@ def muster(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(folder)
         capsys.readouterr()
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
         try:
             code = main(arguments)
         except SystemExit as left:
             code = int(left.code or 0)
+        finally:  # a process configures its logging for good; ours goes on
+            root.handlers[:] = handlers
+            root.setLevel(level)
         printed = capsys.readouterr()
         assert "Traceback" not in printed.out + printed.err
         return Typed(code, printed.out, printed.err)
