@@ -4,6 +4,7 @@ import argparse
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
 
@@ -31,12 +32,12 @@ def arguments(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> int:
     settings = read()
     configure_logging(settings)
-    wire(settings)  # a mistake in a manifest is said here, before anything is served
+    wired = wire(settings)  # a mistake in a manifest is said here, before anything is served
     if settings.mode == "socket" and not settings.slack_app_token:
         print("SLACK_APP_TOKEN is empty, and SLACK_MODE=socket needs it. `muster doctor` says more.", file=sys.stderr)
         return 2
     if settings.mode == "socket":
-        return _socket(settings)
+        return _socket(settings, wired.heartbeats.beat)
     if not settings.slack_signing_secret:
         print(
             "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (signed HTTP) is set: nothing could be "
@@ -63,10 +64,9 @@ def run(_: argparse.Namespace) -> int:
     return 0
 
 
-def _socket(settings: Settings) -> int:
+def _socket(settings: Settings, beat: Callable[[str], None]) -> int:
     """Keep a connection to Slack until told to stop; if Slack is away, keep trying."""
-    wired, stopped = wire(settings), Event()
-    app = bolt_app(wired)
+    app, stopped = bolt_app(wire(settings)), Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=5)
@@ -80,6 +80,6 @@ def _socket(settings: Settings) -> int:
     while not stopped.wait(BEAT):
         with suppress(RedisError):
             if handler.client.is_connected():
-                wired.heartbeats.beat("web")
+                beat("web")
     handler.close()  # type: ignore[no-untyped-call]
     return 0
