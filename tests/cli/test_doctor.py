@@ -32,6 +32,13 @@ def cleaned(typed: Typed) -> list[str]:
     return [line for line in typed.out.splitlines() if line.strip()]
 
 
+@pytest.fixture(scope="module")
+def sound(world: World) -> World:
+    """The whole installation, once worker and clock were heard of."""
+    until("both heartbeats", lambda: world.muster("doctor").returncode == 0)
+    return world
+
+
 @pytest.fixture
 def bare(redis: Client, redis_server: RedisServer, world: World) -> dict[str, str]:
     """The installation, but with an empty Redis that no process knows of."""
@@ -46,9 +53,8 @@ def reinstalled(world: World) -> Iterator[Any]:
     httpx.post(world.url("slack") + "/control/app", json=app)
 
 
-def test_a_sound_installation_is_told_so_in_a_line_for_each_check(world: World) -> None:
-    until("both heartbeats", lambda: world.muster("doctor").returncode == 0)
-    said = world.muster("doctor")
+def test_a_sound_installation_is_told_so_in_a_line_for_each_check(sound: World) -> None:
+    said = sound.muster("doctor")
     lines = [line for line in said.stdout.splitlines() if line]
     assert said.returncode == 0
     assert said.stderr == ""
@@ -221,12 +227,12 @@ def test_a_redis_without_an_append_only_file_loses_incidents(
         ("appendfsync", "no", "! Redis leaves it to the system when to write"),
     ],
 )
-def test_how_redis_keeps_the_record_is_said(muster: Muster, world: World, option: str, value: str, line: str) -> None:
-    admin = connection(world.redis.client())
+def test_how_redis_keeps_the_record_is_said(muster: Muster, sound: World, option: str, value: str, line: str) -> None:
+    admin = connection(sound.redis.client())
     before = admin.config_get(option)
     admin.config_set(option, value)
     try:
-        said = muster("doctor", environment=world.environment)
+        said = muster("doctor", environment=sound.environment)
     finally:
         admin.config_set(option, str(before[option]))
         admin.close()
@@ -270,8 +276,8 @@ def test_a_worker_process_whose_workers_are_gone_is_missed(muster: Muster, bare:
     assert line.startswith("✗ ")
 
 
-def test_a_web_process_that_does_not_answer_is_a_warning_for_it_may_run_elsewhere(muster: Muster, world: World) -> None:
-    said = muster("doctor", environment={**world.environment, "PORT": "1"})
+def test_a_web_process_that_does_not_answer_is_a_warning_for_it_may_run_elsewhere(muster: Muster, sound: World) -> None:
+    said = muster("doctor", environment={**sound.environment, "PORT": "1"})
     line, cure = said.finding("Nothing answers at http://127.0.0.1:1")
     assert line.startswith("! ")
     assert "muster web" in cure
