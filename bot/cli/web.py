@@ -45,8 +45,18 @@ def run(_: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    server = Granian(
-        "bot.wiring:web_app",
+    try:
+        serve("bot.wiring:web_app", settings)
+    except RuntimeError as error:  # Granian's own: the address is in use, or is not this machine's
+        print(f"Can't serve at http://{settings.muster_host}:{settings.port}: {error}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def serve(target: str, settings: Settings) -> None:
+    """Serve the WSGI app that the factory at this address builds, until told to stop."""
+    Granian(
+        target,
         factory=True,
         address=settings.muster_host,
         port=settings.port,
@@ -55,13 +65,7 @@ def run(_: argparse.Namespace) -> int:
         blocking_threads=THREADS,
         log_enabled=settings.log_level == "debug",
         respawn_failed_workers=True,
-    )
-    try:
-        server.serve()
-    except RuntimeError as error:  # Granian's own: the address is in use, or is not this machine's
-        print(f"Can't serve at http://{settings.muster_host}:{settings.port}: {error}.", file=sys.stderr)
-        return 1
-    return 0
+    ).serve()
 
 
 def _socket(settings: Settings, beat: Callable[[str], None]) -> int:
