@@ -41,19 +41,18 @@ class Scope:
 
 CHANNEL_CARE = ("conversations.create", "conversations.invite", "conversations.setTopic")
 CHANNEL_FACTS = ("conversations.list",)
-CHANNEL_PAST = ("conversations.history", "conversations.replies")
 
 SCOPES = (
     Scope("bookmarks:read", ("bookmarks.list",)),
     Scope("bookmarks:write", ("bookmarks.add",)),
-    Scope("channels:history", (*CHANNEL_PAST, "message.channels")),
+    Scope("channels:history", ("conversations.history", "conversations.replies", "message.channels")),
     Scope("channels:join", ("conversations.join",)),
     Scope("channels:manage", CHANNEL_CARE),
     Scope("channels:read", CHANNEL_FACTS),
     Scope("chat:write", ("chat.postMessage", "chat.postEphemeral", "chat.update")),
     Scope("commands", (COMMAND, "shortcuts")),
     Scope("files:write", ("files.getUploadURLExternal", "files.completeUploadExternal")),
-    Scope("groups:history", (*CHANNEL_PAST, "message.groups")),
+    Scope("groups:history", ("conversations.history", "conversations.replies", "message.groups")),
     Scope("groups:read", CHANNEL_FACTS),
     Scope("groups:write", CHANNEL_CARE),
     Scope("im:write", ("conversations.open",)),

@@ -12,6 +12,7 @@ import pytest
 
 from bot.cli import checkup
 from bot.settings import read
+from bot.slack.manifest import SCOPES
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.read_models import RedisHeartbeats
@@ -70,7 +71,7 @@ def test_a_sound_installation_is_told_so_in_a_line_for_each_check(sound: World) 
         "noeviction",
         "agrees with Redis's",
         "Slack knows me as",
-        "All 16 scopes are granted",
+        f"All {len(SCOPES)} scopes are granted",
         "#incidents is there",
         "#incident-managers is there",
         "The worker process is alive (",

@@ -1,6 +1,5 @@
 """The local workspace as tests see it: a process of its own, the people in it, and what its doors answer."""
 
-import json
 import socket
 import subprocess
 import sys
@@ -132,8 +131,7 @@ class Slack:
 
     def refuses(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         """The body of the refusal with which the call is answered."""
-        form = {name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in args.items()}
         with pytest.raises(SlackApiError) as refusal:
-            self.bot.api_call(method, data=form)
+            self.bot.api_call(method, json=args)
         body: dict[str, Any] = refusal.value.response.data
         return body
