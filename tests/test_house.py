@@ -139,7 +139,7 @@ def methods_called() -> Iterator[str]:
     for path in BOTS:
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
-                case ast.Call(func=ast.Attribute(attr="call" | "api_call"), args=[ast.Constant(value=str(name)), *_]):
+                case ast.Call(args=[ast.Constant(value=str(name)), *_]) if name.replace(".", "_") in WEB_API:
                     yield name
                 case ast.Call(func=ast.Attribute(attr="files_upload_v2")):
                     yield from ("files.getUploadURLExternal", "files.completeUploadExternal")
