@@ -1,5 +1,6 @@
 """`muster doctor` over the real installation: what is well is said, what is not is said with its cure."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -46,10 +47,14 @@ def bare(redis: Client, redis_server: RedisServer, world: World) -> dict[str, st
     return {**world.environment, "REDIS_URL": redis_server.url}
 
 
+def installed(world: World) -> dict[str, Any]:
+    return dict(json.loads((world.folder / "app.json").read_text()))
+
+
 @pytest.fixture
 def reinstalled(world: World) -> Iterator[Any]:
     """Install the app anew with something changed, until the test is over."""
-    app = world._app()
+    app = installed(world)
     yield lambda **changes: httpx.post(world.url("slack") + "/control/app", json={**app, **changes})
     httpx.post(world.url("slack") + "/control/app", json=app)
 
@@ -168,7 +173,7 @@ def test_slacks_own_trouble_is_no_fault_of_the_token(muster: Muster, bare: dict[
 
 
 def test_a_missing_scope_is_named(muster: Muster, bare: dict[str, str], world: World, reinstalled: Any) -> None:
-    reinstalled(scopes=[scope for scope in world._app()["scopes"] if scope not in {"pins:write", "files:write"}])
+    reinstalled(scopes=[scope for scope in installed(world)["scopes"] if scope not in {"pins:write", "files:write"}])
     said = muster("doctor", environment=bare)
     line, cure = said.finding("Scopes are missing")
     assert said.code == 1
@@ -177,7 +182,7 @@ def test_a_missing_scope_is_named(muster: Muster, bare: dict[str, str], world: W
 
 
 def test_a_scope_too_many_is_a_warning(muster: Muster, bare: dict[str, str], world: World, reinstalled: Any) -> None:
-    reinstalled(scopes=[*world._app()["scopes"], "admin"])
+    reinstalled(scopes=[*installed(world)["scopes"], "admin"])
     line, cure = muster("doctor", environment=bare).finding("don't need")
     assert line == "! Scopes are granted that I don't need: admin."
     assert cure
@@ -186,7 +191,7 @@ def test_a_scope_too_many_is_a_warning(muster: Muster, bare: dict[str, str], wor
 def test_a_scope_that_looking_up_channels_takes_is_missed_without_falling_over(
     muster: Muster, bare: dict[str, str], world: World, reinstalled: Any
 ) -> None:
-    reinstalled(scopes=[scope for scope in world._app()["scopes"] if scope != "channels:read"])
+    reinstalled(scopes=[scope for scope in installed(world)["scopes"] if scope != "channels:read"])
     said = muster("doctor", environment=bare)
     assert said.finding("Scopes are missing: channels:read")
     assert said.finding("Channels can't be looked up: missing_scope")
