@@ -4,11 +4,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-ROOT = Path(__file__).parent.parent
+HERE = Path(__file__).parent
+MANIFESTS = HERE.parent / "manifests" if (HERE.parent / "manifests").is_dir() else HERE / "_manifests"
+"""Beside the code in a clone; inside the package where a wheel was installed."""
 
 
 class BadSettings(Exception):
@@ -34,7 +37,8 @@ class Settings(BaseModel):
     workers: int = Field(default=2, ge=1, le=64)
     """RQ worker processes of one `worker` line of the Procfile."""
     workflow: str = "hybrid"
-    manifests: Path = ROOT / "manifests"
+    """The file under manifests/workflows/ that is in force, without its ending."""
+    manifests: Path = MANIFESTS
     muster_user: str = ""
     """Who you are in the terminal: your Slack id."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -44,6 +48,12 @@ class Settings(BaseModel):
     @property
     def mode(self) -> Literal["socket", "http"]:
         return self.slack_mode or ("socket" if self.slack_app_token else "http")
+
+    @property
+    def redis_place(self) -> str:
+        """Where the record is, to be shown: a password in the url stays out of sight."""
+        url = urlsplit(self.redis_url)
+        return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
 
 def read(environment: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
@@ -61,5 +71,16 @@ def read(environment: Mapping[str, str] | None = None, env_file: Path | None = N
     try:
         return Settings.model_validate({**known, "environment": values})
     except ValidationError as error:
-        lines = [f"{str(e['loc'][0]).upper()}={e.get('input')!r}: {e['msg']}" for e in error.errors()]
-        raise BadSettings("The environment can't be used:\n" + "\n".join(lines)) from None
+        names = [str(detail["loc"][0]) for detail in error.errors()]
+        lines = [f"{name.upper()} can't be used: {RIGHT[name]}." for name in names]
+        raise BadSettings("\n".join(lines)) from None
+
+
+RIGHT = {
+    "redis_url": "it must begin with redis://, rediss:// or unix://",
+    "slack_mode": "it must be socket, http, or empty (socket if there is an app token, else http)",
+    "port": "it must be a number from 1 to 65535",
+    "workers": "it must be a number from 1 to 64",
+    "log_level": "it must be debug, info, warning or error",
+}
+"""What would be right, for each variable that not every text fits. What was given is not repeated: it may be secret."""

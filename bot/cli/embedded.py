@@ -24,6 +24,7 @@ def executable() -> str:
 
 def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
     """Start a server on loopback whose every acknowledged write is on disk (appendfsync always)."""
+    folder = folder.resolve()  # the server opens its log after it has gone to --dir
     folder.mkdir(parents=True, exist_ok=True)
     command = [
         executable(), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), "--save", "",

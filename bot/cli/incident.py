@@ -36,11 +36,16 @@ from bot.wiring import Wired, wire
 Names = Callable[[str], str]
 MENTION = re.compile(r"<@([^>|]+)>")
 CHANNEL = re.compile(r"<#([^>|]+)>")
+READS = {"list", "timeline", "help"}
+"""Verbs that change nothing: whoever has this terminal may read."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--as", dest="person", metavar="PERSON", help="who you are: a Slack id or a known name; or MUSTER_USER"
+        "--as",
+        dest="person",
+        metavar="PERSON",
+        help="who you are: your Slack id, or a login that Muster has met; or MUSTER_USER",
     )
     parser.add_argument(
         "--in", dest="incident", metavar="INC-n", help="which incident; not needed while only one is open"
@@ -56,27 +61,30 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         return _obey(chosen, settings, wired)
     except RedisError as error:
-        print(f"The record is out of reach at {settings.redis_url}: {error}. Nothing was changed.", file=sys.stderr)
+        why = str(error).rstrip(".")
+        print(f"The record is out of reach at {settings.redis_place}: {why}. `muster doctor` helps.", file=sys.stderr)
         return 1
 
 
 def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
     house, names = wired.house, wired.house.people.name
-    person = _person(chosen.person or settings.muster_user, wired)
-    if person is None:
+    line, named = " ".join(chosen.words).strip() or "list", chosen.person or settings.muster_user
+    person = _person(named or getpass.getuser(), wired)
+    if person is None and (named or not _only_reads(line)):
         print(
-            f"I don't know who “{chosen.person or settings.muster_user}” is. Use your Slack id: --as U012AB3CD",
+            f"I don't know who “{named or getpass.getuser()}” is. Use your Slack id (in your profile, “Copy member "
+            "ID”): --as U012AB3CD, or MUSTER_USER=U012AB3CD in .env.",
             file=sys.stderr,
         )
         return 2
     request = Request(
-        by=person,
+        by=person or "",
         at=wired.clock.now(),
         cause=f"terminal:{token_hex(8)}",
         incident=chosen.incident.upper() if chosen.incident else _only_open(wired),
     )
     try:
-        answer = run_verb(" ".join(chosen.words) or "list", request, house)
+        answer = run_verb(line, request, house)
     except (Rejected, BadParameter, TooBusy) as no:
         print(_words(str(no), names), file=sys.stderr)
         return 1
@@ -84,10 +92,14 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
 
 
 def _person(word: str, wired: Wired) -> str | None:
-    if not word:
-        return getpass.getuser()
     known = wired.house.people.id_of(word.removeprefix("@"))
     return known or (word if re.fullmatch(r"[UW][A-Z0-9]+", word) else None)
+
+
+def _only_reads(line: str) -> bool:
+    """Say whether it does not matter who asks; a word that is no verb is answered as such."""
+    verb = BY_NAME.get(line.split(maxsplit=1)[0].lower())
+    return verb is None or verb.name in READS
 
 
 def _only_open(wired: Wired) -> str | None:

@@ -4,16 +4,22 @@ import argparse
 import logging
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 
 from granian.constants import Interfaces
 from granian.server import Server as Granian
+from redis.exceptions import RedisError
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.settings import Settings, read
 from bot.wiring import bolt_app, configure_logging, wire
 
 log = logging.getLogger("muster.web")
+
+BEAT = 2
+"""Seconds between two signs of life over Socket Mode, for `muster doctor`; HTTP has /readyz."""
 
 THREADS = 8
 """Requests served side by side in one process; each waits for Redis most of its time."""
@@ -26,17 +32,31 @@ def arguments(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> int:
     settings = read()
     configure_logging(settings)
-    wire(settings)  # a mistake in a manifest is said here, before anything is served
+    wired = wire(settings)  # a mistake in a manifest is said here, before anything is served
+    if settings.mode == "socket" and not settings.slack_app_token:
+        print("SLACK_APP_TOKEN is empty, and SLACK_MODE=socket needs it. `muster doctor` says more.", file=sys.stderr)
+        return 2
     if settings.mode == "socket":
-        return _socket(settings)
+        return _socket(settings, wired.heartbeats.beat)
     if not settings.slack_signing_secret:
         print(
-            "SLACK_SIGNING_SECRET is empty: every request would be refused. Copy it from the app's page.",
+            "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (signed HTTP) is set: nothing could be "
+            "served. `muster doctor` says what to do.",
             file=sys.stderr,
         )
         return 2
+    try:
+        serve("bot.wiring:web_app", settings)
+    except RuntimeError as error:  # Granian's own: the address is in use, or is not this machine's
+        print(f"Can't serve at http://{settings.muster_host}:{settings.port}: {error}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def serve(target: str, settings: Settings) -> None:
+    """Serve the WSGI app that the factory at this address builds, until told to stop."""
     Granian(
-        "bot.wiring:web_app",
+        target,
         factory=True,
         address=settings.muster_host,
         port=settings.port,
@@ -46,10 +66,9 @@ def run(_: argparse.Namespace) -> int:
         log_enabled=settings.log_level == "debug",
         respawn_failed_workers=True,
     ).serve()
-    return 0
 
 
-def _socket(settings: Settings) -> int:
+def _socket(settings: Settings, beat: Callable[[str], None]) -> int:
     """Keep a connection to Slack until told to stop; if Slack is away, keep trying."""
     app, stopped = bolt_app(wire(settings)), Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -62,6 +81,9 @@ def _socket(settings: Settings) -> int:
         except Exception as error:
             log.warning("Slack is out of reach; trying again", exc_info=error)
             stopped.wait(2)
-    stopped.wait()
+    while not stopped.wait(BEAT):
+        with suppress(RedisError):
+            if handler.client.is_connected():
+                beat("web")
     handler.close()  # type: ignore[no-untyped-call]
     return 0

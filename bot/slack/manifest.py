@@ -39,20 +39,20 @@ class Scope:
     """Methods and events that Slack refuses without it."""
 
 
-CHANNEL_CARE = ("conversations.create", "conversations.invite", "conversations.setTopic", "conversations.archive")
-CHANNEL_FACTS = ("conversations.info", "conversations.list")
+CHANNEL_CARE = ("conversations.create", "conversations.invite", "conversations.setTopic")
+CHANNEL_FACTS = ("conversations.list",)
 
 SCOPES = (
     Scope("bookmarks:read", ("bookmarks.list",)),
-    Scope("bookmarks:write", ("bookmarks.add", "bookmarks.edit")),
-    Scope("channels:history", ("conversations.history", "message.channels")),
+    Scope("bookmarks:write", ("bookmarks.add",)),
+    Scope("channels:history", ("conversations.history", "conversations.replies", "message.channels")),
     Scope("channels:join", ("conversations.join",)),
     Scope("channels:manage", CHANNEL_CARE),
     Scope("channels:read", CHANNEL_FACTS),
     Scope("chat:write", ("chat.postMessage", "chat.postEphemeral", "chat.update")),
     Scope("commands", (COMMAND, "shortcuts")),
     Scope("files:write", ("files.getUploadURLExternal", "files.completeUploadExternal")),
-    Scope("groups:history", ("conversations.history", "message.groups")),
+    Scope("groups:history", ("conversations.history", "conversations.replies", "message.groups")),
     Scope("groups:read", CHANNEL_FACTS),
     Scope("groups:write", CHANNEL_CARE),
     Scope("im:history", ("conversations.history",)),
@@ -69,7 +69,6 @@ FREE_METHODS = (
     "chat.getPermalink",
     "views.open",
     "views.publish",
-    "views.push",
     "views.update",
 )
 """Methods that need no scope of the bot's. Opening a connection takes the app-level token's `connections:write`."""

@@ -1,0 +1,56 @@
+"""A finding: what is so, and what cures it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+Level = Literal["ok", "warning", "failure"]
+SIGNS: dict[Level, str] = {"ok": "✓", "warning": "!", "failure": "✗"}
+
+SKEW = timedelta(seconds=5)
+"""A clock that is off by more than this makes time limits end early or late; from 300 s on signatures are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    level: Level
+    what: str
+    cure: str = ""
+    """What a person can do about it; a line of its own below."""
+
+    def __str__(self) -> str:
+        return f"{SIGNS[self.level]} {self.what}" + (f"\n    → {self.cure}" if self.cure else "")
+
+
+def ok(what: str) -> Finding:
+    return Finding("ok", what)
+
+
+def warning(what: str, cure: str) -> Finding:
+    return Finding("warning", what, cure)
+
+
+def failure(what: str, cure: str) -> Finding:
+    return Finding("failure", what, cure)
+
+
+def clocks(whose: str, apart: timedelta) -> Finding:
+    """Compare this machine's clock with another's."""
+    if abs(apart) <= SKEW:
+        return ok(f"This machine's clock agrees with {whose}'s.")
+    what = f"This machine's clock and {whose}'s are {lasted(abs(apart))} apart."
+    return failure(what, "Turn on time synchronisation on both (chrony, systemd-timesyncd).")
+
+
+def lasted(time: timedelta) -> str:
+    """Say a duration roughly: "12 s", "5 min", "3 h", "2 days"."""
+    seconds = round(time.total_seconds())
+    for size, unit, least in ((86400, "days", 2 * 86400), (3600, "h", 2 * 3600), (60, "min", 120)):
+        if seconds >= least:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def reason(error: BaseException) -> str:
+    """Say what an error says, as a part of a sentence."""
+    return str(error).strip().rstrip(".") or type(error).__name__
