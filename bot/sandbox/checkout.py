@@ -28,7 +28,7 @@ PAGE = Path(__file__).parent / "page"
 VERSIONS = ("4.10.2", "4.11.0")
 FAILING_FROM = 0.05
 BROKEN_RATE = 0.4
-USUAL_INSTANCES = 2
+USUAL_INSTANCES = 3
 MOST_INSTANCES = 20
 
 # Seconds, at a pace of 1.

@@ -76,7 +76,7 @@ def call(checkout: httpx.Client, what: str, key: str, token: int | None = None, 
 
 def test_it_begins_well(checkout: httpx.Client) -> None:
     seen = health(checkout)
-    assert (seen["status"], seen["error_rate"], seen["version"], seen["instances"]) == ("ok", 0.0, "4.11.0", 2)
+    assert (seen["status"], seen["error_rate"], seen["version"], seen["instances"]) == ("ok", 0.0, "4.11.0", 3)
 
 
 def test_errors_rise_when_it_breaks_and_settle_when_it_is_repaired_by_hand(checkout: httpx.Client) -> None:
@@ -89,7 +89,7 @@ def test_errors_rise_when_it_breaks_and_settle_when_it_is_repaired_by_hand(check
 def test_a_restart_heals_a_leak(checkout: httpx.Client) -> None:
     checkout.post("/break", json={"how": "leak"})
     until(checkout, at_its_worst)
-    assert call(checkout, "restart", "k1").json() == {"done": "restart", "restarted": 2}
+    assert call(checkout, "restart", "k1").json() == {"done": "restart", "restarted": 3}
     until(checkout, well)
 
 
@@ -112,7 +112,7 @@ def test_a_stubborn_fault_survives_a_restart_and_yields_to_a_rollback(checkout: 
 def test_more_instances_ease_it_and_drained_traffic_spares_the_customers(checkout: httpx.Client) -> None:
     checkout.post("/break")
     until(checkout, at_its_worst)
-    call(checkout, "scale", "k1", instances=4)
+    call(checkout, "scale", "k1", instances=6)
     assert health(checkout)["error_rate"] == 0.2
     call(checkout, "traffic", "k2", percent=0)
     assert health(checkout)["error_rate"] == 0
