@@ -44,7 +44,7 @@ def _claim(host: str, port: int) -> None:
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
-        raise SystemExit(f"Port {port} on {host} can't be served: {error.strerror}.") from error
+        raise SystemExit(f"Port {port} on {host} can't be served: {os.strerror(error.errno or 0)}.") from error
 
 
 async def _answers(host: str, port: int) -> None:
