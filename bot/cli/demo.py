@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,14 +42,23 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         demo.start()
         demo.watch()
-    except embedded.NoServer as missing:
-        print(missing, file=sys.stderr)
+    except (embedded.NoServer, NotRunning) as trouble:
+        print(trouble, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopping. What happened is kept in .muster/demo; `--fresh` forgets it.")
+        print(f"\nStopping. What happened is kept in {FOLDER}; `--fresh` forgets it.")
     finally:
         demo.stop()
     return 0
+
+
+class NotRunning(Exception):
+    """A part of the demo does not run; the message says which, and what its log says last."""
+
+    def __init__(self, name: str, what: str) -> None:
+        log = FOLDER / ("redis/server.log" if name == "redis" else f"{name}.log")
+        last = log.read_text(errors="replace").strip()[-1500:] if log.exists() else ""
+        super().__init__(f"{name} {what}; the end of {log}:\n{last or '(it is empty)'}")
 
 
 @dataclass
@@ -65,7 +75,7 @@ class Demo:
         url = self.settings.environment.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0"
         if "REDIS_URL" not in self.settings.environment:
             self.running["redis"] = embedded.start(FOLDER / "redis", redis)
-            _wait("redis", lambda: _answers_tcp(redis))
+            self._wait("redis", lambda: _answers_tcp(redis))
         self.environment = {
             **os.environ,  # noqa: TID251 - handed on to the children as it is
             "REDIS_URL": url,
@@ -80,36 +90,37 @@ class Demo:
         app = FOLDER / "app.json"
         app.write_text(json.dumps(self._installed_app(web)))
         python = sys.executable
+        kept = ["--data", str(FOLDER / "slack"), "--app", str(app)]
+        beside = ["--link", "Checkout, to break", f"http://127.0.0.1:{checkout}/"]
+        state = ["--data", str(FOLDER / "checkout.json")]
         self.commands = {
-            "slack": [
-                python,
-                "-m",
-                "bot.sandbox",
-                "--port",
-                str(slack),
-                "--data",
-                str(FOLDER / "slack"),
-                "--app",
-                str(app),
-            ],
-            "checkout": [python, "-m", "bot.sandbox.checkout", "--port", str(checkout)],
+            "slack": [python, "-m", "bot.sandbox", "--port", str(slack), *kept, *beside],
+            "checkout": [python, "-m", "bot.sandbox.checkout", "--port", str(checkout), *state],
             "web": [python, "-m", "bot", "web"],
             "worker": [python, "-m", "workers", "worker"],
             "clock": [python, "-m", "workers", "clock"],
         }
         for name in self.commands:
             self._start(name)
-        _wait("the local workspace", lambda: _answers_http(f"http://127.0.0.1:{slack}/"))
-        _wait("checkout", lambda: _answers_http(f"http://127.0.0.1:{checkout}/health"))
-        if not self.socket_mode:
-            _wait("the bot", lambda: _answers_http(f"http://127.0.0.1:{web}/readyz"))
+        self._wait("slack", lambda: _answers_http(f"http://127.0.0.1:{slack}/"))
+        self._wait("checkout", lambda: _answers_http(f"http://127.0.0.1:{checkout}/health"))
+        if self.socket_mode:
+            self._wait("web", lambda: _is_connected(slack))
+        else:
+            self._wait("web", lambda: _answers_http(f"http://127.0.0.1:{web}/readyz"))
         print(
             f"""
-  Muster runs. Open  http://127.0.0.1:{slack}/?user=UANA&channel=CINCIDENTS
+  Muster runs. Open this in a browser:
 
-  Break checkout at  http://127.0.0.1:{checkout}/ then, as Ana, type  /incident declare p1 checkout is down
-  The terminal too:  REDIS_URL={url} .venv/bin/muster incident --as UANA list
-  Ctrl-C stops everything.
+      http://127.0.0.1:{slack}/
+
+  You are Ana there. Open “Checkout, to break” in the sidebar and break it, then type in #incidents
+
+      /incident declare p1 checkout is down
+
+  Who you are is switched at the top left: Ana proposes, somebody else has to approve.
+  In a terminal it is   REDIS_URL={url} .venv/bin/muster incident --as UANA list
+  Ctrl-C stops everything; what happened is kept for the next time.
 """,
             flush=True,
         )
@@ -122,8 +133,7 @@ class Demo:
                 if process.poll() is None:
                     continue
                 if name not in self.commands:
-                    print(f"{name} ended with {process.returncode}; see {FOLDER}/redis/server.log", file=sys.stderr)
-                    raise KeyboardInterrupt
+                    raise NotRunning(name, f"ended with {process.returncode}")
                 print(
                     f"{name} ended with {process.returncode}; starting it again (see {FOLDER}/{name}.log)", flush=True
                 )
@@ -139,6 +149,15 @@ class Demo:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+    def _wait(self, name: str, answers: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE
+        while not answers():
+            if (ended := self.running[name].poll()) is not None:
+                raise NotRunning(name, f"ended with {ended}")
+            if time.monotonic() > until:
+                raise NotRunning(name, "does not answer")
+            time.sleep(0.05)
 
     def _start(self, name: str) -> None:
         with (FOLDER / f"{name}.log").open("ab") as log:
@@ -189,18 +208,15 @@ def _free_ports(first: int, count: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _wait(what: str, answers: Any) -> None:
-    until = time.monotonic() + PATIENCE
-    while not answers():
-        if time.monotonic() > until:
-            print(f"{what} does not answer; its log is below {FOLDER}.", file=sys.stderr)
-            raise KeyboardInterrupt
-        time.sleep(0.1)
-
-
 def _answers_tcp(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _is_connected(slack: int) -> bool:
+    """Tell whether the bot holds a socket to the local workspace."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{slack}/client/boot?user=UANA", timeout=1) as answer:
+        return bool(json.load(answer)["app"]["connected"])
 
 
 def _answers_http(url: str) -> bool:

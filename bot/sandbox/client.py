@@ -41,6 +41,7 @@ def boot(slack: Sandbox, user: str, _asked: Json) -> Json:
         },
         "commands": list(app.commands),
         "shortcuts": list(app.shortcuts),
+        "links": list(slack.links),
         "usergroups": [{"id": g.id, "handle": g.handle, "users": g.users} for g in workspace.groups.values()],
     }
 

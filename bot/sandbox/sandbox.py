@@ -20,9 +20,11 @@ CALLS_KEPT = 10_000
 
 
 class Sandbox:
-    def __init__(self, store: Store, base_url: str, app: App | None) -> None:
+    def __init__(self, store: Store, base_url: str, app: App | None, links: tuple[Json, ...] = ()) -> None:
         self.store = store
         self.base_url = base_url
+        self.links = links
+        """Pages beside the workspace, such as that of a service which can break."""
         self.faults = Faults()
         self.pages = Pages()
         self.sockets = Sockets(lambda: self.workspace.app.app_id, self.tell_connected)

@@ -107,11 +107,21 @@ def test_killing_and_starting_the_workspace_loses_nothing(tmp_path: Path) -> Non
     stop(process)
 
 
+def test_pages_beside_the_workspace_are_in_its_sidebar() -> None:
+    port = free_port()
+    process = start(port, "--link", "Checkout", "http://127.0.0.1:1/")
+    slack = Slack(f"http://127.0.0.1:{port}")
+    assert boot(slack, "UANA")["links"] == [{"title": "Checkout", "url": "http://127.0.0.1:1/"}]
+    slack.http.close()
+    stop(process)
+
+
 def test_a_port_that_is_taken_is_not_shared(server: Any) -> None:
     port = server.url.rpartition(":")[2]
     command = [sys.executable, "-m", "bot.sandbox", "--port", port]
     second = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (second.returncode, second.stderr) == (1, f"Port {port} is taken.\n")
+    taken = f"Port {port} on 127.0.0.1 can't be served: Address already in use.\n"
+    assert (second.returncode, second.stderr) == (1, taken)
 
 
 def next_of(news: Iterator[Json], *kinds: str) -> Json:

@@ -148,7 +148,7 @@ function hearMessage(event) {
   if (aside) return;
   if (channel === world.place && document.visibilityState === "visible") return read();
   const known = world.channels.get(channel);
-  if (known) world.channels.set(channel, { ...known, unread: known.unread + 1 });
+  if (known && isMember(known)) world.channels.set(channel, { ...known, unread: known.unread + 1 });
   draw();
 }
 

@@ -131,7 +131,7 @@ export class Conversation {
 /** Above the first message: where one is, and what to try first. */
 function beginning(title) {
   const [first] = world.commands;
-  const hint = first ? ["Type ", el("code", {}, first.command), ` to see what ${appName()} can do.`] : null;
+  const hint = first ? ["Type ", el("code", {}, `${first.command} help`), ` to see what ${appName()} can do.`] : null;
   return el("div", { class: "beginning" }, el("b", {}, el("bdi", {}, title)), el("div", { class: "quiet" }, "This is where it begins. ", hint));
 }
 

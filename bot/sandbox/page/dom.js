@@ -66,6 +66,7 @@ const STROKES = {
   bolt: "M13 3L5 14h6l-1 7 8-11h-6z",
   send: "M4 12L20 4l-5 16-3.5-6.5zM11.5 13.5L20 4",
   plug: "M8 3v5M16 3v5M5 8h14v3a7 7 0 0 1-14 0zM12 18v3",
+  out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
 };
 

@@ -45,10 +45,11 @@ const tools = (channel, visit) => [
 ];
 
 const tabs = (visit) => {
-  const tab = (words, place, current) =>
-    el("button", { type: "button", role: "tab", "aria-selected": String(current), onclick: () => visit(place) }, words);
+  const tab = (words, place, current, unread) =>
+    el("button", { type: "button", role: "tab", "aria-selected": String(current), onclick: () => visit(place) }, words, unread ? el("span", { class: "badge", "aria-label": `${unread} unread` }, String(unread)) : null);
   const home = world.place === "home";
-  return el("div", { class: "tabs", role: "tablist" }, tab("Home", "home", home), tab("Messages", { with: world.app.bot_user_id }, !home));
+  const unread = [...world.channels.values()].find(withApp)?.unread;
+  return el("div", { class: "tabs", role: "tablist" }, tab("Home", "home", home), tab("Messages", { with: world.app.bot_user_id }, !home, home && unread));
 };
 
 const bookmarks = (channel) =>

@@ -72,7 +72,7 @@ function contents(message, channel, id) {
   }
   const said = message.blocks?.length ? blocksOf(message.blocks, surface) : [el("div", { class: "text" }, mrkdwn(message.text))];
   const more = (message.attachments ?? []).map((part) => attachment(part, surface));
-  if (edited) (said.at(-1).querySelector(":scope > .line:last-child") ?? said.at(-1)).append(edited);
+  if (edited) (said.at(-1).querySelector(":scope > .line:last-child, :scope > .text > .line:last-child") ?? said.at(-1)).append(edited);
   return [said, more, (message.files ?? []).map(file)];
 }
 
@@ -89,7 +89,7 @@ function file(one) {
     "a",
     { class: "file", href: url, download: one.name, data: { file: one.id } },
     image ? el("img", { src: url, alt: one.alt_txt ?? one.title ?? one.name, loading: "lazy" }) : icon("file"),
-    el("span", {}, el("b", { dir: "auto" }, one.title || one.name), el("small", {}, `${one.name} · ${sizeOf(one.size ?? 0)} · Download`)),
+    el("span", {}, el("b", { dir: "auto" }, one.title || one.name), el("small", {}, [one.title !== one.name && one.title && one.name, sizeOf(one.size ?? 0), "Download"].filter(Boolean).join(" · "))),
   );
 }
 

@@ -1,5 +1,5 @@
 // The left side: who is looking, the channels, the people, the app.
-import { el, icon, keep } from "./dom.js";
+import { el, icon, keep, link } from "./dom.js";
 import { faultsButton } from "./faults.js";
 import { whereabouts } from "./mentions.js";
 import { avatar } from "./messages.js";
@@ -7,7 +7,7 @@ import { popover } from "./overlays.js";
 import { addressOf, appName, isDirect, isMember, nameOf, titleOf, withApp, world } from "./world.js";
 
 const node = document.getElementById("sidebar");
-const lists = { channels: section("Channels"), more: section("More channels"), people: section("Direct messages"), apps: section("Apps") };
+const lists = { channels: section("Channels"), more: section("More channels"), people: section("Direct messages"), apps: section("Apps"), links: section("Outside") };
 const switcher = el("button", { type: "button", class: "switcher", "aria-haspopup": "dialog", id: "switcher", onclick: switchPerson });
 node.append(el("div", { class: "top" }, switcher, faultsButton()), el("div", { class: "lists" }, Object.values(lists).map(({ box }) => box)));
 
@@ -43,6 +43,14 @@ export function drawSidebar(visit) {
   const groups = [...channels.values()].filter((channel) => channel.is_mpim).map((channel) => ({ ...entry(channel), kind: "people" }));
   put(lists.people, [...others.map(direct), ...groups]);
   put(lists.apps, app ? [app] : []);
+  lists.links.box.hidden = !world.links.length;
+  keep(lists.links.list, world.links, outside);
+}
+
+function outside({ title, url }) {
+  const node = link(url, icon("out"), el("span", { class: "title" }, el("bdi", {}, title)));
+  node.classList.add("row");
+  return node;
 }
 
 function row(item, visit) {

@@ -8,6 +8,8 @@ export const world = {
   app: null,
   commands: [],
   shortcuts: [],
+  /** Pages beside the workspace: {title, url}. */
+  links: [],
   /** What the middle shows: a channel's id, or "home" for the app's Home tab. */
   place: null,
   /** The thread in the side panel, by its parent's ts. */
@@ -23,6 +25,7 @@ export function learn(boot) {
   world.app = boot.app;
   world.commands = boot.commands;
   world.shortcuts = boot.shortcuts;
+  world.links = boot.links;
 }
 
 export const here = () => world.channels.get(world.place);
