@@ -48,7 +48,8 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             return card(answer.incident, door.house.engine.policy, door.names, door.clock.now())
         case ShowTimeline():
             records = list(answer.records)[-TIMELINE_ROWS:]
-            title = f"{answer.incident.id}, the last {len(records)} of {len(answer.records)} events"
+            shown = "the timeline" if len(records) == len(answer.records) else f"the last {len(records)} events"
+            title = f"{answer.incident.id} · {answer.incident.title}: {shown}"
             messages = timeline(records, answer.incident, door.names, title)
             return messages[-1] if messages else said(f"{title}: nothing worth reading yet.")
         case ShowList():

@@ -60,6 +60,11 @@ def line(text: str, limit: int = 300, names: Names | None = None) -> str:
     return isolated(prose(flat, limit - 2))
 
 
+def bold(words: str) -> str:
+    """Make it bold; words with a star of their own would end that early, and stay as they are."""
+    return words if "*" in words else f"*{words}*"
+
+
 def isolated(text: str) -> str:
     """Keep right-to-left words from reordering what stands around them."""
     is_mixed = any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
@@ -109,6 +114,8 @@ def day(at: datetime) -> str:
 def lasted(time: timedelta) -> str:
     """Say how long in two units at most: `45 s`, `4 min`, `1 h 5 min`, `2 d 3 h`."""
     seconds = max(0, int(time.total_seconds()))
+    if seconds < 1:
+        return "less than 1 s"
     if seconds < 60:
         return f"{seconds} s"
     hours, minutes = divmod(seconds // 60, 60)

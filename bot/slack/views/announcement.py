@@ -2,7 +2,7 @@
 
 from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
-from bot.slack.kit import Message, Names, each, line, message, section
+from bot.slack.kit import Message, Names, bold, each, line, message, section
 
 
 def announcement(incident: Incident, names: Names) -> Message:
@@ -12,9 +12,9 @@ def announcement(incident: Incident, names: Names) -> Message:
         return message(f"{what}: a private incident", section(f"*{what}*\nA private incident."))
     title = line(incident.title)
     commander = each(incident.wearers(Hat.COMMANDER), names)
-    where = f" · <#{incident.channel}>" if incident.channel else ""
+    where = f"<#{incident.channel}>" if incident.channel else ""
     if incident.is_open:
-        more = f"{f'Commander: {commander}' if commander else 'No commander yet'}{where}"
+        more = " · ".join(filter(None, (f"Commander: {commander}" if commander else "No commander yet", where)))
     else:
-        more = f"{line(incident.resolution, 600)}{where}"
-    return message(f"{what}: {title}. {more}", section(f"*{what}*\n*{title}*\n{more}"))
+        more = "\n".join(filter(None, (line(incident.resolution, 600), where)))
+    return message(f"{what}: {title}. {more}", section(f"*{what}*\n{bold(title)}\n{more}"))

@@ -12,6 +12,7 @@ from bot.slack.kit import (
     Message,
     Names,
     actions,
+    bold,
     button,
     context,
     day,
@@ -43,6 +44,7 @@ DOING = {
 
 
 def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Message:
+    free = ", ".join(hat.label for hat in _free(incident))
     facts = {
         "Hats": _hats(incident, names),
         "Service": line(incident.service or "") or "not said",
@@ -55,11 +57,12 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
     title = line(incident.title)
     impact, ending = prose(incident.summary, 1500, names), prose(incident.resolution, 1500, names)
     what = f"{incident.id} · {incident.severity.label} · {incident.stage.label}{' · Private' * incident.private}"
-    said = {"Resolved": ending, **facts, **{label: "; ".join(lines) for label, lines in lists.items()}}
+    joined = {label: "; ".join(lines) for label, lines in lists.items()}
+    said = {"Resolved": ending, "Free hats": free, **facts, **joined}
     return message(
         sentences(f"{what}: {title}", impact, *(f"{label}: {value}" for label, value in said.items() if value)),
         header(what),
-        section(f"*{title}*\n{impact}".strip()),
+        section(f"{bold(title)}\n{impact}".strip()),
         section(f"*Resolved*\n{ending}") if ending else None,
         fields([f"*{label}*\n{value}" for label, value in facts.items() if value]),
         *(_take(incident, hat) for hat in _free(incident)),
@@ -83,8 +86,7 @@ def _hats(incident: Incident, names: Names) -> str:
         for hat in Hat
         if incident.wearers(hat)
     ]
-    free = [f"{hat.label}: nobody yet" for hat in _free(incident)]
-    return "\n".join([*worn, *free]) or "nobody wore one"
+    return "\n".join(worn) or ("" if incident.is_open else "nobody wore one")
 
 
 def _offered(incident: Incident, hat: Hat, names: Names) -> str:

@@ -10,10 +10,10 @@ Verb = tuple[str, str, str]
 
 GROUPS = {
     "Begin": ("declare", "list", "home", "help"),
-    "Who does what": ("hat", "give", "hand-over", "release", "page", "oncall", "task"),
-    "Change production": ("propose", "approve", "reject", "withdraw", "stop", "roll-back"),
+    "Who does what": ("hat", "commander", "hand-over", "accept", "decline", "page", "oncall", "task"),
+    "Change production": ("propose", "approve", "reject", "withdraw", "stop", "rollback"),
     "Keep people informed": ("update", "note", "pin", "timeline", "export"),
-    "Steer": ("severity", "stage", "resolve"),
+    "Steer": ("severity", "stage", "resolve", "close"),
 }
 
 

@@ -6,7 +6,22 @@ from typing import Any
 
 from bot.domain.incident.state import Incident, Mitigation
 from bot.slack.controls import OpenFormButton, OpenPlanButton
-from bot.slack.kit import Block, Names, actions, button, context, day, divider, header, line, plural, section, when, who
+from bot.slack.kit import (
+    Block,
+    Names,
+    actions,
+    bold,
+    button,
+    context,
+    day,
+    divider,
+    header,
+    line,
+    plural,
+    section,
+    when,
+    who,
+)
 from bot.slack.views.listing import row, visible_to
 from bot.slack.views.mitigation import voting
 
@@ -49,9 +64,8 @@ def _may_vote(person: str, m: Mitigation) -> bool:
 def _vote(incident: Incident, m: Mitigation, names: Names) -> list[Block]:
     due = f" · until {when(m.gate.due)}" if m.gate else ""
     where = f" · <#{incident.channel}>" if incident.channel else ""
-    what = (
-        f"*{line(m.plan.title, 150)}* on {line(m.plan.target, 80)} · {incident.id} · {incident.severity.label}{where}"
-    )
+    title, place = bold(line(m.plan.title, 150)), line(m.plan.target, 80)
+    what = f"{title} on {place} · {incident.id} · {incident.severity.label}{where}"
     asked = f"proposed by {who(m.proposer, names)}{due}\nRisk: {line(m.plan.risk, 400)}"
     return [
         section(f"{what}\n{asked}"),
@@ -83,4 +97,5 @@ def _open(incidents: Sequence[Incident], names: Names, now: datetime) -> list[Bl
 
 def _ended(incident: Incident) -> str:
     ended = f" · resolved {day(incident.resolved_at)}" if incident.resolved_at else ""
-    return f"{incident.id} · {incident.stage.label} · {line(incident.title, 150)}{ended}"
+    where = f" · <#{incident.channel}>" if incident.channel else ""
+    return f"{incident.id} · {incident.stage.label} · {line(incident.title, 150)}{ended}{where}"

@@ -6,7 +6,21 @@ from datetime import datetime
 from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
 from bot.slack.controls import OpenFormButton, RunVerbButton
-from bot.slack.kit import Message, Names, actions, button, context, cut, each, lasted, line, message, plural, section
+from bot.slack.kit import (
+    Message,
+    Names,
+    actions,
+    bold,
+    button,
+    context,
+    cut,
+    each,
+    lasted,
+    line,
+    message,
+    plural,
+    section,
+)
 
 SHOWN = 20
 
@@ -57,7 +71,7 @@ def row(incident: Incident, names: Names, now: datetime) -> str:
     commander = each(incident.wearers(Hat.COMMANDER), names)
     command = f"commander: {commander}" if commander else "*no commander yet*"
     where = f" · <#{incident.channel}>" if incident.channel else ""
-    return f"*{_titled(incident)}*\n{command} · open for {lasted(now - incident.declared_at)}{where}"
+    return f"{bold(_titled(incident))}\n{command} · open for {lasted(now - incident.declared_at)}{where}"
 
 
 def _titled(incident: Incident) -> str:

@@ -18,6 +18,7 @@ from bot.slack.kit import (
     Message,
     Names,
     actions,
+    bold,
     button,
     code,
     confirm,
@@ -121,10 +122,8 @@ def _needed(incident: Incident, gate: Gate, names: Names) -> str:
     proposer = who(gate.proposer, names)
     people = ", ".join(mention(person) for person in asked_by(incident, gate))
     asked = f"Asked: {people}." if people else "Nobody else takes part yet: bring somebody in who can decide."
-    return (
-        f"{plural(gate.missing, 'more approval')} needed, from anyone in this channel but {proposer}, "
-        f"who proposed it. One no rejects it. {asked}"
-    )
+    missing = plural(gate.missing, "more approval" if gate.votes else "approval")
+    return f"{missing} needed, from anyone here but {proposer}, who proposed it. One no rejects it. {asked}"
 
 
 def asked_by(incident: Incident, gate: Gate) -> list[str]:
@@ -145,13 +144,13 @@ def _votes(gate: Gate, names: Names) -> list[str]:
 
 
 def _risk(plan: Plan) -> str:
-    touched = f" It touches {line(', '.join(plan.touches).replace('-', ' '))}." if plan.touches else ""
-    return f"{line(plan.risk, 600)}{touched}"
+    touched = f"It touches {line(', '.join(plan.touches).replace('-', ' '))}" if plan.touches else ""
+    return sentences(line(plan.risk, 600), touched)
 
 
 def _expected(plan: Plan) -> str:
     settle, within = (lasted(timedelta(seconds=s)) for s in (plan.verify.settle, plan.verify.within))
-    return f"{line(plan.expect, 600)} Healthy for {settle} without a break, within {within} of the last step."
+    return sentences(line(plan.expect, 600), f"Healthy for {settle} without a break, within {within} of the last step")
 
 
 def _rollback(plan: Plan) -> str:
@@ -288,7 +287,7 @@ def _outcome(incident: Incident, m: Mitigation, names: Names) -> Message:
     return message(
         sentences(f"{incident.id}: {_titled(m)}: {told}"),
         section(
-            f"{MARKS[m.progress]} *{line(m.plan.title, 150)}* on {_target(m)} ({m.id}) · {told}",
+            f"{MARKS[m.progress]} {bold(line(m.plan.title, 150))} ({m.id}) on {_target(m)} · {told}",
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
         ),
     )
@@ -329,10 +328,10 @@ def plan_view(incident: Incident, m: Mitigation, names: Names) -> dict[str, Any]
     verify = plan.verify
     blocks = [
         section(
-            f"*{line(plan.title, 150)}* on {_target(m)}\nproposed by {who(m.proposer, names)} {day(m.proposed_at)}"
+            f"{bold(line(plan.title, 150))} on {_target(m)}\nproposed by {who(m.proposer, names)} {day(m.proposed_at)}"
         ),
         section(f"*Risk*\n{_risk(plan)}"),
-        section(f"*Expected effect*\n{line(plan.expect, 600)}"),
+        section(f"*Expected effect*\n{sentences(line(plan.expect, 600))}"),
         section("*Parameters*"),
         code("\n".join(f"{name} = {value}" for name, value in plan.parameters.items()) or "none", 1500),
         section("*Steps*"),

@@ -29,7 +29,7 @@ def timeline(records: Sequence[Recorded], incident: Incident, names: Names, titl
     pages = _packed(list(_sections(rows)), SECTIONS)
     quiet = len(records) - len(told)
     left_out = (
-        f"{plural(quiet, 'quiet event')} left out: signal readings that changed nothing, exports" if quiet else ""
+        f"{plural(quiet, 'quiet event')} left out: starts of steps, unchanged signal readings, exports" if quiet else ""
     )
     span = f"{plural(len(told), 'event')}, {day(first)} to {day(last)}"
     return [
@@ -44,12 +44,17 @@ def timeline(records: Sequence[Recorded], incident: Incident, names: Names, titl
     ]
 
 
-def _worth_telling(records: Iterable[Recorded]) -> list[e.AnyEvent]:
+def _worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
     told, health = list[e.AnyEvent](), dict[str, bool]()
+    ended = {_run(record.event) for record in records if isinstance(record.event, e.StepFinished)}
     for record in records:
         match record.event:
             case e.ExportRequested() | e.ExportDelivered():
                 continue
+            case e.StepStarted() as started if _run(started) in ended:
+                continue  # its end says it all
+            case e.StageChanged() if told and isinstance(told[-1], e.Resolved):
+                continue  # resolving is the move
             case e.SignalRead() as read if health.get(read.mitigation) is read.healthy:
                 continue
             case e.SignalRead() as read:
@@ -60,6 +65,10 @@ def _worth_telling(records: Iterable[Recorded]) -> list[e.AnyEvent]:
                 pass
         told.append(record.event)
     return told
+
+
+def _run(event: e.StepStarted | e.StepFinished) -> tuple[str, str, int]:
+    return event.mitigation, event.phase, event.step
 
 
 def _source(event: e.AnyEvent) -> str:

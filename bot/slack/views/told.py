@@ -8,7 +8,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.timeline import named as mitigation_named
 from bot.domain.timeline import sentence
 from bot.slack.controls import OpenFormButton, RunVerbButton
-from bot.slack.kit import Block, Message, Names, button, context, day, line, mention, message, prose, section, who
+from bot.slack.kit import Block, Message, Names, bold, button, context, day, line, mention, message, prose, section, who
 from bot.slack.views.mitigation import in_charge
 
 
@@ -54,7 +54,7 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
             text = f"⚠ The timeline could not be delivered as {line(event.format)}: {line(event.because, 1000, names)}"
             return message(text, section(text, button("Try again", again)))
         case _:
-            about = "" if place == "channel" else f"*{_headed(incident)}*\n"
+            about = "" if place == "channel" else f"{bold(_headed(incident))}\n"
             return _line(f"{about}{who(event.by, names)} {_said(event, incident, names)}")
 
 
@@ -67,7 +67,7 @@ def _update(event: e.UpdatePosted, incident: Incident, names: Names, place: Plac
     text = prose(event.text, names=names)
     return message(
         f"{headline}\n{text}\n{after}",
-        section(f"*{headline}*"),
+        section(bold(headline)),
         section(text),
         context(f"{after} · {who(event.by, names)}", where),
     )

@@ -9,7 +9,7 @@ from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident import commands as c
 from bot.domain.severity import Severity
 from bot.slack.controls import read_control
-from bot.slack.kit import Message, isolated, lasted, link, when
+from bot.slack.kit import Message, bold, isolated, lasted, link, when
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import FIRST
 from bot.slack.views.card import card
@@ -18,7 +18,7 @@ from bot.slack.views.listing import listing, pick
 from bot.slack.views.mitigation import mitigation, plan_view
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
-from tests.slack.views.gallery import approved, failed, gallery, life, mitigations, states, verified
+from tests.slack.views.gallery import approved, failed, gallery, life, mitigations, resolved, states, verified
 from tests.slack.views.limits import check_message
 from tests.slack.views.scene import ANA, BEN, CY, DEE, POLICY, START, TWO_VOTES, Scene, names
 
@@ -156,13 +156,32 @@ def test_a_long_timeline_comes_in_parts_that_hold_every_event() -> None:
         check_message(page)
 
 
-def test_a_timeline_leaves_out_readings_that_changed_nothing_and_says_how_many() -> None:
+def test_a_timeline_leaves_out_what_says_nothing_new_and_says_how_much() -> None:
     scene = (
         approved().ran().reads("slow", healthy=False).reads("slow", healthy=False).reads("slow", healthy=False).reads()
     )
     page = timeline(scene.records, scene.incident, names, "INC-42")[-1]
     assert str(page.blocks).count("read the signal") == 2
-    assert "2 quiet events left out" in str(page.blocks)
+    assert "started step" not in str(page.blocks)
+    assert str(page.blocks).count("finished step") == 3
+    assert "5 quiet events left out" in str(page.blocks)
+
+
+def test_a_step_that_never_ended_and_the_end_of_it_all_are_told() -> None:
+    begun = approved().step(0).begins(1)
+    assert "started step 2 of 3" in timeline(begun.records, begun.incident, names, "INC-42")[-1].text
+    over = resolved()
+    rows = timeline(over.records, over.incident, names, "INC-42")[-1].text
+    assert "resolved the incident" in rows
+    assert "to Resolved" not in rows
+
+
+def test_a_title_with_stars_is_shown_as_it_was_written() -> None:
+    assert bold("checkout is down") == "*checkout is down*"
+    scene = Scene(title="5 * 3 is *not* 16").in_channel()
+    for picture in (the_card(scene), announcement(scene.incident, names)):
+        lines = [row for block in picture.blocks for row in block.get("text", {}).get("text", "").splitlines()]
+        assert "5 * 3 is *not* 16" in lines
 
 
 def test_a_timeline_of_nothing_worth_reading_is_no_message() -> None:
@@ -198,7 +217,7 @@ def test_times_say_utc_where_slack_shows_no_date() -> None:
 
 def test_durations_are_said_in_two_units_at_most() -> None:
     told_ = [lasted(START.replace(day=day, hour=hour, minute=m) - START.replace(minute=0)) for day, hour, m in SPANS]
-    assert told_ == ["0 s", "4 min", "1 h", "1 h 5 min", "1 d", "2 d 3 h"]
+    assert told_ == ["less than 1 s", "4 min", "1 h", "1 h 5 min", "1 d", "2 d 3 h"]
 
 
 SPANS = [(21, 14, 0), (21, 14, 4), (21, 15, 0), (21, 15, 5), (22, 14, 0), (23, 17, 4)]
