@@ -16,6 +16,7 @@ export class Conversation {
   #loading = false;
   #stale = false;
   #atEnd = true;
+  #firstNew = null;
   #list = el("div", { class: "list" });
   #below = el("button", { type: "button", class: "button below", hidden: true, onclick: () => this.toEnd() }, "New messages below");
 
@@ -74,11 +75,11 @@ export class Conversation {
     const here = world.channels.get(this.channel);
     const messages = this.messages;
     const items = [];
-    const firstNew = this.unread ? messages.filter(({ is_ephemeral: own }) => !own).at(-this.unread)?.ts : null;
+    if (this.unread && !this.#loading) this.#firstNew ??= messages.filter(({ is_ephemeral: own }) => !own).at(-this.unread)?.ts; // it stays where the reader came in
     messages.forEach((message, at) => {
       const before = messages[at - 1];
       if (!before || isoDay(before.ts) !== isoDay(message.ts)) items.push({ day: dayName(message.ts) });
-      if (message.ts === firstNew) items.push({ fresh: true });
+      if (message.ts === this.#firstNew) items.push({ fresh: true });
       items.push({ message, channel: this.channel, grouped: items.at(-1)?.message === before && follows(before, message), pinned: isPinned(here, message) });
     });
     if (!this.thread && messages.length < LIMIT) items.unshift({ beginning: titleOf(here) });
