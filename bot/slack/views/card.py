@@ -29,6 +29,7 @@ from bot.slack.kit import (
     when,
     who,
 )
+from bot.slack.views.mitigation import THEN
 
 CALLING = (Hat.COMMANDER, Hat.FIRST_RESPONDER)
 """Hats that show while nobody wears them."""
@@ -142,7 +143,7 @@ def _how_far(mitigation: Mitigation) -> str:
 
 def _gates(incident: Incident) -> list[str]:
     return [
-        f"{_what(m)} · {plural(m.gate.missing, 'vote')} missing · until {when(m.gate.due)}, then {m.gate.then}"
+        f"{_what(m)} · {plural(m.gate.missing, 'approval')} missing · by {when(m.gate.due)}, or it {THEN[m.gate.then]}"
         for m in incident.open_gates
         if m.gate
     ]
