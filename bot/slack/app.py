@@ -11,6 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.domain.effects import ShowHome
 from bot.domain.incident.rejections import Rejected
 from bot.slack import answers, events, shortcuts
 from bot.slack.clicks import ALL as CLICKS
@@ -105,7 +106,11 @@ def _clicked(clicked: Click, door: Door, client: WebClient) -> Reply:
     control = read_control(clicked.action_id, clicked.value)
     if control is None:
         return answers.said("This button is from an older version of me. `/incident help` has what I can do now.")
-    return CLICKS[type(control)](clicked, control, door)
+    try:
+        return CLICKS[type(control)](clicked, control, door)
+    finally:
+        if (clicked.view or {}).get("type") == "home":  # also after a no: what Home showed may be out of date
+            door.later(ShowHome(person=clicked.user), f"home:{clicked.cause}")
 
 
 def _submitted(submitted: Submission, door: Door) -> Reply:
