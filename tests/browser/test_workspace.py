@@ -20,23 +20,24 @@ CLOCK = re.compile(r"\d\d:\d\d")
 def test_the_main_job_in_two_windows(open_as: Open, installation: World, browser: Browser, tmp_path: Path) -> None:
     ana, ben = open_as("UANA"), open_as("UANA", "general")
     ben.becomes("Ben Okafor")
-    checkout = breaks(ana, installation)
+    checkout = breaks(installation, browser, ana.complaints)
     channel = declares(ana)
     joins_and_takes_command(ben, channel, seen_by=ana)
     takes_what_is_left_and_is_refused_the_rest(ana)
     proposes_and_may_not_approve(ana)
-    finds_it_at_home(ben)
-    reads_the_plan_and_approves(ben, channel)
+    reads_the_plan(ben, channel)
+    approves_at_home(ben)
+    ben.goes_to(channel)
     see_it_work(ana, ben, checkout)
     write_down_what_they_see(ana, ben)
     reads_the_export(ana, browser, tmp_path)
     resolves(ana, seen_by=ben)
 
 
-def breaks(window: Window, installation: World) -> Page:
-    """Break checkout on its own page, in another tab; a restart won't be enough."""
-    page = window.page.context.new_page()
-    Window(page, window.complaints)
+def breaks(installation: World, browser: Browser, complaints: list[str]) -> Page:
+    """Break checkout on its own page, in a window beside the others; a restart won't be enough."""
+    page = browser.new_context().new_page()
+    Window(page, complaints)
     page.goto(installation.url("checkout"))
     expect(page.get_by_text("Checkout works")).to_be_visible()
     page.get_by_label("stubbornly").check()
@@ -90,20 +91,21 @@ def proposes_and_may_not_approve(ana: Window) -> None:
     ana.is_told("You proposed it, so somebody else must decide.")
 
 
-def finds_it_at_home(ben: Window) -> None:
-    ben.page.get_by_role("tab", name="Home").click()
-    home = ben.page.locator("#home")
-    expect(home).to_contain_text(re.compile(r"Waiting for your vote\s*Restart checkout on checkout"))
-    expect(home).to_contain_text(re.compile(r"Your hats\s*incident commander · INC-\d+ · Checkout is down"))
-    expect(home).to_contain_text(re.compile(r"Open incidents\s*INC-\d+ · P1 · Triage · Checkout is down"))
-
-
-def reads_the_plan_and_approves(ben: Window, channel: str) -> None:
+def reads_the_plan(ben: Window, channel: str) -> None:
     ben.goes_to(channel)
     ben.clicks("Open plan", ben.sees("Approve? Restart checkout"))
     expect(ben.form).to_contain_text("POST")
     ben.page.keyboard.press("Escape")
-    ben.clicks("Approve", ben.sees("Approve? Restart checkout"))
+
+
+def approves_at_home(ben: Window) -> None:
+    ben.goes_to("Muster")
+    home = ben.page.locator("#home")
+    expect(home).to_contain_text(re.compile(r"Waiting for your vote\s*Restart checkout on checkout"))
+    expect(home).to_contain_text(re.compile(r"Your hats\s*incident commander · INC-\d+ · Checkout is down"))
+    expect(home).to_contain_text(re.compile(r"Open incidents\s*INC-\d+ · P1 · Triage · Checkout is down"))
+    ben.clicks("Approve", home)
+    expect(home).to_contain_text("Nothing waits for you.")
 
 
 def see_it_work(ana: Window, ben: Window, checkout: Page) -> None:
@@ -123,7 +125,7 @@ def write_down_what_they_see(ana: Window, ben: Window) -> None:
     ana.is_told("Noted in the timeline.")
     ben.types("p99 is at 9 s & rising")
     said = ana.sees("p99 is at 9 s & rising")
-    said.hover()
+    said.focus()
     ana.clicks("React with pushpin", said)
     ben.sees("Ana pinned what Ben wrote")
     ben.types("/incident update")
@@ -218,7 +220,7 @@ def test_a_message_becomes_an_incident(open_as: Open) -> None:
     ana = open_as("UANA", "general")
     ana.types("checkout answers 503 to everybody")
     said = ana.sees("checkout answers 503")
-    said.hover()
+    said.focus()
     ana.clicks("More actions", said)
     ana.page.get_by_role("menuitem", name="Declare incident").click()
     expect(ana.field("What is wrong?")).to_have_value("checkout answers 503 to everybody")
