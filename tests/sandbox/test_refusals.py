@@ -96,6 +96,12 @@ def test_a_call_is_refused_with_slacks_error(slack: Slack, room: str, method: An
     assert slack.refuses(method, args)["error"] == error
 
 
+def test_a_method_that_reads_does_not_see_a_json_body(slack: Slack, room: str) -> None:
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        slack.bot.api_call("conversations.info", json={"channel": room})
+    assert slack.bot.api_call("conversations.info", data={"channel": room})["ok"]
+
+
 def test_a_refusal_names_the_argument_that_is_missing(slack: Slack) -> None:
     refusal = slack.refuses("users.info", {})
     assert refusal["response_metadata"]["messages"] == ["[ERROR] missing required field: user"]
