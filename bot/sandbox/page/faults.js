@@ -7,7 +7,7 @@ const RATE_LIMIT_S = 20;
 const LATE_S = 6;
 
 const KINDS = [
-  { label: "Slack is down", note: "Every call fails, the app's connection is cut", fault: { kind: "down", method: "*", times: null } },
+  { label: "Slack's Web API is down", note: "Every call of the app's fails, its socket is cut", fault: { kind: "down", method: "*", times: null } },
   {
     label: `Rate limited for ${RATE_LIMIT_S} s`,
     note: `Every call is answered with 429, “retry after ${RATE_LIMIT_S} s”`,
