@@ -105,27 +105,27 @@ class Desk:
         if post is None:
             metadata = {"event_type": EVENT_TYPE, "event_payload": {"incident": incident, "name": name}}
             content = {"metadata": metadata, "unfurl_links": False, "unfurl_media": False, **_content(message)}
-            answer = self._post_joining(channel, content)
+            answer = self._inside("chat.postMessage", channel, **content)
             post = Post(answer["channel"], answer["ts"])
         self._posts.remember(incident, name, post)
         return post
 
-    def _post_joining(self, channel: str, content: dict[str, Any]) -> dict[str, Any]:
-        """Post; a public channel that we are not in, like the one for announcements, is joined first."""
+    def _inside(self, method: str, channel: str, **arguments: Any) -> dict[str, Any]:
+        """Call; a public channel that we are not in, like the one for announcements, is joined first."""
         try:
-            return self.call("chat.postMessage", channel, **content)
+            return self.call(method, channel, **arguments)
         except SlackApiError as error:
             if error.response.get("error") != "not_in_channel":
                 raise
             self.call("conversations.join", channel)
-            return self.call("chat.postMessage", channel, **content)
+            return self.call(method, channel, **arguments)
 
     def _search(self, incident: str, name: str, channel: str, since: datetime) -> Post | None:
         """Look for our message in the channel's history, from a little before it was first wanted."""
         oldest = f"{(since - timedelta(minutes=1)).timestamp():.6f}"
         cursor = ""
         while True:
-            page = self.call(
+            page = self._inside(
                 "conversations.history", channel, oldest=oldest, include_all_metadata=True, limit=200, cursor=cursor
             )
             for message in page["messages"]:
