@@ -114,7 +114,8 @@ class Demo:
 
       http://127.0.0.1:{slack}/
 
-  You are Ana there. Open “Checkout, to break” in the sidebar and break it, then type in #incidents
+  You are Ana there. Open “Checkout, to break” in the sidebar (http://127.0.0.1:{checkout}/) and break it,
+  then type in #incidents
 
       /incident declare p1 checkout is down
 

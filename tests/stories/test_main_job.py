@@ -74,7 +74,7 @@ def test_the_message_asks_with_all_that_a_voter_must_know(world: World, break_ch
         "Shoppers get an error page",
         "Take checkout out of traffic",
         "Rollback",
-        "1 more approval needed, from anyone in this channel but Ana",
+        "1 approval needed, from anyone in this channel but Ana",
         "<@UBEN>",
         "Without a decision by",
         "it expires, and nothing runs",

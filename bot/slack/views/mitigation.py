@@ -123,7 +123,7 @@ def _needed(incident: Incident, gate: Gate, names: Names) -> str:
     people = ", ".join(mention(person) for person in asked_by(incident, gate))
     asked = f"Asked: {people}." if people else "Nobody else takes part yet: bring somebody in who can decide."
     missing = plural(gate.missing, "more approval" if gate.votes else "approval")
-    return f"{missing} needed, from anyone here but {proposer}, who proposed it. One no rejects it. {asked}"
+    return f"{missing} needed, from anyone in this channel but {proposer}, who proposed it. One no rejects it. {asked}"
 
 
 def asked_by(incident: Incident, gate: Gate) -> list[str]:
