@@ -51,7 +51,7 @@ def run(_: argparse.Namespace) -> int:
 
 def _socket(settings: Settings) -> int:
     """Keep a connection to Slack until told to stop; if Slack is away, keep trying."""
-    app, stopped = bolt_app(wire(settings)), Event()
+    app, stopped = bolt_app(wire(settings, in_a_hurry=True)), Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=5)

@@ -28,8 +28,8 @@ def sentence(error: Exception, cause: str) -> str:
         case RedisError():
             reference = log_with_reference("store out of reach", error, cause)
             return (
-                "I can't reach my record right now, so nothing was changed. Try again in a moment; if it lasts, tell "
-                f"whoever runs Muster: `muster doctor`, reference {reference}."
+                "I can't reach my record right now, so this was most likely not done: `/incident timeline` will tell. "
+                f"Try again in a moment; if it lasts, tell whoever runs Muster: `muster doctor`, reference {reference}."
             )
         case _:
             reference = log_with_reference("listener failed", error, cause)

@@ -30,10 +30,13 @@ def headers(body: bytes, *, at: float | None = None, content_type: str = FORM, s
     }
 
 
-def send(world: World, body: bytes, *, content_type: str = FORM, at: float | None = None) -> httpx.Response:
+def send(
+    world: World, body: bytes, *, content_type: str = FORM, at: float | None = None, retry: int = 0
+) -> httpx.Response:
     """Send a body, signed, to the bot's request URL."""
     url = world.url("web") + "/slack/events"
-    return httpx.post(url, content=body, headers=headers(body, at=at, content_type=content_type), timeout=20)
+    sent = headers(body, at=at, content_type=content_type) | ({"X-Slack-Retry-Num": str(retry)} if retry else {})
+    return httpx.post(url, content=body, headers=sent, timeout=20)
 
 
 def command(text: str, *, user: str = "UANA", channel: str = "CINCIDENTS", trigger: str | None = None) -> bytes:
