@@ -55,6 +55,8 @@ class Done:
 
     outcomes: tuple[AnyCommand, ...] = ()
     rest: float = 0
+    blocked: bool = False
+    """It was refused and its lane makes no sense without it: try again until somebody has removed the cause."""
 
 
 @dataclass(frozen=True, slots=True)

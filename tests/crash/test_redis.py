@@ -11,7 +11,7 @@ from bot.store.keys import Keys
 from bot.store.read_models import RedisHeartbeats
 from bot.wiring import SystemClock
 from tests.harness import signed
-from tests.harness.actors import declare
+from tests.harness.actors import Seen, Story, buttons, declare
 from tests.harness.wired import Truth, WiredWorld
 from tests.harness.world import until
 
@@ -20,13 +20,21 @@ pytestmark = pytest.mark.crash
 WRITERS = 4
 
 
-def all_live(world: WiredWorld) -> bool:
-    return all(process.poll() is None for process in world.running.values())
+def all_live(wired: WiredWorld) -> bool:
+    return all(process.poll() is None for process in wired.running.values())
 
 
-def test_while_many_people_write(world: WiredWorld, truth: Truth) -> None:
-    story = declare(world)
-    before = dict(world.running)
+def with_button(story: Story, button: str) -> Seen | None:
+    return next((message for message in story.channel.messages() if button in buttons(message)), None)
+
+
+def complaints(wired: WiredWorld, name: str) -> int:
+    return (wired.folder / f"{name}.log").read_text().count("the store is out of reach")
+
+
+def test_while_many_people_write(wired: WiredWorld, truth: Truth) -> None:
+    story = declare(wired)
+    before = dict(wired.running)
     noted: list[str] = []
     refused: list[str] = []
     enough, stopped = threading.Event(), threading.Event()
@@ -36,7 +44,7 @@ def test_while_many_people_write(world: WiredWorld, truth: Truth) -> None:
         while not stopped.is_set():
             n += 1
             text = f"seen {who}/{n}"
-            answer = signed.send(world, signed.command(f"note {text}", channel=story.channel.id))
+            answer = signed.send(wired, signed.command(f"note {text}", channel=story.channel.id))
             assert answer.status_code == 200, answer.text
             said = answer.json()["text"]
             (noted if said == "Noted in the timeline." else refused).append(text)
@@ -48,9 +56,9 @@ def test_while_many_people_write(world: WiredWorld, truth: Truth) -> None:
     with ThreadPoolExecutor() as pool:
         writers = [pool.submit(write, who) for who in range(WRITERS)]
         assert enough.wait(60)
-        world.redis.kill()
+        wired.redis.kill()
         until("somebody to hear of it", lambda: refused)
-        world.redis.start()
+        wired.redis.start()
         count = len(noted)
         until("people to go on", lambda: len(noted) > count + 20)
         stopped.set()
@@ -61,32 +69,56 @@ def test_while_many_people_write(world: WiredWorld, truth: Truth) -> None:
     assert set(noted) <= set(texts)
     assert set(texts) <= {*noted, *refused}, "a note whose answer was lost may be there; nobody was told that it is not"
     truth.is_whole(story.id)
-    assert world.running == before
-    assert all_live(world)
+    assert wired.running == before
+    assert all_live(wired)
 
 
-def test_in_the_middle_of_a_run(world: WiredWorld, truth: Truth) -> None:
-    story = declare(world)
-    with world.checkout_wire.hold("POST /admin/restart", answer=True) as hold:
+def test_in_the_middle_of_a_run(wired: WiredWorld, truth: Truth) -> None:
+    story = declare(wired)
+    with wired.checkout_wire.hold("POST /admin/restart", answer=True) as hold:
         story.ana.types("/incident propose restart-checkout", story.channel.id)
         story.ben.types("/incident approve", story.channel.id)
         hold.wait()
-        world.redis.kill()
+        wired.redis.kill()
         hold.let_go()
-        world.redis.start()
+        wired.redis.start()
     until("the proof", lambda: "mitigation.verified" in truth.types(story.id))
     truth.is_whole(story.id)
-    assert httpx.get(world.url("checkout") + "/admin/calls").json()["actions"] == {"traffic": 2, "restart": 1}
-    assert all_live(world)
+    assert httpx.get(wired.url("checkout") + "/admin/calls").json()["actions"] == {"traffic": 2, "restart": 1}
+    assert all_live(wired)
 
 
-def test_every_process_is_heard_of_again(world: WiredWorld, truth: Truth) -> None:
+def test_every_process_is_heard_of_again(wired: WiredWorld, truth: Truth) -> None:
     heartbeats = RedisHeartbeats(truth.client, Keys(), SystemClock())
     until("every heart to beat", lambda: {"worker", "clock"} <= heartbeats.last().keys())
-    world.redis.kill()
+    noticed = {name: complaints(wired, name) for name in ("worker", "clock")}
+    wired.redis.kill()
     died = SystemClock().now()
-    until("the clock to notice", lambda: "out of reach" in world.log("clock"))
-    world.redis.start()
-    for name in ("worker", "clock"):
+    for name in noticed:
+        until(f"{name} to notice", lambda name=name: complaints(wired, name) > noticed[name])
+    wired.redis.start()
+    for name in noticed:
         until(f"{name} to beat again", lambda name=name: heartbeats.last()[name] > died)
-    assert all_live(world)
+    assert all_live(wired)
+
+
+@pytest.mark.parametrize("how", ["gone", "hung"])
+def test_people_hear_of_it_in_words_before_slack_gives_up(wired: WiredWorld, truth: Truth, how: str) -> None:
+    """The local Slack gives up after three seconds, as the real one does, and then shows its own error instead."""
+    story = declare(wired)
+    story.ana.types("/incident propose restart-checkout", story.channel.id)
+    asks = until("the approval message", lambda: with_button(story, "Approve"))
+    story.ana.types("/incident note", story.channel.id)
+    end, again = (wired.redis.kill, wired.redis.start) if how == "gone" else (wired.redis.pause, wired.redis.go_on)
+    end()
+    try:
+        assert "I can't reach my record right now" in story.ana.types("/incident list", story.channel.id)
+        assert story.ana.submits(text="all quiet")["errors"]
+        assert "error" not in story.ben.clicks("Approve", on=asks, channel=story.channel.id)
+        assert httpx.get(wired.url("web") + "/readyz", timeout=10).status_code == 503
+    finally:
+        again()
+    until("the store to be back", lambda: httpx.get(wired.url("web") + "/readyz", timeout=10).status_code == 200)
+    story.ben.types("/incident approve", story.channel.id)
+    until("the proof", lambda: "mitigation.verified" in truth.types(story.id))
+    truth.is_whole(story.id)

@@ -1,12 +1,13 @@
 """An installation with wires to hold, and what must be true of it after any crash: all there, once, in order."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from bot.domain import effects as x
 from bot.domain.incident.events import AnyEvent, ExportDelivered
@@ -56,6 +57,10 @@ class WiredWorld(World):
             self.start(name, wait=False)
         for name in self.PARTS:
             self.ready(name)
+
+    def slack_fails(self, *faults: Seen) -> None:
+        """Have the local Slack fail like this from now on, or no more."""
+        httpx.post(self.url("slack") + "/control/faults", json={"faults": faults}).raise_for_status()
 
     def stop(self) -> None:
         super().stop()
@@ -150,3 +155,32 @@ def _posts(messages: list[Seen], incident: str) -> list[str]:
 
 def _ts(message: Seen) -> float:
     return float(message["ts"])
+
+
+@pytest.fixture(scope="session")
+def one_wired_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WiredWorld]:
+    world = WiredWorld(tmp_path_factory.mktemp("wired"))
+    world.start_all()
+    yield world
+    world.stop()
+
+
+@pytest.fixture
+def wired(one_wired_world: WiredWorld) -> Iterator[WiredWorld]:
+    """One installation for all crashes and faults, whole again after each, with a checkout that leaks."""
+    world = one_wired_world
+    httpx.post(world.url("checkout") + "/reset")
+    httpx.post(world.url("checkout") + "/break", json={"how": "leak"})
+    yield world
+    for name in set(world.running) - set(world.PARTS):
+        world.kill(name)
+    for name in set(world.PARTS) - set(world.running):
+        world.start(name)
+    world.slack_fails()
+
+
+@pytest.fixture
+def truth(wired: WiredWorld) -> Iterator[Truth]:
+    truth = Truth(wired)
+    yield truth
+    truth.close()

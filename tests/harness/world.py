@@ -45,7 +45,7 @@ class World:
         self.ports = dict(zip(("slack", "web", "checkout"), _free_ports(3), strict=True))
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.manifests = _quick_manifests(folder / "manifests")
-        (folder / "app.json").write_text(json.dumps(self._app()))
+        (folder / "app.json").write_text(json.dumps(self.app()))
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -144,7 +144,7 @@ class World:
         except httpx.HTTPError:
             return False
 
-    def _app(self) -> dict[str, Any]:
+    def app(self) -> dict[str, Any]:
         url = None if self.socket_mode else self.url("web") + "/slack/events"
         return installed_app(ROOT / "manifests" / "slack" / "app.yaml", url)
 
