@@ -51,7 +51,7 @@ def serve(lane: str, crew: Crew, outbox: RedisOutbox) -> None:
             except RetryLater as later:
                 pause = later.seconds if later.seconds is not None else _backoff(waiting.tries)
                 log.info("later effect=%s tries=%s in=%.2fs why=%s", waiting.id, waiting.tries, pause, later)
-                outbox.next(lane, token, rest=max(pause, 0.05))
+                outbox.next(lane, token, rest=max(pause, 0.05), untried="" if later.is_try else waiting.id)
                 return
             if time.monotonic() > ends:
                 rest = max(rest, 0.05)

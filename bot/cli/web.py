@@ -54,7 +54,7 @@ def _socket(settings: Settings) -> int:
     app, stopped = bolt_app(wire(settings, in_a_hurry=True)), Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=5)
+    handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=2)
     while not stopped.is_set():
         try:
             handler.connect()  # type: ignore[no-untyped-call]
@@ -62,6 +62,14 @@ def _socket(settings: Settings) -> int:
         except Exception as error:
             log.warning("Slack is out of reach; trying again", exc_info=error)
             stopped.wait(2)
-    stopped.wait()
+    while not stopped.wait(1):
+        _hang_up_if_dead(handler)
     handler.close()  # type: ignore[no-untyped-call]
     return 0
+
+
+def _hang_up_if_dead(handler: SocketModeHandler) -> None:
+    """One ping that can't be sent tells that the connection is gone: the SDK connects anew after five of them."""
+    session = handler.client.current_session
+    if session is not None and session.consecutive_check_state_error_count:
+        session.disconnect()

@@ -162,6 +162,8 @@ def _open(reply: Reply, asked: Asked, client: WebClient) -> Message | None:
         try:
             client.views_open(trigger_id=asked.trigger_id, view=reply.view)
         except (SlackApiError, OSError) as error:
+            if isinstance(error, SlackApiError) and error.response.get("error") == "exchanged_trigger_id":
+                return None  # delivered twice: the form is open
             log.warning("view not opened cause=%s", asked.cause, exc_info=error)
             return answers.said(f"Slack could not open the form just now. In words it is: {reply.words}")
     return None

@@ -45,10 +45,12 @@ def log_with_reference(what: str, error: Exception, cause: str) -> str:
 class RetryLater(Exception):
     """It may work in a while: the lane rests for `seconds` and tries again."""
 
-    def __init__(self, seconds: float | None = None, why: str = "") -> None:
+    def __init__(self, seconds: float | None = None, why: str = "", *, is_try: bool = True) -> None:
         super().__init__(why)
         self.seconds = seconds
         """None: the caller's backoff."""
+        self.is_try = is_try
+        """False: it only waited for its turn; nothing was attempted."""
 
 
 class Refused(Exception):

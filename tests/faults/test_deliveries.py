@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.actors import Person, Seen, Story, buttons, declare
+from tests.harness.actors import Person, Seen, Story, buttons, declare, join
 from tests.harness.wired import Truth, WiredWorld
 from tests.harness.world import until
 
@@ -44,7 +44,7 @@ def everything_that_people_do(world: WiredWorld, facts: Truth) -> None:
     """A command, a click, a form and an event, by people who wait for nothing."""
     ana = Person(world, "UANA")
     ana.types("/incident declare")
-    assert ana.submits(title="checkout is down").get("ok")
+    assert ana.submits(title="checkout is down", severity="p1").get("ok")
     story = newest(world, facts)
     story.ana.types("/incident note the disk is full", story.channel.id)
     story.ana.types("/incident propose restart-checkout", story.channel.id)
@@ -62,8 +62,6 @@ def everything_that_people_do(world: WiredWorld, facts: Truth) -> None:
 
 
 def newest(world: WiredWorld, facts: Truth) -> Story:
-    from tests.harness.actors import join
-
     (incident,) = facts.store.recent(1)
     return join(world, incident, *(Person(world, id_) for id_ in ("UANA", "UBEN", "UCY")))
 

@@ -1,7 +1,5 @@
 """Runbook steps and signals: one step, one reading at a time, so that any worker can go on where another died."""
 
-from datetime import timedelta
-
 from bot.domain.effects import ReadSignal, ReleaseTarget, RunStep
 from bot.domain.incident.commands import (
     RecordSignal,
@@ -18,9 +16,6 @@ from workers.crew import Done, Job
 
 TRIES = 5
 """Tries of one step while the target is out of reach or answers 5xx; then the step has failed."""
-
-AT_LEAST = timedelta(seconds=5)
-"""A step is tried for so long in any case: earlier tries may have been spent waiting for a busy target."""
 
 LEASE = 300
 """Seconds that a silent holder keeps its target; each step and each reading renews it."""
@@ -41,7 +36,7 @@ def run_step(effect: RunStep, job: Job) -> Done:
     if isinstance(fence, str):
         busy = job.facts("busy") | {"cause": f"busy:{job.waiting.id}:{fence}"}
         crew.engine.submit(RecordTargetBusy(**busy, mitigation=mitigation.id, holder=fence))
-        raise RetryLater(BUSY, f"{fence} holds {mitigation.plan.target}")
+        raise RetryLater(BUSY, f"{fence} holds {mitigation.plan.target}", is_try=False)
     where = {"mitigation": mitigation.id, "phase": effect.phase, "step": effect.step}
     started = crew.engine.submit(RecordStepStarted(**job.facts("started"), **where)).incident
     begun = started.mitigations[mitigation.id].run_of(effect.phase, effect.step)
@@ -59,7 +54,7 @@ def run_step(effect: RunStep, job: Job) -> Done:
     except NotYet as waits:
         raise RetryLater(waits.seconds, str(waits)) from None
     except Passing as trouble:
-        if job.waiting.tries < TRIES or crew.clock.now() - begun.started_at < AT_LEAST:
+        if job.waiting.tries < TRIES:
             raise RetryLater(None, str(trouble)) from trouble
         result = Result(ok=False, detail=f"{trouble}; tried {job.waiting.tries} times")
     return Done((RecordStepFinished(**job.facts("finished"), **where, ok=result.ok, detail=result.detail),))
