@@ -55,6 +55,7 @@ SCOPES = (
     Scope("groups:history", ("conversations.history", "message.groups")),
     Scope("groups:read", CHANNEL_FACTS),
     Scope("groups:write", CHANNEL_CARE),
+    Scope("im:history", ("conversations.history",)),
     Scope("im:write", ("conversations.open",)),
     Scope("pins:write", ("pins.add",)),
     Scope("reactions:read", ("reaction_added", "reaction_removed")),
