@@ -18,7 +18,6 @@ from bot.wiring import configure_logging, wire
 from workers.clock import Clockwork
 from workers.crew import Crew
 
-
 log = logging.getLogger("muster.workers")
 
 

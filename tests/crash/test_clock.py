@@ -1,4 +1,4 @@
-"""The clock is dead while a gate's time runs out; then two clocks find it: it closes once, and never before its time."""
+"""The clock is dead while a gate's time runs out; then two clocks find it: it closes once, and not before its time."""
 
 import shutil
 from datetime import timedelta

@@ -82,7 +82,7 @@ def test_in_the_middle_of_a_run(wired: WiredWorld, truth: Truth) -> None:
         wired.redis.kill()
         hold.let_go()
         wired.redis.start()
-    until("the proof", lambda: "mitigation.verified" in truth.types(story.id))
+    truth.comes("mitigation.verified", story.id)
     truth.is_whole(story.id)
     assert httpx.get(wired.url("checkout") + "/admin/calls").json()["actions"] == {"traffic": 2, "restart": 1}
     assert all_live(wired)
@@ -94,11 +94,9 @@ def test_every_process_is_heard_of_again(wired: WiredWorld, truth: Truth) -> Non
     noticed = {name: complaints(wired, name) for name in ("worker", "clock")}
     wired.redis.kill()
     died = SystemClock().now()
-    for name in noticed:
-        until(f"{name} to notice", lambda name=name: complaints(wired, name) > noticed[name])
+    until("both to notice", lambda: all(complaints(wired, name) > count for name, count in noticed.items()))
     wired.redis.start()
-    for name in noticed:
-        until(f"{name} to beat again", lambda name=name: heartbeats.last()[name] > died)
+    until("both to beat again", lambda: all(heartbeats.last()[name] > died for name in noticed))
     assert all_live(wired)
 
 
@@ -120,5 +118,5 @@ def test_people_hear_of_it_in_words_before_slack_gives_up(wired: WiredWorld, tru
         again()
     until("the store to be back", lambda: httpx.get(wired.url("web") + "/readyz", timeout=10).status_code == 200)
     story.ben.types("/incident approve", story.channel.id)
-    until("the proof", lambda: "mitigation.verified" in truth.types(story.id))
+    truth.comes("mitigation.verified", story.id)
     truth.is_whole(story.id)

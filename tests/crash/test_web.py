@@ -8,7 +8,6 @@ import pytest
 from tests.harness import signed
 from tests.harness.actors import Person, declare, join
 from tests.harness.wired import Truth, WiredWorld
-from tests.harness.world import until
 
 pytestmark = pytest.mark.crash
 
@@ -70,6 +69,6 @@ def test_an_event_that_was_recorded_and_never_answered(wired: WiredWorld, truth:
         hold.wait()
         wired.kill("web")
     wired.start("web")  # Slack tells it again by itself
-    until("the pin", lambda: "message.pinned" in truth.types(story.id))
+    truth.comes("message.pinned", story.id)
     truth.is_whole(story.id)
     assert truth.types(story.id).count("message.pinned") == 1

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.domain.incident.lifecycle import Stage
 from tests.harness.actors import Person, Story, declare, join
 from tests.harness.wired import Truth, WiredWorld
-from tests.harness.world import until
 
 pytestmark = pytest.mark.crash
 
@@ -16,13 +16,15 @@ ONE_RESTART = {"traffic": 2, "restart": 1}
 
 
 def approved(story: Story, runbook: str = "restart-checkout") -> None:
+    story.ben.types("/incident hat commander", story.channel.id)
     story.ana.types(f"/incident propose {runbook}", story.channel.id)
     assert "approved" in story.ben.types("/incident approve", story.channel.id)
 
 
 def verified(story: Story, truth: Truth) -> None:
-    until("the proof", lambda: "mitigation.verified" in truth.types(story.id))
+    truth.comes("mitigation.verified", story.id)
     truth.is_whole(story.id)
+    assert truth.state(story.id).stage is Stage.MITIGATING
 
 
 def power_cut(wired: WiredWorld, truth: Truth) -> None:
@@ -102,7 +104,7 @@ def test_while_it_is_rolled_back(wired: WiredWorld, truth: Truth) -> None:
         power_cut(wired, truth)
     assert truth.types(story.id)[-2:] == ["rollback.started", "step.started"]
     wired.start("worker")
-    until("the rollback's end", lambda: "mitigation.rolled-back" in truth.types(story.id))
+    truth.comes("mitigation.rolled-back", story.id)
     truth.is_whole(story.id)
     assert actions(wired) == {"rollback": 1}
 
@@ -116,7 +118,7 @@ def test_while_an_export_is_uploaded(wired: WiredWorld, truth: Truth, tmp_path: 
         power_cut(wired, truth)
     assert "export.delivered" not in truth.types(story.id)
     wired.start("worker")
-    until("the file", lambda: "export.delivered" in truth.types(story.id))
+    truth.comes("export.delivered", story.id)
     truth.is_whole(story.id)
     (shared,) = [file for message in story.channel.messages() for file in message.get("files") or ()]
     exported = tmp_path / shared["name"]

@@ -53,7 +53,7 @@ def everything_that_people_do(world: WiredWorld, facts: Truth) -> None:
     ts = story.ana.says("look at the disk", story.channel.id)
     story.ben.reacts("pushpin", ts, story.channel.id)
     for done in ("mitigation.verified", "message.pinned"):
-        until(done, lambda done=done: done in facts.types(story.id))
+        facts.comes(done, story.id)
     facts.is_whole(story.id)
     types = facts.types(story.id)
     once = ("incident.declared", "note.added", "mitigation.proposed", "vote.cast", "gate.closed", "message.pinned")
@@ -76,10 +76,10 @@ def test_everything_is_delivered_late(world: WiredWorld, facts: Truth) -> None:
     everything_that_people_do(world, facts)
 
 
-def test_a_form_comes_too_late_to_open(world: WiredWorld, facts: Truth) -> None:
+def test_a_form_comes_too_late_to_open(wired: WiredWorld) -> None:
     """A trigger lives three seconds: then there are words that do the same."""
-    world.slack_fails({"kind": "late_delivery", "method": "slash_commands", "delay": 3.2, "times": 1})
-    assert "`/incident declare p1 checkout is down`" in Person(world, "UANA").types("/incident declare")
+    wired.slack_fails({"kind": "late_delivery", "method": "slash_commands", "delay": 3.2, "times": 1})
+    assert "`/incident declare p1 checkout is down`" in Person(wired, "UANA").types("/incident declare")
 
 
 @pytest.mark.parametrize("fault", ["disconnect", "down"])

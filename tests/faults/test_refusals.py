@@ -85,7 +85,7 @@ def test_a_format_that_cannot_be_uploaded(wired: WiredWorld, truth: Truth) -> No
     try:
         story = declare(wired)
         story.ana.types("/incident export csv", story.channel.id)
-        until("the outcome", lambda: "export.failed" in truth.types(story.id))
+        truth.comes("export.failed", story.id)
         story.channel.sees("missing_scope (files:write)", "Add the scope")
     finally:
         install(wired)

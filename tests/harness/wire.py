@@ -1,4 +1,4 @@
-"""A wire between two processes, with a hand on it: it can hold one message, or its answer, while a process is killed."""
+"""A wire between two processes, with a hand on it: it holds one message, or its answer, while one of them is killed."""
 
 import contextlib
 import socket

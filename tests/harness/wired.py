@@ -83,6 +83,10 @@ class Truth:
     def events(self, incident: str) -> list[AnyEvent]:
         return [record.event for record in self.store.history(incident)]
 
+    def comes(self, type_: str, incident: str) -> None:
+        """Wait for an event of this type."""
+        until(type_, lambda: type_ in self.types(incident))
+
     def types(self, incident: str) -> list[str]:
         return [event.type for event in self.events(incident)]
 

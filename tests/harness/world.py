@@ -135,7 +135,13 @@ class World:
     def muster(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "bot", *arguments]
         return subprocess.run(
-            command, env=self.environment | environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+            command,
+            env=self.environment | environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
 
     def _answers(self, url: str) -> bool:

@@ -6,7 +6,13 @@ from typing import Any
 from bot.slack.controls import FormFacts, TakeHatButton
 
 USER = {"id": "UANA", "username": "ana", "name": "ana", "team_id": "T1"}
-SHARED = {"user": USER, "team": {"id": "T1", "domain": "shop"}, "api_app_id": "A1", "token": "t", "trigger_id": "1.2.abc"}
+SHARED = {
+    "user": USER,
+    "team": {"id": "T1", "domain": "shop"},
+    "api_app_id": "A1",
+    "token": "t",
+    "trigger_id": "1.2.abc",
+}
 VIEW: dict[str, Any] = {
     "id": "V1",
     "type": "modal",

@@ -3,7 +3,6 @@
 import json
 import re
 import secrets
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -25,7 +24,7 @@ def refused(answer: Answer, status: int, caplog: pytest.LogCaptureFixture) -> No
 
 
 @pytest.fixture
-def fresh() -> Iterator[bytes]:
+def fresh() -> bytes:
     """A body that was never sent before."""
     return command(f"help {secrets.token_hex(4)}")
 
