@@ -71,9 +71,9 @@ def test_everything_is_delivered_twice(world: WiredWorld, facts: Truth) -> None:
     everything_that_people_do(world, facts)
 
 
-def test_everything_is_delivered_late(world: WiredWorld, facts: Truth) -> None:
-    world.slack_fails(*({"kind": "late_delivery", "method": kind, "delay": 0.4} for kind in KINDS))
-    everything_that_people_do(world, facts)
+def test_everything_is_delivered_late(wired: WiredWorld, truth: Truth) -> None:
+    wired.slack_fails(*({"kind": "late_delivery", "method": kind, "delay": 0.4} for kind in KINDS))
+    everything_that_people_do(wired, truth)
 
 
 def test_a_form_comes_too_late_to_open(wired: WiredWorld) -> None:
@@ -82,11 +82,10 @@ def test_a_form_comes_too_late_to_open(wired: WiredWorld) -> None:
     assert "`/incident declare p1 checkout is down`" in Person(wired, "UANA").types("/incident declare")
 
 
-@pytest.mark.parametrize("fault", ["disconnect", "down"])
-def test_a_socket_that_breaks_comes_back(socket_world: WiredWorld, fault: str) -> None:
+def test_slack_asks_for_a_new_socket(socket_world: WiredWorld) -> None:
     truth = Truth(socket_world)
     story = declare(socket_world)
-    socket_world.slack_fails({"kind": fault, "times": 1})
+    socket_world.slack_fails({"kind": "disconnect", "times": 1})
     answered = until("an answer", lambda: noted(story))
     assert answered == "Noted in the timeline."
     truth.is_whole(story.id)
