@@ -5,9 +5,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 from redis import Redis
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 from slack_bolt import App
 from slack_sdk import WebClient
 
@@ -29,6 +32,10 @@ from bot.store.waker import RqWaker
 
 WORKER_TIMEOUT = 30
 """Seconds that a worker waits for Slack."""
+
+
+STORE_TIMEOUT = 0.8
+"""Seconds that a door waits for Redis. A request asks it three times at most, and Slack hears of us within three."""
 
 
 class SystemClock:
@@ -65,11 +72,15 @@ class Wired:
     raw_redis: Redis
 
 
-def wire(settings: Settings) -> Wired:
-    """Connect everything. Raises config.ManifestMistakes; Redis and Slack are only met when they are used."""
+def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
+    """Connect everything; a door that people wait at is in a hurry and says soon that Redis is away.
+
+    Raises config.ManifestMistakes; Redis and Slack are only met when they are used.
+    """
     manifests = config.load(settings.manifests, settings.environment, settings.workflow)
-    redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True))
-    raw = Redis.from_url(settings.redis_url)
+    patience = _impatient() if in_a_hurry else {}
+    redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True, **patience))
+    raw = Redis.from_url(settings.redis_url, **patience)
     keys, clock = Keys(), SystemClock()
     store, waker = RedisEventStore(redis, keys), RqWaker(raw)
     engine = Engine(store, waker, manifests.policy)
@@ -92,6 +103,12 @@ def wire(settings: Settings) -> Wired:
     )
 
 
+def _impatient() -> dict[str, Any]:
+    """Redis's options for doors: one short wait, and a second try at once where a connection had gone stale."""
+    again = Retry(ExponentialWithJitterBackoff(cap=0.1, base=0.01), 2, (RedisConnectionError,))
+    return {"socket_timeout": STORE_TIMEOUT, "socket_connect_timeout": STORE_TIMEOUT, "retry": again}
+
+
 def slack(settings: Settings, timeout: int) -> WebClient:
     """Build a Web API client without retries of its own: one on a lost answer would post a message twice."""
     return WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=timeout, retry_handlers=[])
@@ -106,7 +123,7 @@ def bolt_app(wired: Wired) -> App:
 
 def web_app() -> HttpDoor:
     """Build the WSGI app that Granian serves: its factory, called in each of its processes."""
-    wired = wire(read())
+    wired = wire(read(), in_a_hurry=True)
     configure_logging(wired.settings)
     return HttpDoor(bolt_app(wired), wired.settings.slack_signing_secret, wired.guard, wired.clock, wired.redis.ping)
 

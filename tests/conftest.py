@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.harness.redis_server", "tests.harness.world"]
+pytest_plugins = ["tests.harness.redis_server", "tests.harness.world", "tests.harness.wired"]
 
 settings.register_profile(
     "ci",

@@ -1,11 +1,13 @@
 """Starts the RQ workers or the clock: `python -m workers worker`, `python -m workers clock`."""
 
 import functools
+import logging
 import signal
 import sys
 from collections.abc import Sequence
 from threading import Event, Thread
 
+from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
 from rq.worker import Worker
 from rq.worker_pool import WorkerPool
@@ -16,6 +18,8 @@ from bot.store.waker import QUEUES
 from bot.wiring import configure_logging, wire
 from workers.clock import Clockwork
 from workers.crew import Crew
+
+log = logging.getLogger("muster.workers")
 
 
 @functools.cache
@@ -58,7 +62,10 @@ def tick() -> None:
 
 def _beat(beat: "functools.partial[None]", stopped: Event) -> None:
     while not stopped.wait(2):
-        beat("worker")
+        try:
+            beat("worker")
+        except RedisError as error:
+            log.warning("the store is out of reach: %s", error)
 
 
 def main(arguments: list[str]) -> int:

@@ -37,7 +37,7 @@ class Clockwork:
             try:
                 self.tick()
             except RedisError as error:
-                log.warning("the store is out of reach", exc_info=error)
+                log.warning("the store is out of reach: %s", error)
                 stopped.wait(1)
 
     def tick(self) -> None:

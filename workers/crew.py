@@ -58,6 +58,8 @@ class Done:
 
     outcomes: tuple[AnyCommand, ...] = ()
     rest: float = 0
+    blocked: bool = False
+    """It was refused and its lane makes no sense without it: try again until somebody has removed the cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Job:
     def channel_of(self, incident: Incident) -> str:
         """The incident's channel; raises RetryLater until there is one."""
         if incident.channel is None:
-            raise RetryLater(None, "the channel isn't open yet")
+            raise RetryLater(1, "the channel isn't open yet", is_try=False)
         return incident.channel
 
     def facts(self, outcome: str) -> dict[str, object]:

@@ -5,6 +5,9 @@ import random
 import time
 from secrets import token_hex
 
+from redis.exceptions import RedisError
+
+from bot.domain.effects import OpenChannel
 from bot.domain.incident.commands import RecordTrouble
 from bot.domain.incident.rejections import Rejected
 from bot.slack.errors import Refused, RetryLater, log_with_reference, translate
@@ -19,6 +22,9 @@ PATIENCE = 15
 
 FAULTS = 5
 """Tries of an effect that fails by a fault of ours; then the fault becomes a visible fact and the lane goes on."""
+
+BLOCKED = 5
+"""Seconds between two tries of what the rest of its lane needs, until somebody has cured what Slack refused."""
 
 SHIFT = 60
 """Seconds that one job serves a busy lane before the next job goes on: no lane keeps a worker for good."""
@@ -45,7 +51,7 @@ def serve(lane: str, crew: Crew, outbox: RedisOutbox) -> None:
             except RetryLater as later:
                 pause = later.seconds if later.seconds is not None else _backoff(waiting.tries)
                 log.info("later effect=%s tries=%s in=%.2fs why=%s", waiting.id, waiting.tries, pause, later)
-                outbox.next(lane, token, rest=max(pause, 0.05))
+                outbox.next(lane, token, rest=max(pause, 0.05), untried="" if later.is_try else waiting.id)
                 return
             if time.monotonic() > ends:
                 rest = max(rest, 0.05)
@@ -66,6 +72,8 @@ def _perform(waiting: Waiting, crew: Crew) -> float:
             crew.engine.submit(outcome)
         except Rejected as rejected:
             log.info("outcome not wanted effect=%s why=%s", waiting.id, rejected)
+    if done.blocked:
+        raise RetryLater(BLOCKED, f"nothing can follow {waiting.effect.type}")
     return done.rest
 
 
@@ -74,8 +82,8 @@ def _attempt(waiting: Waiting, crew: Crew) -> Done:
     effect = waiting.effect
     try:
         return ALL[type(effect)](effect, Job(waiting, crew))
-    except (RetryLater, Refused):
-        raise
+    except (RetryLater, Refused, RedisError):
+        raise  # without the store nothing can be said of the effect; its lane is taken up again when the lease ends
     except Exception as error:
         if (meaning := translate(error)) is not None:
             raise meaning from error
@@ -93,7 +101,8 @@ def _trouble(refused: Refused, waiting: Waiting, crew: Crew) -> Done:
     if not effect.incident:
         return Done()
     facts = Job(waiting, crew).facts("trouble")
-    return Done((RecordTrouble(**facts, effect=effect.type, why=refused.why, cure=refused.cure),))
+    trouble = RecordTrouble(**facts, effect=effect.type, why=refused.why, cure=refused.cure)
+    return Done((trouble,), blocked=isinstance(effect, OpenChannel))
 
 
 def _backoff(tries: int) -> float:

@@ -18,9 +18,6 @@ from bot.wiring import bolt_app, configure_logging, wire
 
 log = logging.getLogger("muster.web")
 
-BEAT = 2
-"""Seconds between two signs of life over Socket Mode, for `muster doctor`; HTTP has /readyz."""
-
 THREADS = 8
 """Requests served side by side in one process; each waits for Redis most of its time."""
 
@@ -70,10 +67,10 @@ def serve(target: str, settings: Settings) -> None:
 
 def _socket(settings: Settings, beat: Callable[[str], None]) -> int:
     """Keep a connection to Slack until told to stop; if Slack is away, keep trying."""
-    app, stopped = bolt_app(wire(settings)), Event()
+    app, stopped = bolt_app(wire(settings, in_a_hurry=True)), Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=5)
+    handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=2)
     while not stopped.is_set():
         try:
             handler.connect()  # type: ignore[no-untyped-call]
@@ -81,9 +78,17 @@ def _socket(settings: Settings, beat: Callable[[str], None]) -> int:
         except Exception as error:
             log.warning("Slack is out of reach; trying again", exc_info=error)
             stopped.wait(2)
-    while not stopped.wait(BEAT):
+    while not stopped.wait(1):
+        _hang_up_if_dead(handler)
         with suppress(RedisError):
             if handler.client.is_connected():
                 beat("web")
     handler.close()  # type: ignore[no-untyped-call]
     return 0
+
+
+def _hang_up_if_dead(handler: SocketModeHandler) -> None:
+    """One ping that can't be sent tells that the connection is gone: the SDK connects anew after five of them."""
+    session = handler.client.current_session
+    if session is not None and session.consecutive_check_state_error_count:
+        session.disconnect()

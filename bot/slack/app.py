@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from redis.exceptions import RedisError
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -37,6 +37,9 @@ from bot.verbs import Request, run
 log = logging.getLogger("muster.slack")
 
 ANY = re.compile("")
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What goes wrong where a payload is not of the shape that Slack documents."""
+
 WEB_API_TIMEOUT = 2
 """Seconds for the one call a listener makes: a trigger lives three."""
 
@@ -48,7 +51,6 @@ def build_app(door: Door, client: WebClient, token: str) -> App:
         authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token),
         process_before_response=True,
         request_verification_enabled=False,
-        ssl_check_enabled=False,
         ignoring_self_events_enabled=False,
         attaching_conversation_kwargs_enabled=False,
         attaching_function_token_enabled=False,
@@ -87,6 +89,13 @@ def build_app(door: Door, client: WebClient, token: str) -> App:
 
     for name, handler in events.ALL.items():
         app.event(name)(_event_listener(handler, door))
+
+    @app.error
+    def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """Answer what no listener could: a payload out of shape, or an event that Slack shall tell again later."""
+        status, why = (400, "the payload can't be read") if isinstance(error, UNREADABLE) else (503, "try again later")
+        reference = log_with_reference(why, error, str(body.get("event_id") or body.get("trigger_id")))
+        return BoltResponse(status=status, body=f"Refused: {why}. Reference {reference}.\n")
 
     return app
 
@@ -158,6 +167,8 @@ def _open(reply: Reply, asked: Asked, client: WebClient) -> Message | None:
         try:
             client.views_open(trigger_id=asked.trigger_id, view=reply.view)
         except (SlackApiError, OSError) as error:
+            if isinstance(error, SlackApiError) and error.response.get("error") == "exchanged_trigger_id":
+                return None  # delivered twice: the form is open
             log.warning("view not opened cause=%s", asked.cause, exc_info=error)
             return answers.said(f"Slack could not open the form just now. In words it is: {reply.words}")
     return None

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -100,17 +101,39 @@ class Desk:
             if not cursor:
                 raise Refused(f"There is no channel #{name}.", "Make it, or name another under manifests/workflows/.")
 
+    def messages(self, channel: str, since: datetime) -> Iterator[dict[str, Any]]:
+        """Read a channel's messages, newest first, back to a little before `since`."""
+        oldest, cursor = f"{(since - timedelta(minutes=1)).timestamp():.6f}", ""
+        while True:
+            page = self._joining(
+                "conversations.history", channel, oldest=oldest, include_all_metadata=True, limit=200, cursor=cursor
+            )
+            yield from page["messages"]
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+    def upload(self, channel: str, name: str, content: bytes, comment: str) -> None:
+        """Put a file into a channel. Raises like `call`."""
+        place = self.call("files.getUploadURLExternal", filename=name, length=len(content))
+        try:
+            httpx.post(place["upload_url"], content=content, timeout=self.client.timeout).raise_for_status()
+        except httpx.HTTPError as error:
+            raise RetryLater(None, f"the upload of {name} broke: {error}") from error
+        files = [{"id": place["file_id"], "title": name}]
+        self.call("files.completeUploadExternal", files=files, channel_id=channel, initial_comment=comment)
+
     def _post(self, incident: str, name: str, channel: str, message: Message, *, again: bool, since: datetime) -> Post:
         post = self._search(incident, name, channel, since) if again else None
         if post is None:
             metadata = {"event_type": EVENT_TYPE, "event_payload": {"incident": incident, "name": name}}
             content = {"metadata": metadata, "unfurl_links": False, "unfurl_media": False, **_content(message)}
-            answer = self._inside("chat.postMessage", channel, **content)
+            answer = self._joining("chat.postMessage", channel, **content)
             post = Post(answer["channel"], answer["ts"])
         self._posts.remember(incident, name, post)
         return post
 
-    def _inside(self, method: str, channel: str, **arguments: Any) -> dict[str, Any]:
+    def _joining(self, method: str, channel: str, **arguments: Any) -> dict[str, Any]:
         """Call; a public channel that we are not in, like the one for announcements, is joined first."""
         try:
             return self.call(method, channel, **arguments)
@@ -121,20 +144,12 @@ class Desk:
             return self.call(method, channel, **arguments)
 
     def _search(self, incident: str, name: str, channel: str, since: datetime) -> Post | None:
-        """Look for our message in the channel's history, from a little before it was first wanted."""
-        oldest = f"{(since - timedelta(minutes=1)).timestamp():.6f}"
-        cursor = ""
-        while True:
-            page = self._inside(
-                "conversations.history", channel, oldest=oldest, include_all_metadata=True, limit=200, cursor=cursor
-            )
-            for message in page["messages"]:
-                payload = (message.get("metadata") or {}).get("event_payload", {})
-                if (payload.get("incident"), payload.get("name")) == (incident, name):
-                    return Post(channel, message["ts"])
-            cursor = page.get("response_metadata", {}).get("next_cursor", "")
-            if not cursor:
-                return None
+        """Look for our message in the channel's history."""
+        for message in self.messages(channel, since):
+            payload = (message.get("metadata") or {}).get("event_payload", {})
+            if (payload.get("incident"), payload.get("name")) == (incident, name):
+                return Post(channel, message["ts"])
+        return None
 
 
 def _form(arguments: dict[str, Any]) -> dict[str, Any]:

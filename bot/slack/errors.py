@@ -28,8 +28,8 @@ def sentence(error: Exception, cause: str) -> str:
         case RedisError():
             reference = log_with_reference("store out of reach", error, cause)
             return (
-                "I can't reach my record right now, so nothing was changed. Try again in a moment; if it lasts, tell "
-                f"whoever runs Muster: `muster doctor`, reference {reference}."
+                "I can't reach my record right now, so this was most likely not done: `/incident timeline` will tell. "
+                f"Try again in a moment; if it lasts, tell whoever runs Muster: `muster doctor`, reference {reference}."
             )
         case _:
             reference = log_with_reference("listener failed", error, cause)
@@ -45,10 +45,12 @@ def log_with_reference(what: str, error: Exception, cause: str) -> str:
 class RetryLater(Exception):
     """It may work in a while: the lane rests for `seconds` and tries again."""
 
-    def __init__(self, seconds: float | None = None, why: str = "") -> None:
+    def __init__(self, seconds: float | None = None, why: str = "", *, is_try: bool = True) -> None:
         super().__init__(why)
         self.seconds = seconds
         """None: the caller's backoff."""
+        self.is_try = is_try
+        """False: it only waited for its turn; nothing was attempted."""
 
 
 class Refused(Exception):

@@ -1,7 +1,8 @@
 -- A worker asks for its lane's next effect, having done the one named (or none yet).
 -- Returns {"effect", entry, tries} | {"empty"} | {"later"} | {"taken"}.
 local list, words, lease, lanes, attempts = unpack(KEYS)
-local lane, token, now, lease_ms, done, rest = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
+local lane, token, now, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local done, rest, untried = ARGV[5], tonumber(ARGV[6]), ARGV[7]
 
 local holder = redis.call('GET', lease)
 if holder and holder ~= token then return {'taken'} end
@@ -13,6 +14,7 @@ if done ~= '' then
     redis.call('HDEL', attempts, done)
   end
 end
+if untried ~= '' and holder then redis.call('HINCRBY', attempts, untried, -1) end
 if rest > 0 then
   redis.call('DEL', lease)
   redis.call('ZADD', lanes, now + rest, lane)

@@ -49,15 +49,19 @@ class RedisOutbox:
         )
         return (woken,) if woken else ()
 
-    def next(self, lane: str, token: str, *, done: str = "", rest: float = 0) -> Waiting | Literal["idle", "taken"]:
+    def next(
+        self, lane: str, token: str, *, done: str = "", rest: float = 0, untried: str = ""
+    ) -> Waiting | Literal["idle", "taken"]:
         """Take the lane's next effect, saying which one is done and how many seconds the lane should rest.
+
+        `untried`: an effect that was taken and not attempted; its count of tries goes back by one.
 
         `taken`: somebody else serves the lane. `idle`: nothing to do now; the clock knows when there is.
         """
         k = self._keys
         answer: list[Any] = self._next(
             keys=[k.lane(lane), k.once(lane), k.lease(lane), k.lanes, k.attempts],
-            args=[lane, token, ms(self._clock.now()), LEASE, done, int(rest * 1000)],
+            args=[lane, token, ms(self._clock.now()), LEASE, done, int(rest * 1000), untried],
         )
         match answer:
             case ["effect", text, tries]:

@@ -242,6 +242,7 @@ def join(world: World, incident: str, ana: Person, ben: Person, cy: Person) -> S
         f"the channel of {incident}", lambda: [c for c in ana.channels() if str(c.get("name", "")).startswith(prefix)]
     )
     channel = found[0]["id"]
+    until("the invitation", lambda: any(c["id"] == channel and ana.id in c["members"] for c in ana.channels()))
     for person in (ben, cy):
         person.post("/client/join", channel=channel)
     story = Story(world, incident, Place(ana, channel), ana, ben, cy)

@@ -1,6 +1,7 @@
 """A real Redis for tests: on a free port with AOF `always`, killed like a power cut, started again on its data."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -65,6 +66,15 @@ class RedisServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def pause(self) -> None:
+        """Hang: connections stay, and nothing is answered until `go_on`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def client(self) -> Client:
         """Connect as `bot/wiring.py` does. Close it with `connection(client).close()` or let it be collected."""

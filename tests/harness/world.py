@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,7 +45,7 @@ class World:
         self.ports = dict(zip(("slack", "web", "checkout"), _free_ports(3), strict=True))
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.manifests = _quick_manifests(folder / "manifests")
-        (folder / "app.json").write_text(json.dumps(self._app()))
+        (folder / "app.json").write_text(json.dumps(self.app()))
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -108,9 +109,14 @@ class World:
             until(f"{name} at {path}; {self.log(name)}", lambda: self._answers(self.url(name) + path))
 
     def kill(self, name: str) -> None:
-        """Kill -9 the process and all of its children."""
+        """Kill -9 the process and all of its children, also those that RQ puts into process groups of their own."""
         process = self.running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
+        killed: set[int] = set()
+        while alive := _session_of(process.pid) - killed:
+            for pid in alive:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            killed |= alive
         process.wait()
 
     def stop(self) -> None:
@@ -122,14 +128,20 @@ class World:
         file = self.folder / f"{name}.log"
         return file.read_text()[-3000:] if file.exists() else ""
 
-    def terminal(self, *words: str, by: str = "UANA") -> subprocess.CompletedProcess[str]:
+    def terminal(self, *words: str, by: str = "UANA", **environment: str) -> subprocess.CompletedProcess[str]:
         """Type `muster incident …`."""
-        return self.muster("incident", "--as", by, *words)
+        return self.muster("incident", "--as", by, *words, **environment)
 
-    def muster(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def muster(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "bot", *arguments]
         return subprocess.run(
-            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+            command,
+            env=self.environment | environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
 
     def _answers(self, url: str) -> bool:
@@ -138,9 +150,28 @@ class World:
         except httpx.HTTPError:
             return False
 
-    def _app(self) -> dict[str, Any]:
+    def app(self) -> dict[str, Any]:
         url = None if self.socket_mode else self.url("web") + "/slack/events"
         return installed_app(ROOT / "manifests" / "slack" / "app.yaml", url)
+
+
+def _session_of(leader: int) -> set[int]:
+    """Find the processes that a process started, itself included: they share its session."""
+    return {pid for pid in _processes() if _session(pid) == leader}
+
+
+def _processes() -> list[int]:
+    if (proc := Path("/proc")).is_dir():
+        return [int(entry.name) for entry in proc.iterdir() if entry.name.isdigit()]
+    listed = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True)
+    return [int(pid) for pid in listed.stdout.split()]
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return None  # ended a moment ago, or not ours to ask about
 
 
 def _quick_manifests(folder: Path) -> Path:

@@ -64,6 +64,14 @@ def test_an_effect_comes_back_as_it_was_put(outbox: RedisOutbox) -> None:
         assert (waiting.id, waiting.effect, waiting.tries, waiting.since) == (f"e{n}", effect, 1, NOON)
 
 
+def test_what_only_waited_for_its_turn_was_not_tried(three: RedisOutbox) -> None:
+    first = take(three)
+    assert three.next(LANE, "worker-1", rest=1, untried=first.id) == "idle"
+    assert take(three).tries == 1
+    assert three.next(LANE, "worker-1", rest=1) == "idle"
+    assert take(three).tries == 2
+
+
 def test_a_lane_has_one_worker(three: RedisOutbox) -> None:
     take(three, token="worker-1")
     assert three.next(LANE, "worker-2") == "taken"

@@ -20,17 +20,12 @@ def make_export(effect: MakeExport, job: Job) -> Done:
     if not (job.again and _is_there(name, channel, job)):
         content = exporter.render(Export(records, crew.names, crew.clock.now()))
         try:
-            crew.desk.client.files_upload_v2(
-                channel=channel,
-                filename=name,
-                title=name,
-                content=content,
-                initial_comment=(
-                    f"The timeline of {incident.id} up to event {asked}, as {exporter.name}. "
-                    f"Its chain ends in `{records[-1].hash[:16]}`: `muster verify` checks a JSON export against it."
-                ),
+            comment = (
+                f"The timeline of {incident.id} up to event {asked}, as {exporter.name}. "
+                f"Its chain ends in `{records[-1].hash[:16]}`: `muster verify` checks a JSON export against it."
             )
-        except (SlackApiError, OSError) as error:
+            crew.desk.upload(channel, name, content, comment)
+        except SlackApiError as error:
             meaning = translate(error)
             if isinstance(meaning, Refused):
                 return Done((_record(effect, job, ok=False, detail=f"{meaning.why} {meaning.cure}"),))
@@ -43,6 +38,5 @@ def _record(effect: MakeExport, job: Job, *, ok: bool, detail: str) -> RecordExp
 
 
 def _is_there(name: str, channel: str, job: Job) -> bool:
-    oldest = f"{job.since.timestamp() - 60:.6f}"
-    page = job.crew.desk.call("conversations.history", channel, oldest=oldest, limit=200)
-    return any(file.get("name") == name for message in page["messages"] for file in message.get("files") or ())
+    messages = job.crew.desk.messages(channel, job.since)
+    return any(file.get("name") == name for message in messages for file in message.get("files") or ())

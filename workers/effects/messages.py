@@ -15,7 +15,6 @@ from bot.domain.incident.events import StageChanged
 from bot.domain.incident.state import Incident, Progress
 from bot.ports import Ran
 from bot.slack.desk import allowing
-from bot.slack.errors import RetryLater
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief
@@ -47,11 +46,15 @@ def show_card(_: ShowCard, job: Job) -> Done:
 
 
 def show_announcement(_: ShowAnnouncement, job: Job) -> Done:
-    incident, crew = job.incident(), job.crew
+    _announce(job.incident(), job)
+    return Done()
+
+
+def _announce(incident: Incident, job: Job) -> None:
+    crew = job.crew
     channel = crew.desk.channel_id(crew.engine.policy.channels.announce)
     message = announcement(incident, crew.names)
     crew.desk.show(incident.id, "announcement", channel, message, again=job.again, since=job.since)
-    return Done()
 
 
 def show_mitigation(effect: ShowMitigation, job: Job) -> Done:
@@ -133,7 +136,8 @@ def _place(place: str, incident: Incident, job: Job) -> str:
     match place:
         case "announce":
             if job.crew.desk.find(incident.id, "announcement") is None and not incident.troubles:
-                raise RetryLater(None, "the announcement comes first")
+                job.channel_of(incident)  # an update may be older than the channel that the announcement points to
+                _announce(incident, job)
             return job.crew.desk.channel_id(channels.announce)
         case "managers":
             return job.crew.desk.channel_id(channels.managers)

@@ -39,7 +39,7 @@ def run_step(effect: RunStep, job: Job) -> Done:
     if isinstance(fence, str):
         busy = job.facts("busy") | {"cause": f"busy:{job.waiting.id}:{fence}"}
         crew.engine.submit(RecordTargetBusy(**busy, mitigation=mitigation.id, holder=fence))
-        raise RetryLater(BUSY, f"{fence} holds {mitigation.plan.target}")
+        raise RetryLater(BUSY, f"{fence} holds {mitigation.plan.target}", is_try=False)
     where = {"mitigation": mitigation.id, "phase": effect.phase, "step": effect.step}
     started = crew.engine.submit(RecordStepStarted(**job.facts("started"), **where)).incident
     begun = started.mitigations[mitigation.id].run_of(effect.phase, effect.step)
