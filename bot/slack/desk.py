@@ -83,9 +83,7 @@ class Desk:
         return data
 
     def channel_id(self, name: str) -> str:
-        """Find a public channel by its name; an id is returned as it is."""
-        if name.isupper():
-            return name
+        """Find a public channel by its name."""
         if (known := self._posts.find("", f"channel:{name}")) is not None:
             return known.channel
         cursor = ""

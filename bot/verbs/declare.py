@@ -45,7 +45,7 @@ VERB = Verb(
     name="declare",
     aliases=("new", "open", "start"),
     usage="p1 checkout is down",
-    summary="Open an incident. Without words: a form.",
+    summary="Open an incident. Without words it asks for them.",
     act=act,
     needs_incident=False,
 )

@@ -34,6 +34,6 @@ VERB = Verb(
     name="propose",
     aliases=("mitigate", "run", "runbook"),
     usage="restart-checkout [name=value …]",
-    summary="Propose a mitigation from a runbook. Without words: a form that lists them.",
+    summary="Propose a mitigation from a runbook. Without words it asks which.",
     act=act,
 )
