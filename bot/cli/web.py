@@ -35,8 +35,14 @@ def run(_: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    serve("bot.wiring:web_app", settings)
+    return 0
+
+
+def serve(target: str, settings: Settings) -> None:
+    """Serve the WSGI app that the factory at this address builds, until told to stop."""
     Granian(
-        "bot.wiring:web_app",
+        target,
         factory=True,
         address=settings.muster_host,
         port=settings.port,
@@ -46,7 +52,6 @@ def run(_: argparse.Namespace) -> int:
         log_enabled=settings.log_level == "debug",
         respawn_failed_workers=True,
     ).serve()
-    return 0
 
 
 def _socket(settings: Settings) -> int:
