@@ -1,9 +1,9 @@
 """Starts the RQ workers or the clock: `python -m workers worker`, `python -m workers clock`."""
 
-import functools
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from threading import Event, Thread
 
 from redis.exceptions import RedisError
@@ -12,21 +12,12 @@ from rq.worker import Worker
 from rq.worker_pool import WorkerPool
 
 from bot.settings import read
-from bot.store.outbox import RedisOutbox
 from bot.store.waker import QUEUES
 from bot.wiring import configure_logging, wire
 from workers.clock import Clockwork
-from workers.crew import Crew
-
+from workers.perform import crew_and_outbox
 
 log = logging.getLogger("muster.workers")
-
-
-@functools.cache
-def crew_and_outbox() -> tuple[Crew, RedisOutbox]:
-    """Build a worker's hands, once per process; RQ forks each job from a parent that has done so."""
-    wired = wire(read())
-    return Crew(wired.house, wired.desk, wired.clock, wired.targets), wired.outbox
 
 
 def work() -> None:
@@ -60,7 +51,7 @@ def tick() -> None:
     Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats).run(stopped)
 
 
-def _beat(beat: "functools.partial[None]", stopped: Event) -> None:
+def _beat(beat: Callable[[str], object], stopped: Event) -> None:
     while not stopped.wait(2):
         try:
             beat("worker")
