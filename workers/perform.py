@@ -13,6 +13,7 @@ from bot.domain.incident.commands import RecordTrouble
 from bot.domain.incident.rejections import Rejected
 from bot.settings import read
 from bot.slack.errors import Refused, RetryLater, log_with_reference, translate
+from bot.steps.http import tls
 from bot.store.outbox import RedisOutbox, Waiting
 from bot.wiring import wire
 from workers.crew import Crew, Done, Job
@@ -37,6 +38,7 @@ SHIFT = 60
 def crew_and_outbox() -> tuple[Crew, RedisOutbox]:
     """Build a worker's hands, once per process; RQ forks each job from a parent that has done so."""
     wired = wire(read())
+    tls()  # here, not in each job
     return Crew(wired.house, wired.desk, wired.clock, wired.targets), wired.outbox
 
 

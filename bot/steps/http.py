@@ -1,5 +1,8 @@
 """The `http` step: one call to the target, idempotent by its key; and the reading of a signal, which is a call too."""
 
+import functools
+import ssl
+
 import httpx
 
 from bot.domain.runbook import HttpStep, Signal
@@ -9,12 +12,20 @@ SIGNAL_TIMEOUT = 5
 """Seconds; a health check that takes longer says something by itself."""
 
 
+@functools.cache
+def tls() -> ssl.SSLContext:
+    """Load the trusted certificates, once per process: a worker does so before it forks, not in each job."""
+    context = httpx.create_ssl_context()
+    httpx.Client(verify=context).close()  # imports what httpx otherwise imports with its first call
+    return context
+
+
 def run(step: HttpStep, context: Context) -> Result:
     """Call the target. Raises Passing where trying again may help."""
     headers = {"Idempotency-Key": context.key, "Fencing-Token": str(context.fence)}
     try:
         response = httpx.request(
-            step.method, context.url + step.path, json=step.body, headers=headers, timeout=step.timeout
+            step.method, context.url + step.path, json=step.body, headers=headers, timeout=step.timeout, verify=tls()
         )
     except httpx.HTTPError as error:
         raise Passing(f"{step.method} {step.path}: {error}") from error
@@ -27,7 +38,7 @@ def run(step: HttpStep, context: Context) -> Result:
 def read_signal(signal: Signal, url: str) -> tuple[bool, str]:
     """Read a service's health; out of reach is not healthy."""
     try:
-        response = httpx.get(url + signal.path, timeout=SIGNAL_TIMEOUT)
+        response = httpx.get(url + signal.path, timeout=SIGNAL_TIMEOUT, verify=tls())
         value = response.json()
     except (httpx.HTTPError, ValueError) as error:
         return False, f"{signal.path} could not be read: {str(error) or type(error).__name__}"[:300]
