@@ -79,9 +79,9 @@ def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
     Raises config.ManifestMistakes; Redis and Slack are only met when they are used.
     """
     manifests = config.load(settings.manifests, settings.environment, settings.workflow)
-    patience = _impatient() if in_a_hurry else {}
-    redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True, **patience))
-    raw = Redis.from_url(settings.redis_url, **patience)
+    options: dict[str, Any] = {"driver_info": None} | (_impatient() if in_a_hurry else {})
+    redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True, **options))
+    raw = Redis.from_url(settings.redis_url, **options)
     keys, clock = Keys(), SystemClock()
     store, waker = RedisEventStore(redis, keys), RqWaker(raw)
     engine = Engine(store, waker, manifests.policy)

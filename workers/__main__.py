@@ -1,10 +1,12 @@
 """Starts the RQ workers or the clock: `python -m workers worker`, `python -m workers clock`."""
 
+import gc
 import logging
 import signal
 import sys
 from collections.abc import Callable
 from threading import Event, Thread
+from typing import Any
 
 from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
@@ -20,19 +22,27 @@ from workers.perform import crew_and_outbox
 log = logging.getLogger("muster.workers")
 
 
+class Hand(Worker):
+    """An RQ worker without RQ's scheduler, a process more that would find nothing: our clock wakes what is due."""
+
+    def work(self, *arguments: Any, **options: Any) -> bool:
+        return super().work(*arguments, **options | {"with_scheduler": False})
+
+
 def work() -> None:
     """Run as many RQ workers as WORKERS says, until told to stop."""
     settings = read()
     configure_logging(settings)
     wired = wire(settings)
     crew_and_outbox()
+    gc.freeze()  # else each fork's first collection copies the pages that it shares
     stopped = Event()
     Thread(target=_beat, args=(wired.heartbeats.beat, stopped), daemon=True).start()
     pool = WorkerPool(
         QUEUES,
         connection=wired.raw_redis,
         num_workers=settings.workers,
-        worker_class=Worker,
+        worker_class=Hand,
         serializer=JSONSerializer,
     )
     pool.start(logging_level="WARNING")
