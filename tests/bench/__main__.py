@@ -1,5 +1,6 @@
 """`make bench`: run the benchmarks, print their figures. A missed target is said, not punished: machines differ."""
 
+import signal
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}.", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
     figures: list[Figure] = []
     start = time.monotonic()
     print(machine())
