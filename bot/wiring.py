@@ -29,6 +29,7 @@ from bot.store.outbox import RedisOutbox
 from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
 from bot.store.targets import RedisTargets
 from bot.store.waker import RqWaker
+from bot.tls import tls
 
 WORKER_TIMEOUT = 30
 """Seconds that a worker waits for Slack."""
@@ -78,9 +79,9 @@ def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
     Raises config.ManifestMistakes; Redis and Slack are only met when they are used.
     """
     manifests = config.load(settings.manifests, settings.environment, settings.workflow)
-    patience = _impatient() if in_a_hurry else {}
-    redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True, **patience))
-    raw = Redis.from_url(settings.redis_url, **patience)
+    options: dict[str, Any] = {"driver_info": None} | (_impatient() if in_a_hurry else {})
+    redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True, **options))
+    raw = Redis.from_url(settings.redis_url, **options)
     keys, clock = Keys(), SystemClock()
     store, waker = RedisEventStore(redis, keys), RqWaker(raw)
     engine = Engine(store, waker, manifests.policy)
@@ -111,7 +112,13 @@ def _impatient() -> dict[str, Any]:
 
 def slack(settings: Settings, timeout: int) -> WebClient:
     """Build a Web API client without retries of its own: one on a lost answer would post a message twice."""
-    return WebClient(settings.slack_bot_token, base_url=settings.slack_api_url, timeout=timeout, retry_handlers=[])
+    return WebClient(
+        settings.slack_bot_token,
+        base_url=settings.slack_api_url,
+        timeout=timeout,
+        ssl=tls(),
+        retry_handlers=[],
+    )
 
 
 def bolt_app(wired: Wired) -> App:

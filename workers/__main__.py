@@ -1,32 +1,34 @@
 """Starts the RQ workers or the clock: `python -m workers worker`, `python -m workers clock`."""
 
-import functools
+import gc
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
+from typing import Any
 
 from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
 from rq.worker import Worker
 from rq.worker_pool import WorkerPool
 
-from bot.settings import read
-from bot.store.outbox import RedisOutbox
+from bot.config import ManifestMistakes
+from bot.settings import BadSettings, read
 from bot.store.waker import QUEUES
 from bot.wiring import configure_logging, wire
 from workers.clock import Clockwork
-from workers.crew import Crew
+from workers.perform import crew_and_outbox
 
 log = logging.getLogger("muster.workers")
 
 
-@functools.cache
-def crew_and_outbox() -> tuple[Crew, RedisOutbox]:
-    """Build a worker's hands, once per process; RQ forks each job from a parent that has done so."""
-    wired = wire(read())
-    return Crew(wired.house, wired.desk, wired.clock, wired.targets, wired.tracks), wired.outbox
+class Hand(Worker):
+    """An RQ worker without RQ's scheduler, a process more that would find nothing: our clock wakes what is due."""
+
+    def work(self, *arguments: Any, **options: Any) -> bool:
+        return super().work(*arguments, **options | {"with_scheduler": False})
 
 
 def work(queues: Sequence[str]) -> None:
@@ -34,14 +36,16 @@ def work(queues: Sequence[str]) -> None:
     settings = read()
     configure_logging(settings)
     wired = wire(settings)
+    _wait_for_store(wired.raw_redis.ping)
     crew_and_outbox()
+    gc.freeze()  # else each fork's first collection copies the pages that it shares
     stopped = Event()
     Thread(target=_beat, args=(wired.heartbeats.beat, stopped), daemon=True).start()
     pool = WorkerPool(
         queues,
         connection=wired.raw_redis,
         num_workers=settings.workers,
-        worker_class=Worker,
+        worker_class=Hand,
         serializer=JSONSerializer,
     )
     pool.start(logging_level="WARNING")
@@ -60,24 +64,46 @@ def tick() -> None:
     Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats).run(stopped)
 
 
-def _beat(beat: "functools.partial[None]", stopped: Event) -> None:
-    while not stopped.wait(2):
+def _wait_for_store(ping: Callable[[], object]) -> None:
+    """RQ's pool gives up where Redis is away when it starts; after a power cut both start at once."""
+    while True:
+        try:
+            ping()
+        except RedisError as error:
+            log.warning("the store is out of reach: %s", error)
+            time.sleep(1)
+        else:
+            return
+
+
+def _beat(beat: Callable[[str], object], stopped: Event) -> None:
+    while not stopped.is_set():
         try:
             beat("worker")
         except RedisError as error:
             log.warning("the store is out of reach: %s", error)
+        stopped.wait(2)
 
 
 def main(arguments: list[str]) -> int:
-    match arguments:
-        case ["worker", *queues] if set(queues) <= set(QUEUES):
-            work(queues or QUEUES)
-        case ["clock"]:
-            tick()
-        case _:
-            print(f"usage: python -m workers worker [{' | '.join(QUEUES)} …] | clock", file=sys.stderr)  # noqa: T201
-            return 2
+    """Run what is named; returns the exit code: 2 for what only a person can put right."""
+    usage = f"usage: python -m workers worker [{' | '.join(QUEUES)} …] | clock"
+    try:
+        match arguments:
+            case ["worker", *queues] if set(queues) <= set(QUEUES):
+                work(queues or QUEUES)
+            case ["clock"]:
+                tick()
+            case _:
+                return _no(usage)
+    except (BadSettings, ManifestMistakes) as mistakes:
+        return _no(mistakes)
     return 0
+
+
+def _no(why: object) -> int:
+    print(why, file=sys.stderr)  # noqa: T201 - a terminal's answer
+    return 2
 
 
 if __name__ == "__main__":

@@ -49,5 +49,5 @@ class Clockwork:
                 self.engine.submit(Tick(incident=incident, by=SYSTEM, at=now, cause=cause))
             except Exception as error:
                 log.exception("tick failed incident=%s", incident, exc_info=error)
-        self.waker.wake(lane for lane in self.outbox.due_lanes() if not self.waker.crowded(lane))
+        self.waker.remind(self.outbox.due_lanes())
         self.heartbeats.beat("clock")

@@ -1,17 +1,22 @@
 """RQ's one door: a lane's name comes in, its effects are performed in order, and what came of each goes back."""
 
+import functools
 import logging
 import random
 import time
 from secrets import token_hex
 
+import httpx
 from redis.exceptions import RedisError
 
 from bot.domain.effects import OpenChannel
 from bot.domain.incident.commands import RecordTrouble
 from bot.domain.incident.rejections import Rejected
+from bot.settings import read
 from bot.slack.errors import Refused, RetryLater, log_with_reference, translate
 from bot.store.outbox import RedisOutbox, Waiting
+from bot.tls import tls
+from bot.wiring import wire
 from workers.crew import Crew, Done, Job
 from workers.effects import ALL
 
@@ -30,10 +35,16 @@ SHIFT = 60
 """Seconds that one job serves a busy lane before the next job goes on: no lane keeps a worker for good."""
 
 
+@functools.cache
+def crew_and_outbox() -> tuple[Crew, RedisOutbox]:
+    """Build a worker's hands, once per process; RQ forks each job from a parent that has done so."""
+    wired = wire(read())
+    httpx.Client(verify=tls()).close()  # what each job would load and import again, it is forked with
+    return Crew(wired.house, wired.desk, wired.clock, wired.targets, wired.tracks), wired.outbox
+
+
 def perform(lane: str) -> None:
     """Serve one lane. RQ may call this twice or not at all: the outbox is the truth, this is a wake-up call."""
-    from workers.__main__ import crew_and_outbox  # noqa: PLC0415 - built once per process, before RQ forks
-
     crew, outbox = crew_and_outbox()
     serve(lane, crew, outbox)
 

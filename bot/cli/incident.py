@@ -120,7 +120,8 @@ def _show(answer: Answer, names: Names) -> int:
             print(_line(answer.incident, names))
         case ShowList():
             lines = [_line(incident, names) for incident in answer.incidents]
-            print("\n".join(lines) or "No incident is open. muster incident declare p1 … opens one.")
+            none = f"No open incident with “{answer.words}”." if answer.words else "No incident is open."
+            print("\n".join(lines) or f"{none} muster incident declare p1 … opens one.")
         case ShowTimeline():
             print(_line(answer.incident, names))
             for record in answer.records:

@@ -53,7 +53,7 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             messages = timeline(records, answer.incident, door.names, title)
             return messages[-1] if messages else said(f"{title}: nothing worth reading yet.")
         case ShowList():
-            return listing(request.by, answer.incidents, door.names, door.clock.now())
+            return listing(request.by, answer.incidents, door.names, door.clock.now(), answer.words)
         case ShowHelp():
             verbs = [(verb.name, verb.usage, verb.summary) for verb in VERBS]
             wanted = BY_NAME.get(answer.verb or "")

@@ -6,6 +6,7 @@ import httpx
 
 from bot.domain.runbook import HttpStep, Signal
 from bot.steps.step import Context, Passing, Result
+from bot.tls import tls
 
 SIGNAL_TIMEOUT = 5
 """Seconds; a health check that takes longer says something by itself."""
@@ -16,7 +17,7 @@ def run(step: HttpStep, context: Context) -> Result:
     headers = {"Idempotency-Key": context.key, "Fencing-Token": str(context.fence)}
     try:
         response = httpx.request(
-            step.method, context.url + step.path, json=step.body, headers=headers, timeout=step.timeout
+            step.method, context.url + step.path, json=step.body, headers=headers, timeout=step.timeout, verify=tls()
         )
     except httpx.HTTPError as error:
         raise Passing(f"{step.method} {step.path}: {error}") from error
@@ -29,7 +30,7 @@ def run(step: HttpStep, context: Context) -> Result:
 def read_signal(signal: Signal, url: str) -> tuple[bool, str]:
     """Read a service's health; out of reach is not healthy."""
     try:
-        response = httpx.get(url + signal.path, timeout=SIGNAL_TIMEOUT)
+        response = httpx.get(url + signal.path, timeout=SIGNAL_TIMEOUT, verify=tls())
         value = response.json()
     except (httpx.HTTPError, ValueError) as error:
         return False, f"{signal.path} could not be read: {str(error) or type(error).__name__}"[:300]

@@ -32,6 +32,7 @@ class RedisEventStore:
         self._redis = redis
         self._keys = keys
         self._append = redis.register_script(script("append"))
+        self._lives_in: dict[str, str] = {}
 
     def load(self, incident: str) -> Stored | None:
         version, head, state = self._redis.hmget(self._keys.incident(incident), ["v", "h", "s"])
@@ -102,7 +103,10 @@ class RedisEventStore:
         return int(known)
 
     def of_channel(self, channel: str) -> str | None:
-        return self._redis.hget(self._keys.channels, channel)
+        """Return the channel's incident; what was found once is kept, for a channel never gets another."""
+        if channel not in self._lives_in and (found := self._redis.hget(self._keys.channels, channel)):
+            self._lives_in[channel] = found
+        return self._lives_in.get(channel)
 
     def open(self) -> list[str]:
         return self._redis.zrange(self._keys.open, 0, -1)

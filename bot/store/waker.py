@@ -1,7 +1,9 @@
 """Waking workers: a lane's name becomes an RQ job on the queue of its kind. The job's entry point is an address."""
 
 import logging
+import re
 from collections.abc import Iterable
+from secrets import token_hex
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -21,23 +23,35 @@ PERFORM = "workers.perform.perform"
 JOB_TIMEOUT = 900
 """Seconds; above the longest step (600 s) and a lane's shift."""
 
-CROWDED = 200
-"""Waiting wake-up calls of a queue from which on no more are added: nothing is lost, the lanes still wait."""
-
 
 class RqWaker:
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._queues = {name: Queue(name, connection=redis, serializer=JSONSerializer) for name in QUEUES}
 
     def wake(self, lanes: Iterable[str]) -> None:
-        """Enqueue a wake-up call for each lane. If Redis is away the clock does it a second later."""
-        for lane in lanes:
-            try:
+        """Enqueue a wake-up call for each lane, all in one step. If Redis is away the clock does it a second later."""
+        if not (lanes := tuple(lanes)):
+            return
+        pipeline = self._redis.pipeline()
+        try:
+            for lane in lanes:
                 self._queues[queue_of(lane)].enqueue(
-                    PERFORM, lane, job_timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=3600, description=lane
-                )
-            except RedisError as error:
-                log.warning("wake-up not sent lane=%s", lane, exc_info=error)
+                    PERFORM, lane, job_id=f"{_named(lane)}-{token_hex(8)}", job_timeout=JOB_TIMEOUT, result_ttl=0,
+                    failure_ttl=3600, description=lane, pipeline=pipeline,
+                )  # fmt: skip
+            pipeline.execute()
+        except RedisError as error:
+            log.warning("wake-up not sent lanes=%s", ",".join(lanes), exc_info=error)
 
-    def crowded(self, lane: str) -> bool:
-        return self._queues[queue_of(lane)].count > CROWDED
+    def remind(self, lanes: Iterable[str]) -> None:
+        """Wake the lanes whose wake-up call doesn't wait in its queue already: behind a backlog, one call is enough."""
+        if not (lanes := tuple(lanes)):
+            return
+        called = {id_.rpartition("-")[0] for queue in self._queues.values() for id_ in queue.get_job_ids()}
+        self.wake(lane for lane in lanes if _named(lane) not in called)
+
+
+def _named(lane: str) -> str:
+    """Say the lane in characters that RQ takes in a job's id."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", lane)

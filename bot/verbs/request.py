@@ -70,6 +70,8 @@ class ShowTimeline:
 @dataclass(frozen=True, slots=True)
 class ShowList:
     incidents: Sequence[Incident]
+    words: str = ""
+    """What they were asked for by; empty for all that are open."""
 
 
 @dataclass(frozen=True, slots=True)

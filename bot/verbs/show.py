@@ -3,6 +3,8 @@
 import difflib
 
 from bot.domain.incident.commands import RequestExport
+from bot.domain.incident.state import Incident
+from bot.domain.severity import severity
 from bot.exporters import ALL as EXPORTERS
 from bot.verbs.request import Answer, Ask, House, Request, Said, ShowHelp, ShowList, ShowTimeline, Verb, submit
 
@@ -27,8 +29,15 @@ def export(request: Request, house: House) -> Answer:
     )
 
 
-def list_(_: Request, house: House) -> Answer:
-    return ShowList(house.engine.open())
+def list_(request: Request, house: House) -> Answer:
+    words = request.words.strip()
+    return ShowList([incident for incident in house.engine.open() if _has(incident, words)], words)
+
+
+def _has(incident: Incident, words: str) -> bool:
+    """Tell whether each word is the incident's severity or stands in what a list says of it."""
+    text = f"{incident.id} {incident.stage.label} {incident.title}".casefold()
+    return all(severity(word) is incident.severity or word.casefold() in text for word in words.split())
 
 
 def help_(request: Request, _: House) -> Answer:
@@ -45,8 +54,8 @@ EXPORT = Verb(
 LIST = Verb(
     name="list",
     aliases=("ls", "open-incidents"),
-    usage="",
-    summary="The open incidents.",
+    usage="[p1 | word of the title …]",
+    summary="The open incidents, all or those with these words.",
     act=list_,
     needs_incident=False,
 )

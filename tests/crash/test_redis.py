@@ -100,6 +100,23 @@ def test_every_process_is_heard_of_again(wired: WiredWorld, truth: Truth) -> Non
     assert all_live(wired)
 
 
+def test_workers_and_clock_that_start_before_it_wait_for_it(wired: WiredWorld, truth: Truth) -> None:
+    """After a power cut all start at once, and Redis needs longest: it reads its file."""
+    story = declare(wired)
+    noticed = {name: complaints(wired, name) for name in ("worker", "clock")}
+    for name in noticed:
+        wired.kill(name)
+    wired.redis.kill()
+    for name in noticed:
+        wired.start(name)
+    until("both to notice", lambda: all(complaints(wired, name) > count for name, count in noticed.items()))
+    wired.redis.start()
+    story.ana.types("/incident update all is back", story.channel.id)
+    story.channel.sees("all is back")
+    truth.is_whole(story.id)
+    assert all_live(wired)
+
+
 @pytest.mark.parametrize("how", ["gone", "hung"])
 def test_people_hear_of_it_in_words_before_slack_gives_up(wired: WiredWorld, truth: Truth, how: str) -> None:
     """The local Slack gives up after three seconds, as the real one does, and then shows its own error instead."""

@@ -31,9 +31,10 @@ def executable() -> str:
 class RedisServer:
     """One server process and its data directory. It keeps its port over restarts."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, fsync: str = "always") -> None:
         self.data = data
-        self.port = _free_port()
+        self.fsync = fsync
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -45,7 +46,7 @@ class RedisServer:
         self._process = subprocess.Popen(
             [
                 executable(), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.data), "--save", "",
-                "--appendonly", "yes", "--appendfsync", "always", "--logfile", str(self.data / "server.log"),
+                "--appendonly", "yes", "--appendfsync", self.fsync, "--logfile", str(self.data / "server.log"),
             ],
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -113,7 +114,7 @@ def mortal_server(tmp_path: Path) -> Iterator[RedisServer]:
     server.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

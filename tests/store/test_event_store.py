@@ -96,6 +96,12 @@ def test_an_incident_is_found_by_its_channel(port: EventStore, submit: Engine) -
     assert port.of_channel("C8") is None
 
 
+def test_a_channel_in_which_nothing_lived_is_looked_up_again(port: EventStore, submit: Engine) -> None:
+    assert port.of_channel("C7") is None
+    obey(submit, declare(), open_channel("C7"))
+    assert port.of_channel("C7") == INC
+
+
 def test_timers_follow_the_state(port: EventStore, submit: Engine) -> None:
     limit = 30 * 60
     obey(submit, declare())

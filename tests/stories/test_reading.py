@@ -1,11 +1,22 @@
 """Reading: help, list, the panel, the App Home; what is mistyped; what is asked where no incident lives."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.harness.actors import Person, declare
 from tests.harness.world import World
 
 pytestmark = pytest.mark.story
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An installation of these stories' own: what a list shows depends on what else is open."""
+    world = World(tmp_path_factory.mktemp("reading") / "world")
+    world.start_all()
+    yield world
+    world.stop()
 
 
 def test_help_names_every_verb_and_one_at_a_time(world: World) -> None:
@@ -35,6 +46,13 @@ def test_without_words_the_channel_shows_its_incident_to_one_person(world: World
 def test_the_list_shows_what_is_open(world: World) -> None:
     story = declare(world, "p3 shown in the list")
     assert "shown in the list" in story.ben.types("/incident list")
+    other = declare(world, "p2 exports stand still")
+    assert "shown in the list" in story.ben.types("/incident list")
+    few = story.ben.types("/incident list sev3 SHOWN")
+    assert "shown in the list" in few
+    assert "exports" not in few
+    assert "No open incident with “p4”" in story.ben.types("/incident list p4")
+    assert [line.split()[0] for line in world.terminal("list", "exports", by="UBEN").stdout.splitlines()] == [other.id]
     story.ana.types("/incident resolve done", story.channel.id)
     assert "shown in the list" not in story.ben.types("/incident list")
 

@@ -25,16 +25,19 @@ from bot.slack.kit import (
 SHOWN = 20
 
 
-def listing(person: str, incidents: Iterable[Incident], names: Names, now: datetime) -> Message:
-    """List the open incidents that this person may know of."""
+def listing(person: str, incidents: Iterable[Incident], names: Names, now: datetime, words: str = "") -> Message:
+    """List the open incidents that this person may know of; `words` is what they were asked for by."""
     seen = visible_to(person, incidents)
     declare = actions(button("Declare an incident", OpenFormButton(incident="", form="declare")))
+    asked = f" with “{line(words, 100)}”" if words else ""
     if not seen:
         quiet = "No incident is open. If something looks wrong, declare it: a false alarm costs nothing."
-        return message(quiet, section(quiet), declare)
+        none = f"No open incident{asked}. `/incident list` shows all." if words else quiet
+        return message(none, section(none), declare)
     rows = [row(incident, names, now) for incident in seen[:SHOWN]]
-    more = f"{len(seen) - SHOWN} more are open." if len(seen) > SHOWN else ""
-    headline = f"{plural(len(seen), 'open incident')}"
+    fewer = "A severity or a word of the title shows fewer: `/incident list p1`."
+    more = f"{len(seen) - SHOWN} more. {fewer}" if len(seen) > SHOWN else ""
+    headline = f"{plural(len(seen), 'open incident')}{asked}"
     return message(
         "\n".join([headline, *rows, more]),
         section(f"*{headline}*"),

@@ -213,7 +213,9 @@ def _lists() -> dict[str, Picture]:
     incidents, lived = [scene.incident for scene in open_], verified()
     return {
         "listing/open": listing(DEE, incidents, names, START + timedelta(hours=2)),
+        "listing/many": listing(DEE, incidents * 20, names, START + timedelta(hours=2), "p3"),
         "listing/none": listing(DEE, [], names, START),
+        "listing/none-like-this": listing(DEE, [], names, START, "payments"),
         "listing/pick": pick(DEE, incidents, "update we are on it"),
         "listing/pick-none": pick(DEE, [], "update"),
         "help/all": help_(VERBS, "/incident"),

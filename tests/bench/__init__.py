@@ -1,0 +1,1 @@
+"""The figures that Muster promises, measured: `make bench`, or `make bench ARGS="note timers"` for some of them."""
