@@ -22,7 +22,7 @@ demo: $(READY)  ## Try it all on this machine: one URL, no Slack, no Redis neede
 	@$(BIN)/muster demo $(ARGS)
 
 test: $(READY)  ## Run all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(READY)  ## Lint, types, import contracts
 	@$(BIN)/ruff check .
