@@ -162,6 +162,12 @@ class Tracks(Protocol):
 
 
 class Guard(Protocol):
-    def is_first(self, signature: str) -> bool:
-        """Say whether this signed request is new; True once, then False while the signature is fresh."""
+    """Tells a signed request from its replay, for as long as the signature is fresh."""
+
+    def meet(self, signature: str) -> None:
+        """Begin with a request, in the thread that will serve it."""
+        ...
+
+    def is_first(self) -> bool:
+        """Say whether the request met last in this thread is new; asked once it is served."""
         ...

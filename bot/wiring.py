@@ -28,6 +28,7 @@ from bot.store.keys import Keys
 from bot.store.outbox import RedisOutbox
 from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
 from bot.store.targets import RedisTargets
+from bot.store.trip import Trip
 from bot.store.waker import RqWaker
 from bot.tls import tls
 
@@ -83,7 +84,8 @@ def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
     redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True, **options))
     raw = Redis.from_url(settings.redis_url, **options)
     keys, clock = Keys(), SystemClock()
-    store, waker = RedisEventStore(redis, keys), RqWaker(raw)
+    trip = Trip(redis.connection_pool)
+    store, waker = RedisEventStore(redis, keys, trip), RqWaker(raw)
     engine = Engine(store, waker, manifests.policy)
     people = RedisPeople(redis, keys)
     client = slack(settings, WORKER_TIMEOUT)
@@ -97,7 +99,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
         heartbeats=RedisHeartbeats(redis, keys, clock),
         targets=RedisTargets(redis, keys, clock),
         tracks=RedisTracks(redis, keys),
-        guard=RedisGuard(redis, keys),
+        guard=RedisGuard(trip, keys),
         desk=Desk(client, RedisPosts(redis, keys), RedisClosings(redis, keys)),
         redis=redis,
         raw_redis=raw,

@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+import json
 import logging
 import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import unquote_plus
 
 from redis.exceptions import RedisError
 from slack_bolt import App, BoltRequest
@@ -70,37 +72,60 @@ class HttpDoor:
         if length > LARGEST:
             return _refused(413, "the body is too large")
         raw: bytes = environ["wsgi.input"].read(length)
-        headers = {
-            key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
-        }
-        headers["content-type"] = environ.get("CONTENT_TYPE", "")
-        if not self._is_signed(raw, headers):
+        at, signature = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", ""), environ.get("HTTP_X_SLACK_SIGNATURE", "")
+        if not self._is_signed(raw, at, signature):
             return _refused(401, "the signature is missing, wrong or expired")
         # Slack repeats an unanswered event, at once the first time: by its number that is no replay.
-        occasion = f"{headers['x-slack-signature']}/{headers.get('x-slack-retry-num', '')[:1]}"
+        self._guard.meet(f"{signature}/{environ.get('HTTP_X_SLACK_RETRY_NUM', '')[:1]}")
         try:
-            if not self._guard.is_first(occasion):
-                return _refused(401, "this request was answered before")
-        except RedisError:
-            log.warning("replay guard out of reach")  # the listener says so to the person
-        try:
-            request = BoltRequest(body=raw.decode(), headers=dict(headers))
-            _check(request.body)
-            response = self._app.dispatch(request)
+            payload = _payload(raw, environ.get("CONTENT_TYPE", ""))
+            if payload.get("ssl_check") == "1":
+                return _text(200, "")
+            _check(payload)
+            if "challenge" in payload and payload.get("type") == "url_verification":
+                return _text(200, str(payload["challenge"]))
+            # "socket_mode" is Bolt's word for a payload that comes parsed and needs no proof: both is done here.
+            response = self._app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
         except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             return _refused(400, f"the payload can't be read: {error}")
+        if self._is_replay():
+            return _refused(401, "this request was answered before")
         if response.status == 404:
             return _refused(400, "nothing here takes this kind of payload")
         answer = [(name, value) for name, values in response.headers.items() for value in values]
         return response.status, answer, response.body.encode()
 
-    def _is_signed(self, raw: bytes, headers: dict[str, str]) -> bool:
+    def _is_replay(self) -> bool:
+        """Ask when all is done: done anew it changed nothing, as each cause is obeyed once; nor is its answer given."""
+        try:
+            return not self._guard.is_first()
+        except RedisError:
+            log.warning("replay guard out of reach")  # the listener has said so to the person
+            return False
+
+    def _is_signed(self, raw: bytes, at: str, signature: str) -> bool:
         """Check the HMAC over the bytes as they came; what they say is read only afterwards."""
-        at, signature = headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
         if not at.isascii() or not at.isdecimal() or abs(self._clock.now().timestamp() - int(at[:15])) > FRESH:
             return False
         expected = "v0=" + hmac.new(self._secret, b"v0:" + at.encode() + b":" + raw, hashlib.sha256).hexdigest()
         return hmac.compare_digest(expected.encode(), signature.encode())
+
+
+def _payload(raw: bytes, content_type: str) -> dict[str, Any]:
+    """Read a body: JSON, a form, or JSON in a form's `payload`. Raises ValueError."""
+    if content_type.startswith("application/json"):
+        payload = json.loads(raw)
+    else:
+        pairs = (pair.partition("=") for pair in raw.decode().split("&"))
+        form = {_unquoted(name): _unquoted(value) for name, _, value in pairs}
+        payload = json.loads(form["payload"]) if "payload" in form else form
+    if not isinstance(payload, dict):
+        raise ValueError("it is no object")  # noqa: TRY004 - of a payload, not of our code
+    return payload
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -118,8 +143,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
 
 def _check(payload: dict[str, Any]) -> None:
     """Refuse what Slack never sends, before a listener meets it."""
-    if payload.get("ssl_check") == "1":
-        return
     kind = "command" if "command" in payload else payload.get("type")
     if kind not in NEEDS:
         raise ValueError("it is no kind of payload that I know")

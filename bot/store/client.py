@@ -1,7 +1,10 @@
 """The commands of Redis that the store uses, with decoded replies: redis-py's own types leave every reply open."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+
+from redis import ConnectionPool
+from redis.commands.core import Script
 
 
 class Pipeline(Protocol):
@@ -13,11 +16,13 @@ class Pipeline(Protocol):
 class Client(Protocol):
     """`redis.Redis(decode_responses=True)`; `bot/wiring.py` makes it."""
 
+    connection_pool: ConnectionPool
+
     def ping(self) -> bool: ...
     def info(self, section: str | None = None) -> dict[str, Any]: ...
     def config_get(self, pattern: str) -> dict[str, str]: ...
     def time(self) -> tuple[int, int]: ...
-    def register_script(self, script: str) -> Callable[..., Any]: ...
+    def register_script(self, script: str) -> Script: ...
     def pipeline(self) -> Pipeline: ...
     def get(self, name: str) -> str | None: ...
     def set(

@@ -12,6 +12,7 @@ from bot.domain.incident.state import Incident
 from bot.ports import Appended, Conflict, Seen, Stored
 from bot.store.client import Client
 from bot.store.keys import Keys
+from bot.store.trip import Trip
 
 GRACE = 1000
 """Milliseconds after which the clock doubts that a wake-up arrived, and sends another."""
@@ -28,8 +29,10 @@ def script(name: str) -> str:
 class RedisEventStore:
     """The EventStore port on Redis. Commands cost the same however long the incident's history is."""
 
-    def __init__(self, redis: Client, keys: Keys) -> None:
+    def __init__(self, redis: Client, keys: Keys, trip: Trip | None = None) -> None:
+        """Use `trip` for what every request asks, if it has one."""
         self._redis = redis
+        self._trip = trip or Trip(redis.connection_pool)
         self._keys = keys
         self._append = redis.register_script(script("append"))
         self._lives_in: dict[str, str] = {}
@@ -54,12 +57,13 @@ class RedisEventStore:
         lane_keys = [key for lane, _ in entries for key in (k.lane(lane), k.once(lane))]
         lined_up = [part for effect, (lane, text) in zip(effects, entries, strict=True)
                     for part in (lane, effect.once or "", due_ms(effect, at), text)]  # fmt: skip
-        answer = self._append(
-            keys=[
+        answer = self._trip.run(
+            self._append,
+            [
                 k.incident(incident.id), k.log(incident.id), k.causes(incident.id),
                 k.timers, k.lanes, k.open, k.all, k.channels, *lane_keys,
             ],
-            args=[
+            [
                 incident.id, last.cause, expected, records[0].previous,
                 last.version, last.hash, incident.model_dump_json(),
                 "" if due is None else ms(due), int(incident.is_open), incident.channel or "",
@@ -131,12 +135,5 @@ def due_ms(effect: AnyEffect, at: datetime) -> int:
 
 def entry(effect: AnyEffect, effect_id: str, at: datetime) -> str:
     """One waiting effect as its lane holds it."""
-    return json.dumps(
-        {
-            "id": effect_id,
-            "due": due_ms(effect, at) if effect.after else 0,
-            "once": effect.once or "",
-            "at": ms(at),
-            "effect": effect.model_dump(mode="json"),
-        }
-    )
+    head = {"id": effect_id, "due": due_ms(effect, at) if effect.after else 0, "once": effect.once or "", "at": ms(at)}
+    return f'{json.dumps(head)[:-1]}, "effect": {effect.model_dump_json()}}}'

@@ -7,6 +7,7 @@ from bot.ports import Clock, Post, Ran
 from bot.store.client import Client
 from bot.store.event_store import ms
 from bot.store.keys import Keys
+from bot.store.trip import Trip
 
 SIGNATURE_LIFE = 600
 """Seconds; Slack's signatures are fresh for 300 s to either side."""
@@ -78,12 +79,15 @@ class RedisTracks:
 class RedisGuard:
     """Each signature opens the door once."""
 
-    def __init__(self, redis: Client, keys: Keys) -> None:
-        self._redis = redis
+    def __init__(self, trip: Trip, keys: Keys) -> None:
+        self._trip = trip
         self._keys = keys
 
-    def is_first(self, signature: str) -> bool:
-        return bool(self._redis.set(self._keys.replay(signature), "", nx=True, ex=SIGNATURE_LIFE))
+    def meet(self, signature: str) -> None:
+        self._trip.take_along("SET", self._keys.replay(signature), "", "NX", "EX", SIGNATURE_LIFE)
+
+    def is_first(self) -> bool:
+        return self._trip.brought() is not None
 
 
 class RedisHeartbeats:

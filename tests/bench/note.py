@@ -19,7 +19,8 @@ _triggers = count(1)
 
 
 def run(folder: Path) -> list[Figure]:
-    with on_cpu(SERVERS), standing(folder / "note", "web", "bare") as stand, on_cpu(CLIENTS):
+    standing_apart = standing(folder / "note", "web", "bare", redis_on=CLIENTS)
+    with on_cpu(SERVERS), standing_apart as stand, on_cpu(CLIENTS):
         wired = stand.wired()
         pairs = with_channels(wired.house.engine, wired.clock.now(), INCIDENTS)
         channels = [channel for _, channel in pairs]

@@ -4,7 +4,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.harness.redis_server import RedisServer, free_port
 from tests.harness.world import World
 
 SERVERS, CLIENTS = 0, 1
-"""CPUs: what is measured runs on one, who measures on the other."""
+"""CPUs: the process that is measured has one to itself, who measures runs on the other, and so does Redis."""
 
 
 class Stand(World):
@@ -45,11 +45,12 @@ class Stand(World):
 
 
 @contextmanager
-def standing(folder: Path, *names: str) -> Iterator[Stand]:
-    """Redis and these processes, from ready until stopped."""
+def standing(folder: Path, *names: str, redis_on: int | None = None) -> Iterator[Stand]:
+    """Redis, on a CPU of its own if one is named, and these processes, from ready until stopped."""
     stand = Stand(folder)
     try:
-        stand.redis.start()
+        with nullcontext() if redis_on is None else on_cpu(redis_on):
+            stand.redis.start()
         for name in names:
             stand.start(name, wait=False)
         for name in names:

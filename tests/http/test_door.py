@@ -98,6 +98,16 @@ def test_a_request_is_answered_once(caller: Caller, fresh: bytes, caplog: pytest
     refused(caller.slack(fresh), 401, caplog)
 
 
+def test_a_replay_changes_nothing_and_learns_nothing(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:
+    word = secrets.token_hex(4)
+    body = command(f"declare p4 {word} is down")
+    assert "is declared" in caller.slack(body).text
+    replay = caller.slack(body)
+    refused(replay, 401, caplog)
+    assert "is declared" not in replay.text
+    assert f"1 open incident with “{word}”" in json.loads(caller.slack(command(f"list {word}")).text)["text"]
+
+
 def test_slacks_own_retry_is_no_replay(caller: Caller, fresh: bytes) -> None:
     assert caller.slack(fresh).status == 200
     assert caller.slack(fresh, X_Slack_Retry_Num="1").status == 200
@@ -165,7 +175,7 @@ def test_slack_may_verify_the_address(caller: Caller) -> None:
     body = json.dumps({"type": "url_verification", "token": "t", "challenge": secrets.token_hex(8)}).encode()
     answer = caller.slack(body, JSON)
     assert answer.status == 200
-    assert json.loads(answer.text)["challenge"] == json.loads(body)["challenge"]
+    assert answer.text == json.loads(body)["challenge"]
 
 
 def test_slack_may_check_the_certificate(caller: Caller) -> None:

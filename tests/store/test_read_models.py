@@ -12,6 +12,7 @@ from bot.store.read_models import (
     RedisPosts,
     RedisTracks,
 )
+from bot.store.trip import Trip
 from tests.harness.clock import NOON, WoundClock, at
 from tests.harness.orders import INC
 from tests.harness.people import ANA, BEN
@@ -50,10 +51,10 @@ def test_a_name_that_was_learned_is_shown_rather_than_the_login(redis: Client, k
 
 
 def test_a_signature_opens_the_door_once(redis: Client, keys: Keys) -> None:
-    guard = RedisGuard(redis, keys)
-    assert guard.is_first("v0=abc")
-    assert not guard.is_first("v0=abc")
-    assert guard.is_first("v0=abd")
+    guard = RedisGuard(Trip(redis.connection_pool), keys)
+    for signature, first in (("v0=abc", True), ("v0=abc", False), ("v0=abd", True)):
+        guard.meet(signature)
+        assert guard.is_first() is first
     assert 300 < connection(redis).ttl(keys.replay("v0=abc")) <= SIGNATURE_LIFE
 
 

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.ids import canonical, digest
 from bot.domain.incident.events import EVENTS, AnyEvent
@@ -13,10 +12,9 @@ GENESIS = "0" * 64
 """What the first event of an incident carries as its predecessor's hash."""
 
 
-class Recorded(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Recorded:
     """One event as stored: its number in the incident (from 1), its cause, its chain."""
-
-    model_config = ConfigDict(frozen=True)
 
     incident: str
     version: int
@@ -26,7 +24,7 @@ class Recorded(BaseModel):
     hash: str
     """SHA-256 over the canonical JSON of everything else here."""
     event: AnyEvent
-    stored: dict[str, Any] = Field(repr=False)
+    stored: dict[str, Any] = field(repr=False)
     """The event as it was written: the hash is over this, and a class that has grown a field since would add it."""
 
     def raw(self) -> dict[str, Any]:
@@ -52,7 +50,7 @@ def chain(incident: str, events: Sequence[AnyEvent], cause: str, version: int, h
         stored = event.model_dump(mode="json")
         hash_ = record_hash(incident, number, cause, head, stored)
         records.append(
-            Recorded.model_construct(
+            Recorded(
                 incident=incident, version=number, cause=cause, previous=head, hash=hash_, event=event, stored=stored
             )
         )
@@ -66,7 +64,7 @@ def record_hash(incident: str, version: int, cause: str, previous: str, event: d
 
 def read(raw: dict[str, Any]) -> Recorded:
     """Load one stored record; unknown event types raise pydantic's ValidationError."""
-    return Recorded.model_construct(
+    return Recorded(
         incident=raw["incident"],
         version=raw["version"],
         cause=raw["cause"],
