@@ -31,6 +31,7 @@ from tests.harness.orders import (
     busy,
     declare,
     finished,
+    open_channel,
     propose,
     reject,
     roll_back,
@@ -176,6 +177,13 @@ def test_health_without_a_break_for_the_settling_time_proves_it() -> None:
     proven.then(SignalRead, MitigationVerified(by=SYSTEM, at=at(41), mitigation=M1))
     assert of_run(proven) == [RELEASE]
     assert proven.incident.mitigated_at == at(41)
+
+
+def test_topic_and_announcement_say_that_it_is_proven() -> None:
+    world = given(declare(Severity.P2), open_channel(), propose(by=ANA), *DONE, signal(healthy=True, at=11))
+    dressed = {"dress-channel", "show-announcement"}
+    assert not dressed & {effect.type for effect in world.when(signal(healthy=True, at=16)).effects}
+    assert dressed <= {effect.type for effect in world.when(signal(healthy=True, at=41)).effects}
 
 
 def test_one_bad_reading_starts_the_settling_anew() -> None:

@@ -27,7 +27,8 @@ def react(records: Sequence[Recorded], before: Incident | None, after: Incident)
 
 def _headline(incident: Incident) -> tuple[object, ...]:
     """What topic and announcement show."""
-    return incident.channel, incident.stage, incident.severity, incident.wearers(Hat.COMMANDER)
+    commander, is_mitigated = incident.wearers(Hat.COMMANDER), incident.mitigated_at is not None
+    return incident.channel, incident.stage, incident.severity, commander, is_mitigated
 
 
 def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:

@@ -2,7 +2,7 @@
 
 from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
-from bot.slack.kit import Message, Names, bold, each, line, message, section
+from bot.slack.kit import Message, Names, bold, day, each, line, message, section
 
 
 def announcement(incident: Incident, names: Names) -> Message:
@@ -14,7 +14,9 @@ def announcement(incident: Incident, names: Names) -> Message:
     commander = each(incident.wearers(Hat.COMMANDER), names)
     where = f"<#{incident.channel}>" if incident.channel else ""
     if incident.is_open:
-        more = " · ".join(filter(None, (f"Commander: {commander}" if commander else "No commander yet", where)))
+        command = f"Commander: {commander}" if commander else "No commander yet"
+        fixed = f"Mitigated {day(incident.mitigated_at)}" if incident.mitigated_at else ""
+        more = " · ".join(filter(None, (fixed, command, where)))
     else:
         more = "\n".join(filter(None, (line(incident.resolution, 600), where)))
     return message(f"{what}: {title}. {more}", section(f"*{what}*\n{bold(title)}\n{more}"))

@@ -29,7 +29,8 @@ def channel_name(prefix: str, number: int, title: str, attempt: int = 0, *, on: 
 def topic(incident: Incident, policy: Policy, names: Names) -> str:
     commander = each(incident.wearers(Hat.COMMANDER), names) or "nobody yet"
     minutes = policy.of(incident.severity).sla_minutes
-    aim = f" · to be mitigated within {minutes} min" if incident.is_open and incident.mitigated_at is None else ""
+    aim = f" · to be mitigated within {minutes} min" if incident.mitigated_at is None else " · mitigated"
+    aim = aim if incident.is_open else ""
     told = f"{incident.severity.label} · {incident.stage.label} · commander: {commander}{aim} · {line(incident.title)}"
     return trim(told, TOPIC_LIMIT)
 

@@ -78,7 +78,7 @@ def states() -> dict[str, Scene]:
 
 
 def _incidents() -> dict[str, Picture]:
-    announced = ("declared", "commanded", "resolved", "private", "right-to-left")
+    announced = ("declared", "commanded", "mitigated", "resolved", "private", "right-to-left")
     scenes = states()
     return {
         **{f"card/{name}": card(scene.incident, POLICY, names, scene.now) for name, scene in scenes.items()},

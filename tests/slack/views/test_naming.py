@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.incident import commands as c
 from bot.slack.views.naming import channel_name, topic
+from tests.slack.views.gallery import verified
 from tests.slack.views.scene import ANA, POLICY, Scene, names
 
 
@@ -41,6 +42,11 @@ def test_a_taken_name_gets_a_number_even_where_the_title_fills_it() -> None:
 def test_the_topic_says_how_bad_how_far_who_and_by_when() -> None:
     told = topic(Scene().commanded().incident, POLICY, names)
     assert told == "P1 · Triage · commander: Ana Ruiz · to be mitigated within 15 min · Checkout is down"
+
+
+def test_the_topic_says_that_it_is_mitigated() -> None:
+    told = topic(verified().incident, POLICY, names)
+    assert told == "P1 · Mitigating · commander: Ana Ruiz · mitigated · Checkout is down"
 
 
 def test_the_topic_promises_nothing_once_it_is_resolved() -> None:
