@@ -202,11 +202,21 @@ def _free_ports(first: int, count: int) -> tuple[int, ...]:
     found: list[int] = []
     port = first
     while len(found) < count:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                found.append(port)
+        if not _answers_tcp(port) and _can_be_served(port):
+            found.append(port)
         port += 1
     return tuple(found)
+
+
+def _can_be_served(port: int) -> bool:
+    """Try it as servers do: a port that nobody serves may be the near end of somebody's connection."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _answers_tcp(port: int) -> bool:
