@@ -25,7 +25,7 @@ def facts(export: Export) -> Iterator[Fact]:
         yield Fact("Summary", export.words(incident.summary))
     yield Fact("Declared", f"by {name(incident.declared_by)}", incident.declared_at)
     if incident.origin:
-        yield Fact("Declared from", export.words(incident.origin))
+        yield Fact("Declared from", f"a message in Slack, {export.words(incident.origin)}")
     if incident.mitigated_at:
         yield Fact("Mitigated", f"after {lasted(incident.mitigated_at - incident.declared_at)}", incident.mitigated_at)
     if incident.resolved_at:

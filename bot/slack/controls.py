@@ -126,6 +126,6 @@ class FormFacts(BaseModel):
     plan_hash: str = ""
     runbook: str = ""
     origin: str = ""
-    """Permalink of the message that a declaration starts from."""
+    """The message that a declaration starts from, as `channel:ts`."""
     words: str = ""
     """What was typed, to pre-fill."""

@@ -165,7 +165,7 @@ def _content(message: Message) -> dict[str, Any]:
 
 @contextmanager
 def allowing(*codes: str) -> Iterator[None]:
-    """Let these error codes pass: what was wanted is so already."""
+    """Let these error codes pass: what was wanted is so already, or can do without."""
     try:
         yield
     except SlackApiError as error:

@@ -25,7 +25,7 @@ class Request:
     incident: str | None = None
     """The incident of the channel, or the one named in the terminal."""
     origin: str | None = None
-    """Permalink of the message it is about."""
+    """The message it is about, as `channel:ts`."""
 
     def facts(self) -> dict[str, Any]:
         """Return the fields that every command of this request shares."""

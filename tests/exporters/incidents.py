@@ -80,7 +80,7 @@ def rich() -> Story:
         "Checkout is down in <eu-west> | 90 % of payments fail",
         service="checkout",
         summary="Customers see “payment failed” after\na long wait. כל הלקוחות באירופה מושפעים.",
-        origin="https://example.slack.com/archives/C1/p1",
+        origin="C0CHECKOUT:1782942400.000100",
     )
     story.after(seconds=2).by(SYSTEM, c.RecordChannel, channel="C42", name="inc-42-checkout-is-down")
     story.after(seconds=50).by(ANA, c.TakeHat, hat=Hat.COMMANDER)

@@ -74,6 +74,21 @@ def test_a_message_becomes_an_incident_and_links_back(world: World) -> None:
     assert ts.replace(".", "") in marks[0]["link"]
 
 
+def test_a_direct_message_becomes_an_incident_too_without_a_link(world: World) -> None:
+    """The bot cannot see what people write to each other alone; that is no trouble of the incident's."""
+    ana, ben, cy = people(world)
+    alone = ana.post("/client/dm", **{"with": "UBEN"})["channel"]["id"]
+    ts = ben.says("Refunds stand still, says my mother", alone)
+    assert "error" not in ana.shortcut("declare-from-message", channel=alone, message_ts=ts)
+    assert ana.submits(severity="p2")["ok"]
+    declared = [i for i in _incidents(world) if "Refunds stand still" in i]
+    story = join(world, declared[-1].split()[0], ana, ben, cy)
+    ben.types("/incident hat commander", story.channel.id)
+    until("the topic", lambda: "commander: Ben" in _topic(ana, story.channel.id))
+    assert [mark["title"] for mark in _channel(ana, story.channel.id)["bookmarks"]] == ["Card"]
+    assert "Trouble" not in str(story.card()["blocks"])
+
+
 def test_the_shortcut_declares_from_anywhere(world: World) -> None:
     ana, *_ = people(world)
     assert "error" not in ana.shortcut("declare")

@@ -67,10 +67,16 @@ def dress_channel(_: DressChannel, job: Job) -> Done:
     desk = job.crew.desk
     desk.call("conversations.setTopic", channel, topic=topic(incident, job.crew.engine.policy, job.crew.names))
     if incident.origin:
-        place, _colon, ts = incident.origin.partition(":")
-        link = desk.call("chat.getPermalink", place, message_ts=ts)["permalink"]
-        bookmark(job, channel, "Where it began", link)
+        _link_back(incident.origin, channel, job)
     return Done()
+
+
+def _link_back(origin: str, channel: str, job: Job) -> None:
+    """Bookmark the message that it was declared from, if Slack lets us see it: it may stand in a direct message."""
+    place, _colon, ts = origin.partition(":")
+    with allowing("channel_not_found", "message_not_found"):
+        link = job.crew.desk.call("chat.getPermalink", place, message_ts=ts)["permalink"]
+        bookmark(job, channel, "Where it began", link)
 
 
 def bookmark(job: Job, channel: str, title: str, link: str) -> None:

@@ -32,7 +32,7 @@ class Declare(Command):
     summary: Words = ""
     private: bool = False
     origin: str | None = None
-    """Permalink of the message that it was declared from."""
+    """The message that it was declared from, as `channel:ts`."""
 
 
 class RecordChannel(Command):

@@ -39,7 +39,7 @@ def view(facts: FormFacts, door: Door) -> dict[str, Any]:
         ),
     ]
     if facts.origin:
-        blocks.append(context("The new channel will link back to the message that you started from."))
+        blocks.append(context("The new channel links back to the message that you started from, if I can see it."))
     return modal(facts, "Declare incident", blocks, submit="Declare")
 
 
