@@ -157,7 +157,7 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
     ("heat-oven", "risk: Bread", "risk: &bread Bread", 3, "risk: “&bread” is an anchor", "Write the value out"),
     ("heat-oven", "risk: Bread", "risk: !loaf Bread", 3, "risk: the tag “!loaf” means nothing here", "Remove it."),
     ("heat-oven", "risk: Bread burns", 'risk: "\\ud800"', 3, "risk: half a character", "the character itself"),
-    ("heat-oven", '"${degrees}"}', ".nan}", 12, "steps[0].body.degrees: no JSON can carry “.nan”", "smaller number"),
+    ("heat-oven", '"${degrees}"}', ".nan}", 12, "steps[0].body.degrees: no JSON can carry “.nan”", "number below 2"),
     ("heat-oven", "Bread burns", "a\x07b", 3, "there is an invisible control character", "Remove it."),
     ("heat-oven", "verify: {", "---\nverify: {", 15, "a second document begins", "one manifest per file"),
     ("hybrid", "  p3: {means", "  P3: {means", 4, "severities.P3: “P3” is not among the choices", "Did you mean “p3”?"),

@@ -182,8 +182,9 @@ class _Reader:
                     value = self._yaml.constructor.construct_object(node)
                 except (ValueError, KeyError, IndexError):
                     return self._spoiled(node, place, f"{shown(word)} cannot be read as {kind}", "Remove the tag.")
-                if isinstance(value, int | float) and not abs(value) < 2**53:  # “not <” also catches NaN
-                    return self._spoiled(node, place, f"no JSON can carry {shown(word)}", "Write a smaller number.")
+                if isinstance(value, int | float) and not abs(value) < 2**53:  # RFC 8259, 6; NaN is not
+                    right = "Write a number below 2**53, or put it in quotes."
+                    return self._spoiled(node, place, f"no JSON can carry {shown(word)}", right)
                 return value
             case _:
                 return self._spoiled(node, place, f"the tag {shown(kind)} means nothing here", "Remove it.")
