@@ -135,6 +135,7 @@ def test_another_redis_is_used_when_its_url_is_set(starts: Starts, tmp_path: Pat
     other = Demo(folder, REDIS_URL=theirs.url("redis"))
     try:
         assert other.url("redis") == theirs.url("redis")
+        assert other.url("slack") != theirs.url("slack"), "a port that is taken is left to whom it belongs"
         assert not (folder / ".muster" / "demo" / "redis").exists()
     finally:
         other.stops()

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 from redis.commands.core import Script
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from bot.store.client import Client
 from bot.store.trip import Trip
-from tests.harness.redis_server import connection
+from tests.harness.redis_server import RedisServer, connection
 
 
 @pytest.fixture
@@ -75,6 +75,19 @@ def test_a_connection_that_redis_closed_is_made_anew(trip: Trip, redis: Client) 
     trip.take_along("SET", "seen", "", "NX")
     assert trip.ask("INCR", "count") == 1
     assert trip.brought() == "OK"
+
+
+def test_a_trip_that_failed_brought_nothing_not_even_a_no(mortal_server: RedisServer) -> None:
+    trip = Trip(mortal_server.client().connection_pool)
+    trip.ask("PING")
+    mortal_server.kill()
+    trip.take_along("SET", "seen", "", "NX")
+    with pytest.raises(RedisError):
+        trip.ask("INCR", "count")
+    mortal_server.start()
+    with pytest.raises(RedisError):
+        trip.brought()
+    assert trip.ask("INCR", "count") == 1
 
 
 def test_each_thread_travels_alone(trip: Trip, redis: Client) -> None:
