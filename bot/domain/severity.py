@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 
 ALIASES = {
-    **{f"{word}{n}": f"p{n}" for n in "1234" for word in ("p", "sev", "s", "severity", "prio", "")},
+    **{f"{word}{n}": f"p{n}" for n in "1234" for word in ("p", "sev", "severity", "prio", "")},
     "critical": "p1",
     "high": "p2",
     "medium": "p3",

@@ -1,16 +1,23 @@
 """`declare`: open an incident, with its channel, card and announcement."""
 
+import re
+
 from bot.domain.incident.commands import Declare
 from bot.domain.severity import Severity, severity
 from bot.verbs.request import Answer, Ask, House, Request, Said, Verb
 from bot.verbs.words import first, plain
+
+GRADE = re.compile(r"(p|sev|severity|prio)-?\d", re.IGNORECASE)
+"""What begins a title as a severity; “high error rate”, “500s” and “p99 is at 9 s” are titles."""
 
 
 def act(request: Request, house: House) -> Answer:
     if not request.words.strip():
         return Ask("declare")
     head, rest = first(request.words)
-    named = severity(head) if head[:1].isalpha() else None
+    named = severity(head) if GRADE.fullmatch(head) else None
+    if named is None and GRADE.fullmatch(head):
+        return Said(f"“{head}” is no severity. There are p1, p2, p3 and p4: `/incident declare p1 checkout is down`.")
     if named and not rest:
         return Ask("declare", words=request.words)
     text = rest if named else request.words

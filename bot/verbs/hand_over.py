@@ -2,6 +2,7 @@
 
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnswerOffer, OfferHat
+from bot.domain.incident.rejections import OfferIsGone
 from bot.verbs.hat import read_hat
 from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
 from bot.verbs.words import person
@@ -33,7 +34,12 @@ def _answer(request: Request, house: House, *, accept: bool) -> Answer:
     read = read_hat(request.words.split())
     hat = read[0] if read else next((hat for hat, to in offers.items() if to == request.by), Hat.COMMANDER)
     said = f"You wear the {hat.label} hat now." if accept else f"You declined the {hat.label} hat."
-    return submit(house, AnswerOffer(**request.facts(), hat=hat, accept=accept), said)
+    try:
+        return submit(house, AnswerOffer(**request.facts(), hat=hat, accept=accept), said)
+    except OfferIsGone:
+        if read:
+            raise
+        return Said("No hat is offered to you in this incident.")
 
 
 VERB = Verb(

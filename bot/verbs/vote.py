@@ -1,10 +1,14 @@
 """`approve`, `reject`, `withdraw`, `stop`, `rollback`: what is said about the mitigation at hand."""
 
+import re
+
 from bot.domain.incident.commands import CastVote, RollBack, StopRun, Withdraw
-from bot.domain.incident.rejections import NoSuchMitigation, NothingToVoteOn
+from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
 from bot.domain.incident.state import Mitigation
 from bot.verbs.request import Answer, Ask, House, Request, Verb, submit
 from bot.verbs.words import because, first, plain
+
+NAME = re.compile(r"m\d+")
 
 
 def approve(request: Request, house: House) -> Answer:
@@ -45,18 +49,23 @@ def rollback(request: Request, house: House) -> Answer:
 
 
 def _meant(request: Request, house: House, *, waits: bool) -> tuple[Mitigation, str]:
-    """Find the mitigation: named (`m2`), or the one that waits for votes, or the latest."""
+    """Find the mitigation: named (`m2`), or the one that waits for votes, or the latest.
+
+    Raises NoSuchMitigation, NothingToVoteOn, NothingProposed.
+    """
     incident = house.engine.incident(str(request.incident))
     head, rest = first(request.words)
     if head in incident.mitigations:
         return incident.mitigations[head], rest
+    if NAME.fullmatch(head):
+        raise NoSuchMitigation  # rather than a vote for another one
     if waits:
         meant = next(iter(incident.open_gates), None) or incident.current_mitigation
         if meant is None:
             raise NothingToVoteOn
         return meant, request.words.strip()
     if incident.current_mitigation is None:
-        raise NoSuchMitigation
+        raise NothingProposed
     return incident.current_mitigation, request.words.strip()
 
 

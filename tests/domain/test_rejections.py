@@ -36,8 +36,8 @@ BUILT = {
     NoSuchMove: NoSuchMove(Stage.DETECTED, Stage.CLOSED, [Stage.TRIAGE]),
 }
 """Those that put their sentence together themselves."""
-SAID_BY_DOORS = {"Rejected", "TooLate"}
-"""The family's own name, and what a door says when a vote was recorded as late."""
+SAID_BY_DOORS = {"Rejected", "TooLate", "NothingProposed"}
+"""The family's own name, the answer to a vote recorded as late, and to `stop` where nothing was proposed."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -119,6 +119,21 @@ def test_any_language_and_any_sign_is_a_title_that_pings_nobody(world: World, ti
             assert "<!" not in message["text"].replace("<!date^", ""), message["text"]
 
 
+@pytest.mark.parametrize("title", ["high error rate in the shop", "s3 uploads fail", "p99 is at 9 s", "500s on /pay"])
+def test_what_only_looks_like_a_severity_stays_in_the_title(world: World, title: str) -> None:
+    ana = Person(world, "UANA")
+    assert "I took P2, since no severity was given" in ana.types(f"/incident declare {title}")
+    assert any(f"P2 · Detected · {title}" in incident for incident in _incidents(world))
+
+
+@pytest.mark.parametrize("word", ["p7", "sev5", "P0"])
+def test_a_severity_that_there_is_not_is_no_title(world: World, word: str) -> None:
+    before = _incidents(world)
+    said = Person(world, "UANA").types(f"/incident declare {word} checkout is down")
+    assert f"“{word}” is no severity. There are p1, p2, p3 and p4" in said
+    assert _incidents(world) == before
+
+
 def test_two_incidents_of_one_name_have_two_channels(world: World) -> None:
     one, two = declare(world, "p3 the same words"), declare(world, "p3 the same words")
     assert one.channel.id != two.channel.id

@@ -89,6 +89,16 @@ def test_the_message_asks_with_all_that_a_voter_must_know(world: World, break_ch
     assert calls(world) == []
 
 
+def test_a_vote_that_names_another_mitigation_is_no_vote_for_this_one(world: World) -> None:
+    story = declare(world)
+    channel = story.channel.id
+    assert "Nothing has been proposed" in story.ben.types("/incident stop", channel)
+    story.ana.types("/incident propose restart-checkout", channel)
+    for words in ("approve m2", "reject m7 because no", "withdraw m2"):
+        assert "There is no such mitigation" in story.ben.types(f"/incident {words}", channel)
+    assert "You rejected" in story.ben.types("/incident reject m1 because it was a try", channel)
+
+
 def test_a_rejection_asks_why_and_tells_the_proposer(world: World, break_checkout: Break) -> None:
     break_checkout("leak")
     story = commanded(world)

@@ -132,6 +132,10 @@ class NoSuchMitigation(Rejected):
     """There is no such mitigation in this incident."""
 
 
+class NothingProposed(Rejected):
+    """Nothing has been proposed in this incident yet, so nothing runs."""
+
+
 class NothingToVoteOn(Rejected):
     """Nothing waits for a vote in this incident."""
 
