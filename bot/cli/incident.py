@@ -4,17 +4,20 @@ import argparse
 import getpass
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from secrets import token_hex
 from typing import assert_never
 
 from redis.exceptions import RedisError
 
-from bot.domain.incident.record import Recorded
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.events import AnyEvent
+from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
-from bot.domain.runbook import BadParameter
-from bot.domain.timeline import sentence
+from bot.domain.runbook import BadParameter, Parameter
+from bot.domain.timeline import QUIET, sentence, worth_telling
 from bot.engine import TooBusy
 from bot.settings import Settings, read
 from bot.verbs import ALL, BY_NAME
@@ -22,6 +25,8 @@ from bot.verbs import run as run_verb
 from bot.verbs.request import (
     Answer,
     Ask,
+    FormName,
+    House,
     Pick,
     Request,
     Said,
@@ -67,7 +72,11 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
-    house, names = wired.house, wired.house.people.name
+    house = wired.house
+
+    def names(person: str) -> str:
+        return "Muster" if person == SYSTEM else house.people.name(person)
+
     line, named = " ".join(chosen.words).strip() or "list", chosen.person or settings.muster_user
     person = _person(named or getpass.getuser(), wired)
     if person is None and (named or not _only_reads(line)):
@@ -88,7 +97,7 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
     except (Rejected, BadParameter, TooBusy) as no:
         print(_words(str(no), names), file=sys.stderr)
         return 1
-    return _show(answer, names)
+    return _show(answer, house, names)
 
 
 def _person(word: str, wired: Wired) -> str | None:
@@ -107,14 +116,14 @@ def _only_open(wired: Wired) -> str | None:
     return still_open[0] if len(still_open) == 1 else None
 
 
-def _show(answer: Answer, names: Names) -> int:
+def _show(answer: Answer, house: House, names: Names) -> int:
     match answer:
         case Said():
             print(_words(answer.text, names))
             return 0 if answer.receipt else 1
         case Ask():
             verb = BY_NAME[answer.form]
-            print(f"Say more: muster incident {verb.name} {verb.usage}")
+            print(f"Say more: muster incident {verb.name} {verb.usage}", *_choices(answer.form, house), sep="\n")
             return 2
         case ShowPanel():
             print(_line(answer.incident, names))
@@ -124,8 +133,12 @@ def _show(answer: Answer, names: Names) -> int:
             print("\n".join(lines) or f"{none} muster incident declare p1 … opens one.")
         case ShowTimeline():
             print(_line(answer.incident, names))
-            for record in answer.records:
-                print(_row(record, answer.incident, names))
+            told = worth_telling(answer.records)
+            for event in told:
+                print(_row(event, answer.incident, names))
+            quiet = len(answer.records) - len(told)
+            left_out = f"; {quiet} left out: {QUIET}" if quiet else ""
+            print(f"{len(told)} events, times in {told[-1].at.astimezone():%Z}{left_out}")
         case ShowHelp():
             wanted = BY_NAME.get(answer.verb or "")
             for verb in [wanted] if wanted else ALL:
@@ -152,8 +165,26 @@ def _line(incident: Incident, names: Names) -> str:
     )
 
 
-def _row(record: Recorded, incident: Incident, names: Names) -> str:
-    event = record.event
+def _choices(form: FormName, house: House) -> Iterator[str]:
+    """List what there is to choose from, where the usage does not."""
+    match form:
+        case "propose":
+            for name, book in house.runbooks.items():
+                takes = " ".join(_taken(*each) for each in book.parameters.items())
+                yield f"  {name} {takes}".ljust(50) + book.title
+        case "hat" | "hand-over":
+            yield from (f"  {hat.value}" for hat in Hat)
+        case "stage":
+            yield from (f"  {stage.value}" for stage in Stage)
+        case _:
+            return
+
+
+def _taken(name: str, parameter: Parameter) -> str:
+    return f"{name}={parameter.type if parameter.default is None else parameter.default}"
+
+
+def _row(event: AnyEvent, incident: Incident, names: Names) -> str:
     said = _words(sentence(event, incident), names).replace("\n", "\n" + " " * 20)
     return f"{event.at.astimezone():%Y-%m-%d %H:%M:%S} {names(event.by)} {said}"
 

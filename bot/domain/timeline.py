@@ -1,15 +1,49 @@
-"""The one place where an event becomes a sentence; Slack, terminal, managers and exports all use these words."""
+"""What a timeline tells, and in which sentence; Slack, terminal, managers and exports all use these words."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
+from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 
 
 def tag(event: e.AnyEvent) -> str:
     """A word to filter by: the noun of the stored type, e.g. `hat`, `vote`, `step`."""
     return event.type.partition(".")[0]
+
+
+QUIET = "starts of steps, unchanged signal readings, exports"
+"""What a reader of the timeline can do without; an export has it all."""
+
+
+def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
+    """Leave out what is quiet."""
+    told, health = list[e.AnyEvent](), dict[str, bool]()
+    ended = {_run(record.event) for record in records if isinstance(record.event, e.StepFinished)}
+    for record in records:
+        match record.event:
+            case e.ExportRequested() | e.ExportDelivered():
+                continue
+            case e.StepStarted() as started if _run(started) in ended:
+                continue  # its end says it all
+            case e.StageChanged() if told and isinstance(told[-1], e.Resolved):
+                continue  # resolving is the move
+            case e.SignalRead() as read if health.get(read.mitigation) is read.healthy:
+                continue
+            case e.SignalRead() as read:
+                health[read.mitigation] = read.healthy
+            case e.VerificationStarted() as begun:
+                health.pop(begun.mitigation, None)
+            case _:
+                pass
+        told.append(record.event)
+    return told
+
+
+def _run(event: e.StepStarted | e.StepFinished) -> tuple[str, str, int]:
+    return event.mitigation, event.phase, event.step
 
 
 def sentence(event: e.AnyEvent, incident: Incident) -> str:

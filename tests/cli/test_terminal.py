@@ -88,6 +88,27 @@ def test_the_login_of_somebody_whom_muster_has_met_is_enough(
     assert "ana declared P1" in muster("incident", "timeline", environment=here).out
 
 
+@pytest.mark.parametrize(
+    ("verb", "choices"),
+    [
+        ("propose", ("  scale-checkout instances=6 ", "  restart-checkout ", "Restart checkout")),
+        ("hat", ("  first-responder\n", "  commander\n")),
+        ("stage", ("  investigating\n", "  post-mortem\n")),
+        ("export", ("markdown | html | json | csv",)),
+    ],
+)
+def test_a_bare_verb_says_what_there_is_to_choose_from(
+    muster: Muster, redis: Client, redis_server: RedisServer, verb: str, choices: tuple[str, ...]
+) -> None:
+    here = {"REDIS_URL": redis_server.url, "MUSTER_USER": "UANA"}
+    muster("incident", "declare", "p1", "checkout is down", environment=here)
+    said = muster("incident", verb, environment=here)
+    assert said.code == 2
+    assert said.out.startswith(f"Say more: muster incident {verb} ")
+    for choice in choices:
+        assert choice in said.out
+
+
 def test_a_port_in_use_is_a_sentence(redis_server: RedisServer) -> None:
     environment = {"PYTHONPATH": str(ROOT), "PORT": str(redis_server.port), "SLACK_SIGNING_SECRET": "secret"}
     typed = [sys.executable, "-m", "bot", "web"]

@@ -1,5 +1,8 @@
 """The terminal: the same verbs on the same rules, also while Slack is away; when it is back, all arrives once."""
 
+import re
+
+import httpx
 import pytest
 
 from tests.harness.actors import Person, declare, join
@@ -48,3 +51,15 @@ def test_what_happens_while_slack_is_stopped_arrives_once_and_in_order(mortal_wo
     assert story.announcements.count("during the outage", "P1 ·") == 1
     assert other.channel.count("took the incident commander hat") == 1
     ben.direct(story.id, "incident commander", "Never")
+
+
+def test_the_timeline_tells_what_is_worth_telling_and_in_which_zone(world: World) -> None:
+    httpx.post(world.url("checkout") + "/reset")
+    story = declare(world, "p2 checkout is slow")
+    story.ana.types("/incident propose scale-checkout instances=4", story.channel.id)
+    story.channel.sees("verified: the signal stayed healthy")
+    *_, told, last = world.terminal("--in", story.id, "timeline", TZ="JST-9").stdout.splitlines()
+    assert " Muster verified “Scale checkout to 4 instances” (m1)" in told
+    counted = re.fullmatch(r"(\d+) events, times in JST; (\d+) left out: starts of steps, .*", last)
+    assert counted is not None, last
+    assert int(counted[2]) >= 2, "each of the steps was started"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.domain.incident import events as e
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
-from bot.domain.timeline import sentence
+from bot.domain.timeline import QUIET, sentence, worth_telling
 from bot.slack.kit import Message, Names, context, day, header, line, link, message, plural, section, when, who
 
 SECTION = 2700
@@ -16,7 +16,7 @@ SECTIONS = 4
 
 def timeline(records: Sequence[Recorded], incident: Incident, names: Names, title: str) -> list[Message]:
     """Show these records, oldest first; no message at all where they hold nothing worth reading."""
-    told = _worth_telling(records)
+    told = worth_telling(records)
     if not told:
         return []
     first, last = told[0].at, told[-1].at
@@ -28,9 +28,7 @@ def timeline(records: Sequence[Recorded], incident: Incident, names: Names, titl
     ]
     pages = _packed(list(_sections(rows)), SECTIONS)
     quiet = len(records) - len(told)
-    left_out = (
-        f"{plural(quiet, 'quiet event')} left out: starts of steps, unchanged signal readings, exports" if quiet else ""
-    )
+    left_out = f"{plural(quiet, 'quiet event')} left out: {QUIET}" if quiet else ""
     span = f"{plural(len(told), 'event')}, {day(first)} to {day(last)}"
     return [
         message(
@@ -42,33 +40,6 @@ def timeline(records: Sequence[Recorded], incident: Incident, names: Names, titl
         )
         for number, page in enumerate(pages, start=1)
     ]
-
-
-def _worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
-    told, health = list[e.AnyEvent](), dict[str, bool]()
-    ended = {_run(record.event) for record in records if isinstance(record.event, e.StepFinished)}
-    for record in records:
-        match record.event:
-            case e.ExportRequested() | e.ExportDelivered():
-                continue
-            case e.StepStarted() as started if _run(started) in ended:
-                continue  # its end says it all
-            case e.StageChanged() if told and isinstance(told[-1], e.Resolved):
-                continue  # resolving is the move
-            case e.SignalRead() as read if health.get(read.mitigation) is read.healthy:
-                continue
-            case e.SignalRead() as read:
-                health[read.mitigation] = read.healthy
-            case e.VerificationStarted() as begun:
-                health.pop(begun.mitigation, None)
-            case _:
-                pass
-        told.append(record.event)
-    return told
-
-
-def _run(event: e.StepStarted | e.StepFinished) -> tuple[str, str, int]:
-    return event.mitigation, event.phase, event.step
 
 
 def _source(event: e.AnyEvent) -> str:
