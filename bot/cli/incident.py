@@ -11,7 +11,7 @@ from typing import assert_never
 from redis.exceptions import RedisError
 
 from bot.domain.hats import Hat
-from bot.domain.ids import SYSTEM
+from bot.domain.ids import SYSTEM, incident_id
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import Rejected
@@ -90,7 +90,7 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
         by=person or "",
         at=wired.clock.now(),
         cause=f"terminal:{token_hex(8)}",
-        incident=chosen.incident.upper() if chosen.incident else _only_open(wired),
+        incident=_incident(chosen.incident) if chosen.incident else _only_open(wired),
     )
     try:
         answer = run_verb(line, request, house)
@@ -103,6 +103,11 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
 def _person(word: str, wired: Wired) -> str | None:
     known = wired.house.people.id_of(word.removeprefix("@"))
     return known or (word if re.fullmatch(r"[UW][A-Z0-9]+", word) else None)
+
+
+def _incident(word: str) -> str:
+    """Read `INC-7`, `inc-7` or `7`."""
+    return incident_id(int(word)) if word.isdecimal() else word.upper()
 
 
 def _only_reads(line: str) -> bool:

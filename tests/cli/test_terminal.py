@@ -109,6 +109,17 @@ def test_a_bare_verb_says_what_there_is_to_choose_from(
         assert choice in said.out
 
 
+@pytest.mark.parametrize("word", ["INC-1", "inc-1", "1"])
+def test_an_incident_is_named_as_people_write_it(
+    muster: Muster, redis: Client, redis_server: RedisServer, word: str
+) -> None:
+    here = {"REDIS_URL": redis_server.url, "MUSTER_USER": "UANA"}
+    for title in ("checkout is down", "mail is late"):
+        muster("incident", "declare", "p1", title, environment=here)
+    assert "Noted" in muster("incident", "--in", word, "note", "the disk is full", environment=here).out
+    assert "the disk is full" in muster("incident", "--in", "INC-1", "timeline", environment=here).out
+
+
 def test_a_port_in_use_is_a_sentence(redis_server: RedisServer) -> None:
     environment = {"PYTHONPATH": str(ROOT), "PORT": str(redis_server.port), "SLACK_SIGNING_SECRET": "secret"}
     typed = [sys.executable, "-m", "bot", "web"]
