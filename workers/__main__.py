@@ -2,6 +2,8 @@
 
 import gc
 import logging
+import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -25,10 +27,23 @@ log = logging.getLogger("muster.workers")
 
 
 class Hand(Worker):
-    """An RQ worker without RQ's scheduler, a process more that would find nothing: our clock wakes what is due."""
+    """An RQ worker without RQ's scheduler, a process more that would find nothing: our clock wakes what is due.
+
+    It leaves when its pool is gone: nobody would stop it any more, and it would work on with yesterday's code.
+    """
 
     def work(self, *arguments: Any, **options: Any) -> bool:
+        if (pool := multiprocessing.parent_process()) is not None:
+            Thread(target=_leave_after, args=(pool.pid,), daemon=True).start()
         return super().work(*arguments, **options | {"with_scheduler": False})
+
+
+def _leave_after(pool: int | None) -> None:
+    """Ask this process to stop, once the job at hand is done, when it has lost its parent."""
+    while os.getppid() == pool:
+        time.sleep(1)
+    log.warning("the pool is gone; leaving")
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def work(queues: Sequence[str]) -> None:

@@ -1,6 +1,8 @@
 """The whole worker tree is killed at named points, and started again: nothing is lost, nothing done twice."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import httpx
@@ -9,6 +11,7 @@ import pytest
 from bot.domain.incident.lifecycle import Stage
 from tests.harness.actors import Person, Story, declare, join
 from tests.harness.wired import Truth, WiredWorld
+from tests.harness.world import session_of, until
 
 pytestmark = pytest.mark.crash
 
@@ -129,6 +132,15 @@ def test_while_an_export_is_uploaded(wired: WiredWorld, truth: Truth, tmp_path: 
     assert verdict.returncode == 0, verdict.stdout
     records = json.loads(exported.read_text())
     assert records
+
+
+def test_workers_leave_when_their_pool_is_gone(wired: WiredWorld) -> None:
+    """A power cut takes the whole tree; the kernel, short of memory, takes one process."""
+    pool = wired.running["worker"].pid
+    os.kill(pool, signal.SIGKILL)
+    assert session_of(pool), "its workers, for a moment"
+    until("its workers to leave", lambda: not session_of(pool))
+    wired.kill("worker")
 
 
 def test_with_every_wake_up_call_lost(wired: WiredWorld, truth: Truth) -> None:

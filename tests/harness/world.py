@@ -112,7 +112,7 @@ class World:
         """Kill -9 the process and all of its children, also those that RQ puts into process groups of their own."""
         process = self.running.pop(name)
         killed: set[int] = set()
-        while alive := _session_of(process.pid) - killed:
+        while alive := session_of(process.pid) - killed:
             for pid in alive:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -179,7 +179,7 @@ def _parent_of(stat: Path) -> tuple[int, int] | None:
     return None if state == "Z" else (int(stat.parent.name), int(parent))
 
 
-def _session_of(leader: int) -> set[int]:
+def session_of(leader: int) -> set[int]:
     """Find the processes that a process started, itself included: they share its session."""
     return {pid for pid in processes() if _session(pid) == leader}
 
