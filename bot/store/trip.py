@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+import hiredis
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.commands.core import Script
@@ -70,7 +71,7 @@ class Trip:
 
 
 def _exchange(connection: Any, commands: Sequence[Command]) -> list[Any]:
-    connection.send_packed_command(connection.pack_commands(commands))
+    connection.send_packed_command([b"".join(hiredis.pack_command(command) for command in commands)])
     return [_reply(connection) for _ in commands]
 
 

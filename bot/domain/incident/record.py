@@ -1,5 +1,6 @@
 """The record: events in their stored form, chained by hash, so that nobody can quietly rewrite one."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Recorded:
     event: AnyEvent
     stored: dict[str, Any] = field(repr=False)
     """The event as it was written: the hash is over this, and a class that has grown a field since would add it."""
+    written: str = field(default="", repr=False, compare=False)
+    """The whole record as JSON, where it was just made: what the hash is over, and the hash behind it."""
 
     def raw(self) -> dict[str, Any]:
         """Return the record as stored and exported."""
@@ -39,8 +42,8 @@ class Recorded:
         }
 
     def text(self) -> str:
-        """Return the record's canonical JSON."""
-        return canonical(self.raw()).decode()
+        """Return the record as JSON, to be stored."""
+        return self.written or canonical(self.raw()).decode()
 
 
 def chain(incident: str, events: Sequence[AnyEvent], cause: str, version: int, head: str) -> list[Recorded]:
@@ -48,18 +51,13 @@ def chain(incident: str, events: Sequence[AnyEvent], cause: str, version: int, h
     records = []
     for number, event in enumerate(events, start=version + 1):
         stored = event.model_dump(mode="json")
-        hash_ = record_hash(incident, number, cause, head, stored)
-        records.append(
-            Recorded(
-                incident=incident, version=number, cause=cause, previous=head, hash=hash_, event=event, stored=stored
-            )
-        )
+        raw = {"incident": incident, "version": number, "cause": cause, "previous": head, "event": stored}
+        hashed = canonical(raw)
+        hash_ = hashlib.sha256(hashed).hexdigest()
+        written = f'{hashed.decode()[:-1]},"hash":"{hash_}"}}'
+        records.append(Recorded(incident, number, cause, head, hash_, event, stored, written))
         head = hash_
     return records
-
-
-def record_hash(incident: str, version: int, cause: str, previous: str, event: dict[str, Any]) -> str:
-    return digest({"incident": incident, "version": version, "cause": cause, "previous": previous, "event": event})
 
 
 def read(raw: dict[str, Any]) -> Recorded:
