@@ -54,6 +54,14 @@ class Shortcut(Asked):
     message: dict[str, Any] = {}
 
 
+def kind_of(body: Mapping[str, Any]) -> str:
+    """Say what was done: Slack's `type` of the payload, with the event's own behind it; a command has none."""
+    if "command" in body:
+        return "command"
+    kind = str(body.get("type"))
+    return f"{kind} {body['event']['type']}" if kind == "event_callback" else kind
+
+
 def slash_command(body: Mapping[str, Any]) -> SlashCommand:
     return SlashCommand(
         user=body["user_id"],
