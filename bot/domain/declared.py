@@ -1,8 +1,11 @@
 """The kinds of values that operators declare: names, words, durations, urls. Each says what would be right."""
 
 import re
+from difflib import get_close_matches
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
+import whenever
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -55,6 +58,55 @@ ChannelPrefix = Annotated[
     _shaped(r"[a-z0-9][a-z0-9_-]{0,20}", "Use lower-case letters, digits, “-” and “_”, 21 at most: inc-."),
 ]
 """Leaves room for a number and a title within Slack's 80 characters."""
+
+SlackPerson = Annotated[
+    str, _shaped(r"[UW][A-Z0-9]{2,20}", "Write the member id, from the person's profile in Slack: U024BE7LH.")
+]
+
+SlackGroup = Annotated[
+    str, _shaped(r"S[A-Z0-9]{2,20}", "Write the user group's id, from its page in Slack: S0614TZR7.")
+]
+
+Variable = Annotated[
+    str,
+    _shaped(r"[A-Z][A-Z0-9_]{0,60}", "Name the environment variable that holds it, never the secret itself: SMTP_URL."),
+]
+
+DAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
+CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+
+Weekly = Annotated[
+    str,
+    _shaped(
+        rf"{DAY}(-{DAY})? {CLOCK}-({CLOCK}|24:00)", "Write days and times: mon-fri 09:00-17:00, or sat 00:00-24:00."
+    ),
+]
+"""Times of a week. Where the end is not after the beginning, it runs past midnight and belongs to the day it begins."""
+
+
+def _zone(word: str) -> str:
+    try:
+        whenever.Instant.from_utc(2026, 1, 1).to_tz(word)
+    except (whenever.TimeZoneNotFoundError, ValueError):
+        near = get_close_matches(word, available_timezones(), n=1)
+        instead = f"Did you mean “{near[0]}”?" if near else "Write a name of the tz database: Europe/Berlin."
+        raise misfit(f"there is no time zone “{word}”", instead) from None
+    return word
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+def _local(word: str) -> str:
+    try:
+        whenever.PlainDateTime(word.replace(" ", "T", 1))
+    except ValueError:
+        raise misfit(f"“{word}” is no date and time", "Write it as on a wall: 2026-11-02 09:00.") from None
+    return word
+
+
+LocalTime = Annotated[str, AfterValidator(_local)]
+"""A date and a time on some wall, without a zone: `2026-11-02 09:00`."""
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
