@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
+from bot.domain.oncall.book import Arranged
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,12 @@ class People(Protocol):
         ...
 
     def id_of(self, login: str) -> str | None: ...
+
+
+class Roster(Protocol):
+    """What was arranged about who is on call since the manifests were written."""
+
+    def arranged(self) -> Arranged: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot import config
+from bot.domain.oncall.book import Book
 from bot.domain.runbook import Runbook, Service
 from bot.engine import Engine
 from bot.http.app import HttpDoor
@@ -27,6 +28,7 @@ from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
 from bot.store.outbox import RedisOutbox
 from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
+from bot.store.roster import RedisRoster
 from bot.store.targets import RedisTargets
 from bot.store.trip import Trip
 from bot.store.waker import RqWaker
@@ -53,6 +55,8 @@ class TheHouse:
     people: RedisPeople
     services: Mapping[str, Service]
     runbooks: Mapping[str, Runbook]
+    book: Book
+    roster: RedisRoster
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,12 @@ def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
     engine = Engine(store, waker, manifests.policy)
     people = RedisPeople(redis, keys)
     client = slack(settings, WORKER_TIMEOUT)
+    roster = RedisRoster(redis, keys)
     return Wired(
         settings=settings,
-        house=TheHouse(engine, people, manifests.services, manifests.runbooks),
+        house=TheHouse(
+            engine, people, manifests.services, manifests.runbooks, manifests.book, roster
+        ),
         store=store,
         outbox=RedisOutbox(redis, keys, clock),
         waker=waker,

@@ -1,6 +1,7 @@
 """What every performer works with, and what it may answer."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +30,8 @@ class Crew:
     clock: Clock
     targets: RedisTargets
     tracks: Tracks
+    secrets: Mapping[str, str]
+    """The environment: notifiers' keys, by the names that operators declare."""
 
     @property
     def engine(self) -> Engine:

@@ -16,7 +16,7 @@ from bot.settings import read
 from bot.slack.errors import Refused, RetryLater, log_with_reference, translate
 from bot.store.outbox import RedisOutbox, Waiting
 from bot.tls import tls
-from bot.wiring import wire
+from bot.wiring import Wired, wire
 from workers.crew import Crew, Done, Job
 from workers.effects import ALL
 
@@ -40,7 +40,18 @@ def crew_and_outbox() -> tuple[Crew, RedisOutbox]:
     """Build a worker's hands, once per process; RQ forks each job from a parent that has done so."""
     wired = wire(read())
     httpx.Client(verify=tls()).close()  # what each job would load and import again, it is forked with
-    return Crew(wired.house, wired.desk, wired.clock, wired.targets, wired.tracks), wired.outbox
+    return hands(wired), wired.outbox
+
+
+def hands(wired: Wired) -> Crew:
+    return Crew(
+        house=wired.house,
+        desk=wired.desk,
+        clock=wired.clock,
+        targets=wired.targets,
+        tracks=wired.tracks,
+        secrets=wired.settings.environment,
+    )
 
 
 def perform(lane: str) -> None:

@@ -25,6 +25,7 @@ from bot.verbs import run as run_verb
 from bot.verbs.request import (
     Answer,
     Ask,
+    Confirm,
     FormName,
     House,
     Pick,
@@ -129,6 +130,11 @@ def _show(answer: Answer, house: House, names: Names) -> int:
         case Ask():
             verb = BY_NAME[answer.form]
             print(f"Say more: muster incident {verb.name} {verb.usage}", *_choices(answer.form, house), sep="\n")
+            return 2
+        case Confirm():
+            print("This will be told:", *(f"  {_words(line, names)}" for line in answer.lines), sep="\n")
+            print(f"  “{_words(answer.text, names)}”")
+            print(f"To send it: muster incident {answer.form} {_words(answer.at_once, names)}")
             return 2
         case ShowPanel():
             print(_line(answer.incident, names))

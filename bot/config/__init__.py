@@ -13,6 +13,7 @@ from bot.config.mistakes import ManifestMistakes, Mistake, Place, shown, suggest
 from bot.config.sentences import mistake_of
 from bot.domain.declared import Url
 from bot.domain.ids import digest
+from bot.domain.oncall.book import Book
 from bot.domain.policy import Policy
 from bot.domain.runbook import Frozen, Runbook, Service
 
@@ -25,6 +26,8 @@ class Manifests(Frozen):
     policy: Policy
     services: dict[str, Service]
     runbooks: dict[str, Runbook]
+    book: Book = Book()
+    """Who is on call, and how people are reached."""
 
     @cached_property
     def hash(self) -> str:

@@ -187,6 +187,104 @@ class MakeExport(EffectBase):
         return f"export:{self.incident}"
 
 
+class Summon(EffectBase):
+    """Find out who is on call for what broke, and have them called as the severity asks for."""
+
+    type: Literal["summon"] = "summon"
+
+    @property
+    def lane(self) -> str:
+        return f"page:{self.incident}"
+
+
+class LookUp(EffectBase):
+    """Find out whom a call of an escalation means now: a tier, or one person who was named."""
+
+    type: Literal["look-up"] = "look-up"
+    escalation: str
+    call: int
+    tier: int
+    person: str | None = None
+    by: str
+    """Who named the person."""
+
+    @property
+    def lane(self) -> str:
+        return f"page:{self.incident}:{self.escalation}"
+
+
+class FindDeputy(EffectBase):
+    """None of a person's ways works: find out who stands in for them."""
+
+    type: Literal["find-deputy"] = "find-deputy"
+    page: str
+
+    @property
+    def lane(self) -> str:
+        return f"page:{self.incident}:deputies"
+
+
+class SendPage(EffectBase):
+    """Tell one person or place by one way, unless somebody has answered by then."""
+
+    type: Literal["send-page"] = "send-page"
+    page: str
+    way: int
+    delay: float = 0
+    """Seconds to wait; 0 also for a way that comes early, because the one before it does not work."""
+
+    @property
+    def lane(self) -> str:
+        return f"page:{self.incident}:{self.page}:{self.way}{'' if self.delay else ':now'}"
+
+    @property
+    def after(self) -> float:
+        return self.delay
+
+
+class SettlePage(EffectBase):
+    """Tell a system that keeps state of its own, such as PagerDuty, that somebody has answered, or that it is over."""
+
+    type: Literal["settle-page"] = "settle-page"
+    page: str
+    way: int
+    how: Literal["acknowledged", "resolved"]
+
+    @property
+    def lane(self) -> str:
+        return f"settle:{self.incident}:{self.page}:{self.way}"
+
+
+class ShowPage(EffectBase):
+    """Edit a direct message that called somebody to what is true now."""
+
+    type: Literal["show-page"] = "show-page"
+    page: str
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:{self.page}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class ShowEscalation(EffectBase):
+    """Post the message about an escalation, or edit it: who is called, by which ways, who answered."""
+
+    type: Literal["show-escalation"] = "show-escalation"
+    escalation: str
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:{self.escalation}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
 class FetchPin(EffectBase):
     """Somebody put a 📌 on a message: read what it says, for the timeline."""
 
@@ -247,6 +345,13 @@ AnyEffect = (
     | ReadSignal
     | ReleaseTarget
     | MakeExport
+    | Summon
+    | LookUp
+    | FindDeputy
+    | SendPage
+    | SettlePage
+    | ShowPage
+    | ShowEscalation
     | FetchPin
     | ShowHome
     | Whisper
@@ -256,6 +361,10 @@ EFFECTS: TypeAdapter[AnyEffect] = TypeAdapter(Annotated[AnyEffect, Field(discrim
 
 
 def queue_of(lane: str) -> str:
-    """Name the RQ queue that wakes workers for a lane: `slack`, `remediation` or `exports`."""
+    """Name the RQ queue that wakes workers for a lane: `pages`, `slack`, `remediation` or `exports`."""
     kind = lane.partition(":")[0]
-    return {"run": "remediation", "signal": "remediation", "export": "exports"}.get(kind, "slack")
+    return QUEUE_OF.get(kind, "slack")
+
+
+QUEUE_OF = {"page": "pages", "settle": "pages", "run": "remediation", "signal": "remediation", "export": "exports"}
+"""By the first word of a lane."""

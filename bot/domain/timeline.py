@@ -1,10 +1,13 @@
 """What a timeline tells, and in which sentence; Slack, terminal, managers and exports all use these words."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import assert_never
 
+from bot.domain.durations import lasted
 from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
+from bot.domain.incident.escalations import Page
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 
@@ -14,7 +17,7 @@ def tag(event: e.AnyEvent) -> str:
     return event.type.partition(".")[0]
 
 
-QUIET = "starts of steps, unchanged signal readings, exports"
+QUIET = "starts of steps, unchanged signal readings, tries to reach somebody that have ended, exports"
 """What a reader of the timeline can do without; an export has it all."""
 
 
@@ -28,6 +31,8 @@ def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
                 continue
             case e.StepStarted() as started if _run(started) in ended:
                 continue  # its end says it all
+            case e.PageTried() | e.EscalationStarted():
+                continue  # what came of it stands below
             case e.StageChanged() if told and isinstance(told[-1], e.Resolved):
                 continue  # resolving is the move
             case e.SignalRead() as read if health.get(read.mitigation) is read.healthy:
@@ -48,6 +53,8 @@ def _run(event: e.StepStarted | e.StepFinished) -> tuple[str, str, int]:
 
 def sentence(event: e.AnyEvent, incident: Incident) -> str:
     """Say what happened, in one sentence, with people as `<@id>`. `incident` gives names to mitigations."""
+    if isinstance(event, e.EscalationEvent):
+        return _of_escalation(event, incident)
     match event:
         case e.Declared():
             about = f" for {event.service}" if event.service else ""
@@ -126,8 +133,92 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return f"needs a human for {named(incident, event.mitigation)}: {event.because}"
         case e.RunStopped():
             return f"stopped {named(incident, event.mitigation)}"
+        case e.OnCallAssigned():
+            names = _people(event.people)
+            return f"made {names} responsible: on call" + (f" for {event.team}" if event.team else "")
+        case e.NobodyOnCall():
+            return f"called nobody: {event.why} {event.cure}"
         case _:
             assert_never(event)
+
+
+def _of_escalation(event: e.EscalationEvent, incident: Incident) -> str:
+    match event:
+        case e.EscalationStarted():
+            return f"began to call {event.policy.title}: {event.because}"
+        case e.EscalationCalled():
+            return _called(event, incident)
+        case e.CallWasEmpty():
+            return f"called nobody at this tier: {event.because}"
+        case e.SomebodyMissing():
+            return f"could not call somebody: {event.because}"
+        case e.PageOrdered():
+            return f"called {_whom(event)}: {event.because}"
+        case e.PageTried():
+            return f"tried to reach {_reached(event, incident)}"
+        case e.PageSent():
+            late = f", {_span(event.late)} late{_reason(event, incident)}" if event.late >= LATE else ""
+            return f"reached {_reached(event, incident)}{late}" + (f" ({event.detail})" if event.detail else "")
+        case e.PageFailed():
+            return f"could not reach {_reached(event, incident)}: {event.why}" + (
+                f" {event.cure}" if event.cure else ""
+            )
+        case e.PageDelayed():
+            seconds = _span(event.seconds)
+            return f"must wait {seconds} to reach {_reached(event, incident)}: {event.why}; the next way is taken now"
+        case e.Acknowledged():
+            return f"acknowledged: they answer for {incident.escalations[event.escalation].policy.title}"
+        case e.TakenOver():
+            return f"took over from <@{event.before}>: they answer now"
+        case e.PassedOn():
+            return f"said “not me” and named <@{event.to}>{_why(event.because)}"
+        case e.AcknowledgementLapsed():
+            return f"took <@{event.answered_by}>'s answer back after {_span(event.seconds)} of silence"
+        case e.EscalationExhausted():
+            title = incident.escalations[event.escalation].policy.title
+            return f"found nobody who answers for {title}; #{event.channel} was told"
+        case _:
+            assert_never(event)
+
+
+LATE = 15
+"""Seconds from which on a page is called late: two tries and their pauses take less."""
+
+
+def _span(seconds: float) -> str:
+    return lasted(timedelta(seconds=seconds))
+
+
+def _called(event: e.EscalationCalled, incident: Incident) -> str:
+    policy = incident.escalations[event.escalation].policy
+    if event.person is not None:
+        return f"called <@{event.person}> for {policy.title}{_why(event.because)}"
+    again = f", round {event.round + 1}" if event.round else ""
+    return f"called tier {event.tier + 1} of {len(policy.tiers)} of {policy.title}{again}{_why(event.because)}"
+
+
+def _people(people: Sequence[str]) -> str:
+    return " and ".join(f"<@{person}>" for person in people)
+
+
+def _whom(page: e.PageOrdered | Page) -> str:
+    match page.kind:
+        case "person":
+            return f"<@{page.who}>"
+        case "channel":
+            return f"#{page.who}"
+        case "group":
+            return f"the user group {page.who}"
+
+
+def _reached(event: e.PageTried | e.PageSent | e.PageFailed | e.PageDelayed, incident: Incident) -> str:
+    page = incident.pages[event.page]
+    return f"{_whom(page)} by {page.ways[event.way].by}"
+
+
+def _reason(event: e.PageSent, incident: Incident) -> str:
+    detail = incident.pages[event.page].ways[event.way].detail
+    return f": {detail}" if detail and detail != event.detail else ""
 
 
 def named(incident: Incident, mitigation: str) -> str:

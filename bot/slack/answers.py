@@ -15,6 +15,7 @@ from bot.verbs import BY_NAME
 from bot.verbs.request import (
     Answer,
     Ask,
+    Confirm,
     Pick,
     Request,
     Said,
@@ -44,6 +45,9 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             )
             verb = BY_NAME[answer.form]
             return Opens(FORMS[answer.form].view(facts, door), f"`/incident {verb.name} {verb.usage}`")
+        case Confirm():
+            facts = FormFacts(form=answer.form, incident=request.incident or "", words=answer.words[:1000])
+            return Opens(FORMS[answer.form].view(facts, door), f"`/incident {answer.form} {answer.at_once}`")
         case ShowPanel():
             return card(answer.incident, door.house.engine.policy, door.names, door.clock.now())
         case ShowTimeline():

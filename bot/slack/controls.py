@@ -64,8 +64,32 @@ class RollBackButton(Control):
     mitigation: str
 
 
+class AcknowledgeButton(Control):
+    id = "escalation.acknowledge"
+
+
+class TakeOverButton(Control):
+    id = "escalation.take-over"
+
+
+class EscalateButton(Control):
+    id = "escalation.escalate"
+
+
 FormName = Literal[
-    "declare", "note", "update", "severity", "stage", "propose", "resolve", "export", "hat", "hand-over", "reject"
+    "declare",
+    "note",
+    "update",
+    "severity",
+    "stage",
+    "propose",
+    "resolve",
+    "export",
+    "hat",
+    "hand-over",
+    "reject",
+    "page",
+    "not-me",
 ]
 
 
@@ -97,6 +121,9 @@ CONTROLS: tuple[type[Control], ...] = (
     WithdrawButton,
     StopButton,
     RollBackButton,
+    AcknowledgeButton,
+    TakeOverButton,
+    EscalateButton,
     OpenFormButton,
     RunVerbButton,
     LinkButton,

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bot.domain.ids import SYSTEM
@@ -109,22 +109,6 @@ def when(at: datetime, style: str = "{time}") -> str:
 def day(at: datetime) -> str:
     """A date token with today, yesterday or the date before the time."""
     return when(at, "{date_short_pretty} {time}")
-
-
-def lasted(time: timedelta) -> str:
-    """Say how long in two units at most: `45 s`, `4 min`, `1 h 5 min`, `2 d 3 h`."""
-    seconds = max(0, int(time.total_seconds()))
-    if seconds < 1:
-        return "less than 1 s"
-    if seconds < 60:
-        return f"{seconds} s"
-    hours, minutes = divmod(seconds // 60, 60)
-    if not hours:
-        return f"{minutes} min"
-    if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 def plural(count: int, noun: str) -> str:

@@ -112,3 +112,13 @@ class Keys:
     def heartbeats(self) -> str:
         """Hash: process → when it was last alive (ms), for doctor and readiness."""
         return self._("heartbeats")
+
+    @property
+    def roster(self) -> str:
+        """Stream: facts about who is on call, their ids `<number>-0`, field f (the fact as JSON)."""
+        return self._("roster")
+
+    @property
+    def elsewhere(self) -> str:
+        """Hash: schedule → the shifts that another system named last, as JSON."""
+        return self._("elsewhere")

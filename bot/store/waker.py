@@ -14,7 +14,7 @@ from bot.domain.effects import queue_of
 
 log = logging.getLogger("muster.store")
 
-QUEUES = ("remediation", "slack", "exports")
+QUEUES = ("pages", "remediation", "slack", "exports")
 """In the order in which an idle worker looks at them."""
 
 PERFORM = "workers.perform.perform"

@@ -2,7 +2,7 @@
 
 import difflib
 
-from bot.verbs import declare, facts, hand_over, hat, propose, show, stages, vote
+from bot.verbs import answer, declare, facts, hand_over, hat, page, propose, show, stages, vote
 from bot.verbs.request import Answer, Ask, House, Pick, Request, Said, ShowPanel, Unknown, Verb
 from bot.verbs.words import first
 
@@ -19,6 +19,11 @@ ALL: tuple[Verb, ...] = (
     vote.WITHDRAW,
     vote.STOP,
     vote.ROLLBACK,
+    answer.ACK,
+    answer.TAKE_OVER,
+    answer.NOT_ME,
+    answer.ESCALATE,
+    page.VERB,
     facts.NOTE,
     facts.UPDATE,
     stages.SEVERITY,

@@ -8,9 +8,10 @@ from typing import Any, Literal, Protocol
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
+from bot.domain.oncall.book import Book
 from bot.domain.runbook import Plan, Runbook, Service, fill_in, plan_of
 from bot.engine import Engine, Receipt
-from bot.ports import People
+from bot.ports import People, Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,19 @@ class Request:
 
 
 FormName = Literal[
-    "declare", "note", "update", "severity", "stage", "propose", "resolve", "export", "hat", "hand-over", "reject"
+    "declare",
+    "note",
+    "update",
+    "severity",
+    "stage",
+    "propose",
+    "resolve",
+    "export",
+    "hat",
+    "hand-over",
+    "reject",
+    "page",
+    "not-me",
 ]
 
 
@@ -54,6 +67,20 @@ class Ask:
     words: str = ""
     mitigation: str = ""
     runbook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Show what will happen before it does."""
+
+    form: FormName
+    words: str
+    """What fills the form."""
+    at_once: str
+    """What to type to have it done without being asked."""
+    lines: tuple[str, ...]
+    text: str
+    """What those who are told will read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +124,7 @@ class Pick:
     incidents: Sequence[Incident]
 
 
-Answer = Said | Ask | ShowPanel | ShowTimeline | ShowList | ShowHelp | Unknown | Pick
+Answer = Said | Ask | Confirm | ShowPanel | ShowTimeline | ShowList | ShowHelp | Unknown | Pick
 
 
 class House(Protocol):
@@ -111,6 +138,10 @@ class House(Protocol):
     def services(self) -> Mapping[str, Service]: ...
     @property
     def runbooks(self) -> Mapping[str, Runbook]: ...
+    @property
+    def book(self) -> Book: ...
+    @property
+    def roster(self) -> Roster: ...
 
 
 @dataclass(frozen=True, slots=True)

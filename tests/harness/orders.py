@@ -9,14 +9,18 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.oncall.escalation import EscalationPolicy
+from bot.domain.oncall.reach import Reachable
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 from tests.harness import clock
+from tests.harness.book import PAYMENTS, by_slack
 from tests.harness.people import ANA
 from tests.harness.plans import plan
 
 INC = "INC-1"
 M1 = "m1"
+E1 = "e1"
 
 _causes = count(1)
 
@@ -174,6 +178,65 @@ def exported(request: str, *, ok: bool = True, at: float = 0) -> c.RecordExport:
 
 def trouble(why: str = "Slack refused the message.", *, at: float = 0) -> c.RecordTrouble:
     return c.RecordTrouble(**header(SYSTEM, at), effect="tell", why=why, cure="Invite the bot.")
+
+
+def start_escalation(
+    policy: EscalationPolicy = PAYMENTS,
+    *,
+    because: str = "checkout is down",
+    team: str = "payments",
+    person: str | None = None,
+    assigned: tuple[str, ...] = (),
+    told: tuple[Reachable, ...] = (),
+    by: str = SYSTEM,
+    at: float = 0,
+) -> c.StartEscalation:
+    return c.StartEscalation(
+        **header(by, at), team=team, policy=policy, because=because, person=person, assigned=assigned, told=told
+    )
+
+
+def nobody_on_call(why: str = "It names no service.", *, at: float = 0) -> c.RecordNobodyOnCall:
+    return c.RecordNobodyOnCall(**header(SYSTEM, at), why=why, cure="Page somebody.")
+
+
+def called(
+    call: int, *people: str | Reachable, missing: tuple[str, ...] = (), escalation: str = E1, at: float = 0
+) -> c.RecordCalled:
+    found = tuple(by_slack(person) if isinstance(person, str) else person for person in people)
+    return c.RecordCalled(**header(SYSTEM, at), escalation=escalation, call=call, called=found, missing=missing)
+
+
+def try_page(page: str, way: int = 0, *, again: bool = False, at: float = 0) -> c.TryPage:
+    return c.TryPage(**header(SYSTEM, at), page=page, way=way, again=again)
+
+
+def page_sent(page: str, way: int = 0, *, late: float = 0, at: float = 0) -> c.RecordPageSent:
+    return c.RecordPageSent(**header(SYSTEM, at), page=page, way=way, detail="a message", late=late)
+
+
+def page_failed(page: str, way: int = 0, why: str = "no such address.", *, at: float = 0) -> c.RecordPageFailed:
+    return c.RecordPageFailed(**header(SYSTEM, at), page=page, way=way, why=why, cure="Correct it.")
+
+
+def page_delayed(page: str, way: int = 0, *, seconds: float = 40, at: float = 0) -> c.RecordPageDelayed:
+    return c.RecordPageDelayed(**header(SYSTEM, at), page=page, way=way, why="Slack rate limit", seconds=seconds)
+
+
+def acknowledge(*, by: str, at: float = 0) -> c.Acknowledge:
+    return c.Acknowledge(**header(by, at))
+
+
+def take_over(*, by: str, at: float = 0) -> c.TakeOver:
+    return c.TakeOver(**header(by, at))
+
+
+def pass_on(to: str, because: str = "", *, by: str, at: float = 0) -> c.PassOn:
+    return c.PassOn(**header(by, at), to=to, because=because)
+
+
+def escalate_now(because: str = "", *, by: str, at: float = 0) -> c.EscalateNow:
+    return c.EscalateNow(**header(by, at), because=because)
 
 
 def tick(at: float) -> c.Tick:

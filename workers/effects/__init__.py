@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain import effects as x
 from workers.crew import Done, Job
-from workers.effects import channel, exports, messages, persons, runs
+from workers.effects import channel, exports, messages, paging, persons, runs
 
 ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.OpenChannel: channel.open_channel,
@@ -22,6 +22,13 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.ReadSignal: runs.read_signal,
     x.ReleaseTarget: runs.release_target,
     x.MakeExport: exports.make_export,
+    x.Summon: paging.summon,
+    x.LookUp: paging.look_up,
+    x.FindDeputy: paging.find_deputy,
+    x.SendPage: paging.send_page,
+    x.SettlePage: paging.settle_page,
+    x.ShowPage: paging.show_page,
+    x.ShowEscalation: paging.show_escalation,
     x.FetchPin: persons.fetch_pin,
     x.ShowHome: persons.show_home,
     x.Whisper: persons.whisper,

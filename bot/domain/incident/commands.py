@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.oncall.escalation import EscalationPolicy
+from bot.domain.oncall.reach import Reachable
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 
@@ -190,6 +192,94 @@ class RecordTrouble(Command):
     cure: str
 
 
+class StartEscalation(Command):
+    """Call a team, or somebody by name, tier by tier until somebody answers."""
+
+    team: str = ""
+    policy: EscalationPolicy
+    through: tuple[str, ...] = ()
+    wakes: bool = True
+    because: Words
+    person: str | None = None
+    """Somebody who is called by name, before the policy's tiers."""
+    assigned: tuple[str, ...] = ()
+    """Whoever is on call for it: they become responsible for the incident."""
+    told: tuple[Reachable, ...] = ()
+    """Places that are told beside it; no answer is wanted from them."""
+
+
+class RecordNobodyOnCall(Command):
+    """Nobody could be called when the incident was declared."""
+
+    why: str
+    cure: str
+    told: tuple[Reachable, ...] = ()
+
+
+class RecordCalled(Command):
+    """A worker looked up whom a call means."""
+
+    escalation: str
+    call: int
+    called: tuple[Reachable, ...]
+    missing: tuple[str, ...] = ()
+    """Who was meant and can't be called, each with the reason, as sentences."""
+
+
+class TryPage(Command):
+    """A worker is about to send: it may, unless somebody has answered meanwhile."""
+
+    page: str
+    way: int
+    again: bool = False
+    """An earlier try of the same effect may have sent."""
+
+
+class RecordPageSent(Command):
+    page: str
+    way: int
+    detail: str
+    late: float = 0
+    """Seconds between when it was to go and when it went."""
+
+
+class RecordPageFailed(Command):
+    page: str
+    way: int
+    why: str
+    cure: str = ""
+
+
+class RecordPageDelayed(Command):
+    """A way out asked us to wait: the next way is taken meanwhile."""
+
+    page: str
+    way: int
+    why: str
+    seconds: float
+
+
+class Acknowledge(Command):
+    """Somebody has seen it and answers for it: nobody is called any more."""
+
+
+class TakeOver(Command):
+    """Answer in the place of somebody who has acknowledged."""
+
+
+class PassOn(Command):
+    """“Not me, ask …”"""
+
+    to: str
+    because: Words = ""
+
+
+class EscalateNow(Command):
+    """Call the next tier without waiting any longer."""
+
+    because: Words = ""
+
+
 class Tick(Command):
     """Something of this incident fell due."""
 
@@ -223,5 +313,16 @@ AnyCommand = (
     | RequestExport
     | RecordExport
     | RecordTrouble
+    | StartEscalation
+    | RecordNobodyOnCall
+    | RecordCalled
+    | TryPage
+    | RecordPageSent
+    | RecordPageFailed
+    | RecordPageDelayed
+    | Acknowledge
+    | TakeOver
+    | PassOn
+    | EscalateNow
     | Tick
 )

@@ -11,6 +11,8 @@ from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.oncall.escalation import EscalationPolicy
+from bot.domain.oncall.reach import Way
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 
@@ -261,6 +263,158 @@ class TroubleMet(EventBase):
     cure: str
 
 
+class OnCallAssigned(EventBase):
+    """These people are on call for what broke: they answer for it until somebody else does."""
+
+    type: Literal["oncall.assigned"] = "oncall.assigned"
+    people: tuple[str, ...]
+    team: str = ""
+
+
+class NobodyOnCall(EventBase):
+    type: Literal["oncall.nobody"] = "oncall.nobody"
+    why: str
+    cure: str
+
+
+class EscalationStarted(EventBase):
+    type: Literal["escalation.started"] = "escalation.started"
+    escalation: str
+    team: str = ""
+    policy: EscalationPolicy
+    """Kept as it is now: a running escalation goes on with it, whatever is edited."""
+    through: tuple[str, ...] = ()
+    wakes: bool = True
+    because: str
+
+
+class EscalationCalled(EventBase):
+    """A tier is called, or the person whom somebody named instead."""
+
+    type: Literal["escalation.called"] = "escalation.called"
+    escalation: str
+    call: int
+    round: int
+    tier: int
+    person: str | None = None
+    due: AwareDatetime
+    because: str = ""
+
+
+class CallWasEmpty(EventBase):
+    """Nobody stands behind this call, or can be reached; the next one begins at once."""
+
+    type: Literal["escalation.nobody"] = "escalation.nobody"
+    escalation: str
+    call: int
+    because: str
+
+
+class SomebodyMissing(EventBase):
+    """Of those who were meant, this one can't be called."""
+
+    type: Literal["escalation.missing"] = "escalation.missing"
+    escalation: str
+    call: int
+    because: str
+
+
+class PageOrdered(EventBase):
+    type: Literal["page.ordered"] = "page.ordered"
+    page: str
+    escalation: str
+    call: int
+    kind: Literal["person", "channel", "group"] = "person"
+    who: str
+    because: str
+    ways: tuple[Way, ...]
+
+
+class PageTried(EventBase):
+    type: Literal["page.tried"] = "page.tried"
+    page: str
+    way: int
+
+
+class PageSent(EventBase):
+    type: Literal["page.sent"] = "page.sent"
+    page: str
+    way: int
+    detail: str
+    late: float = 0
+    """Seconds."""
+
+
+class PageFailed(EventBase):
+    type: Literal["page.failed"] = "page.failed"
+    page: str
+    way: int
+    why: str
+    cure: str = ""
+
+
+class PageDelayed(EventBase):
+    type: Literal["page.delayed"] = "page.delayed"
+    page: str
+    way: int
+    why: str
+    seconds: float
+
+
+class Acknowledged(EventBase):
+    type: Literal["escalation.acknowledged"] = "escalation.acknowledged"
+    escalation: str
+
+
+class TakenOver(EventBase):
+    type: Literal["escalation.taken-over"] = "escalation.taken-over"
+    escalation: str
+    before: str
+    """Who had acknowledged."""
+
+
+class PassedOn(EventBase):
+    type: Literal["escalation.passed-on"] = "escalation.passed-on"
+    escalation: str
+    to: str
+    because: str = ""
+
+
+class AcknowledgementLapsed(EventBase):
+    type: Literal["escalation.lapsed"] = "escalation.lapsed"
+    escalation: str
+    answered_by: str
+    seconds: float
+    """Of silence."""
+
+
+class EscalationExhausted(EventBase):
+    """Nobody has answered at any tier."""
+
+    type: Literal["escalation.exhausted"] = "escalation.exhausted"
+    escalation: str
+    channel: str
+    """The last resort."""
+
+
+EscalationEvent = (
+    EscalationStarted
+    | EscalationCalled
+    | CallWasEmpty
+    | SomebodyMissing
+    | PageOrdered
+    | PageTried
+    | PageSent
+    | PageFailed
+    | PageDelayed
+    | Acknowledged
+    | TakenOver
+    | PassedOn
+    | AcknowledgementLapsed
+    | EscalationExhausted
+)
+"""What happens to an escalation and its pages."""
+
 MitigationEvent = (
     MitigationAmended
     | VoteCast
@@ -303,6 +457,9 @@ AnyEvent = (
     | ExportDelivered
     | ExportFailed
     | TroubleMet
+    | OnCallAssigned
+    | NobodyOnCall
+    | EscalationEvent
 )
 
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(Annotated[AnyEvent, Field(discriminator="type")])

@@ -1,15 +1,17 @@
 """What follows outside: events and the state before and after them in, effects out."""
 
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Iterable, Sequence
+from typing import Literal, assert_never
 
 from bot.domain import effects as x
 from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
+from bot.domain.incident.escalations import Page
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident, Mitigation, Progress
+from bot.domain.oncall.reach import SLACK
 
 
 def react(records: Sequence[Recorded], before: Incident | None, after: Incident) -> list[x.AnyEffect]:
@@ -35,13 +37,22 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
     event, incident, version = record.event, after.id, record.version
     if isinstance(event, e.MitigationEvent):
         return _mitigated(event, after, version)
+    if isinstance(event, e.EscalationEvent):
+        return _escalated(event, after, version)
     match event:
         case e.NoteAdded() | e.MessageUnpinned() | e.HatReleased():
             return []
         case e.Declared():
-            return [x.OpenChannel(incident=incident)]
+            return [x.OpenChannel(incident=incident), x.Summon(incident=incident)]
         case e.ChannelOpened():
-            return [x.ShowMitigation(incident=incident, mitigation=m.id) for m in after.mitigations.values()]
+            return [
+                *(x.ShowMitigation(incident=incident, mitigation=m.id) for m in after.mitigations.values()),
+                *(x.ShowEscalation(incident=incident, escalation=name) for name in after.escalations),
+            ]
+        case e.OnCallAssigned():
+            return []  # the change of stage that comes with it is told
+        case e.NobodyOnCall():
+            return [x.Tell(incident=incident, version=version)]
         case e.HatTaken():
             told = x.Tell(incident=incident, version=version)
             return [told, x.GiveBrief(incident=incident, person=event.by, hat=event.hat)]
@@ -62,7 +73,9 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
         case e.SeverityChanged():
+            is_worse = event.before.is_lower_than(event.to) and after.is_open
             return [
+                *([x.Summon(incident=incident)] if is_worse else []),
                 x.Tell(incident=incident, version=version),
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
@@ -71,8 +84,11 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
             told = x.Tell(incident=incident, version=version)
             posted = x.PostTimeline(incident=incident, version=version, whole=whole)
             return [told] if after.private else [told, posted]
-        case e.Resolved():
-            return []  # the change of stage that comes with it is told
+        case e.Resolved():  # the change of stage that comes with it is told
+            return [
+                *_settled(after, after.pages.values(), "resolved"),
+                *(x.ShowEscalation(incident=incident, escalation=name) for name in after.escalations),
+            ]
         case e.ExportRequested():
             return [x.MakeExport(incident=incident, format=event.format, request=event.request)]
         case e.ExportDelivered():
@@ -123,6 +139,80 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
             return [freed, told, *shown]
         case _:
             return shown
+
+
+def _escalated(event: e.EscalationEvent, after: Incident, version: int) -> list[x.AnyEffect]:
+    if isinstance(event, e.PageOrdered | e.PageTried | e.PageSent | e.PageFailed | e.PageDelayed):
+        return _paged(event, after)
+    shown = _escalation_shown(after, event.escalation)
+    told = x.Tell(incident=after.id, version=version)
+    match event:
+        case e.EscalationCalled():
+            look_up = x.LookUp(
+                incident=after.id,
+                escalation=event.escalation,
+                call=event.call,
+                tier=event.tier,
+                person=event.person,
+                by=event.by,
+            )
+            return [look_up, *([told] if event.call > 1 else []), *shown]
+        case e.Acknowledged() | e.TakenOver():
+            settled = _settled(after, after.called(event.escalation), "acknowledged")
+            return [*settled, told, *shown]
+        case e.EscalationExhausted():
+            return [told, *shown]
+        case e.PassedOn() | e.EscalationStarted() | e.CallWasEmpty() | e.SomebodyMissing() | e.AcknowledgementLapsed():
+            return shown
+        case _:
+            assert_never(event)
+
+
+def _paged(
+    event: e.PageOrdered | e.PageTried | e.PageSent | e.PageFailed | e.PageDelayed, after: Incident
+) -> list[x.AnyEffect]:
+    page = after.pages[event.page]
+    shown = _escalation_shown(after, page.escalation)
+    match event:
+        case e.PageOrdered():
+            ways = enumerate(event.ways)
+            return [
+                *(x.SendPage(incident=after.id, page=page.id, way=number, delay=way.after) for number, way in ways),
+                *shown,
+            ]
+        case e.PageFailed() | e.PageDelayed():
+            following = next((n for n, way in enumerate(page.ways) if n > event.way and way.state == "waiting"), None)
+            if following is not None:
+                return [x.SendPage(incident=after.id, page=page.id, way=following), *shown]
+            is_lost = page.failed and page.kind == "person"
+            return [*([x.FindDeputy(incident=after.id, page=page.id)] if is_lost else []), *shown]
+        case e.PageTried():
+            return []
+        case e.PageSent():
+            return shown
+        case _:
+            assert_never(event)
+
+
+def _settled(after: Incident, pages: Iterable[Page], how: Literal["acknowledged", "resolved"]) -> list[x.AnyEffect]:
+    """What was sent no longer asks for an answer."""
+    effects = list[x.AnyEffect]()
+    for page in pages:
+        for number, way in enumerate(page.ways):
+            if way.state != "sent":
+                continue
+            if way.by == SLACK:
+                effects.append(x.ShowPage(incident=after.id, page=page.id))
+            else:
+                effects.append(x.SettlePage(incident=after.id, page=page.id, way=number, how=how))
+    return effects
+
+
+def _escalation_shown(incident: Incident, escalation: str) -> list[x.AnyEffect]:
+    """Its message, once there is a channel to show it in."""
+    if incident.channel is None or not escalation:
+        return []
+    return [x.ShowEscalation(incident=incident.id, escalation=escalation)]
 
 
 def _shown(incident: Incident, mitigation: Mitigation) -> list[x.AnyEffect]:

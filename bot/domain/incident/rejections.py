@@ -185,3 +185,23 @@ class ResolutionMissing(Rejected):
     """Say how it ended, in customers' terms: `/incident resolve checkout works again after a restart`."""
 
     field = "text"
+
+
+class AlreadyCalled(Rejected):
+    """{title} is being called already. `/incident escalate` calls the next tier without waiting."""
+
+
+class AcknowledgedAlready(Rejected):
+    """<@{person}> has acknowledged it. `/incident take-over` makes it yours."""
+
+
+class NobodyIsCalled(Rejected):
+    """Nobody is being called in this incident. `/incident page` calls a team or a person."""
+
+
+class NobodyIsLeft(Rejected):
+    """Everybody was called, and the last resort was told. `/incident page @somebody because …` calls one more."""
+
+
+class PassOnToYourself(Rejected):
+    """That is you. Name somebody else: `/incident not-me @somebody`."""

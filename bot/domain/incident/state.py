@@ -7,9 +7,10 @@ from typing import Any, Literal, assert_never
 
 from bot.domain.gates.gate import Gate, Outcome, Vote
 from bot.domain.hats import BRIEFS, Hat
-from bot.domain.ids import digest
+from bot.domain.ids import SYSTEM, digest
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
+from bot.domain.incident.escalations import Call, Escalation, Page, Standing, call_timer, lapse_timer
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.runbook import Frozen, Plan, Step
 from bot.domain.severity import Severity
@@ -123,6 +124,12 @@ class Incident(Frozen):
     """What the outside refused for good; the last three, with their cure."""
     people: tuple[str, ...] = ()
     """Who took part, in order of appearance: invited to the channel."""
+    assigned: tuple[str, ...] = ()
+    """Whoever was on call for it when it was declared."""
+    escalations: dict[str, Escalation] = {}
+    pages: dict[str, Page] = {}
+    active_at: datetime | None = None
+    """When a person last did something about it."""
     timers: dict[str, datetime] = {}
     last_change: Change
 
@@ -139,6 +146,16 @@ class Incident(Frozen):
 
     def wears(self, person: str) -> tuple[Hat, ...]:
         return tuple(hat for hat, people in self.hats.items() if person in people)
+
+    @property
+    def unanswered(self) -> tuple[Escalation, ...]:
+        """Escalations that nobody has acknowledged."""
+        return tuple(escalation for escalation in self.escalations.values() if escalation.standing.wants_answer)
+
+    def called(self, escalation: str, call: int | None = None) -> tuple[Page, ...]:
+        """Return the pages of an escalation, or of one of its calls."""
+        pages = (page for page in self.pages.values() if page.escalation == escalation)
+        return tuple(page for page in pages if call is None or page.call == call)
 
     @property
     def next_due(self) -> datetime | None:
@@ -168,7 +185,21 @@ def evolve(incident: Incident | None, event: e.AnyEvent, incident_id: str) -> In
         return _declared(event, incident_id)
     changes = _changes(incident, event)
     changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
+    if event.by != SYSTEM:
+        changes |= _active(incident, changes, event.at)
     return incident.model_copy(update=changes)
+
+
+def _active(incident: Incident, changes: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """A person does something: no acknowledgement lapses while its time runs anew from here."""
+    timers = changes.get("timers", incident.timers)
+    escalations: dict[str, Escalation] = changes.get("escalations", incident.escalations)
+    lapses = {
+        timer: at + escalation.lapses_after
+        for name, escalation in escalations.items()
+        if (timer := lapse_timer(name)) in timers and escalation.lapses_after is not None
+    }
+    return {"active_at": at, "timers": {**timers, **lapses}} if lapses else {"active_at": at}
 
 
 def _declared(event: e.Declared, incident_id: str) -> Incident:
@@ -191,9 +222,14 @@ def _declared(event: e.Declared, incident_id: str) -> Incident:
 def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the one long table of this file
     if isinstance(event, e.MitigationEvent):
         return _mitigated(incident, event)
+    if isinstance(event, e.EscalationEvent):
+        return _escalated(incident, event)
     match event:
-        case e.NoteAdded():
+        case e.NoteAdded() | e.NobodyOnCall():
             return {}
+        case e.OnCallAssigned():
+            people = (*incident.people, *(person for person in event.people if person not in incident.people))
+            return {"assigned": event.people, "people": people}
         case e.Declared():
             raise AssertionError("an incident is declared once")
         case e.ChannelOpened():
@@ -228,12 +264,14 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
         case e.StageChanged():
             return _stage(incident, event)
         case e.Resolved():
-            timers = {**incident.timers, POST_MORTEM_TIMER: event.review_at}
+            calls = {timer for name in incident.escalations for timer in (call_timer(name), lapse_timer(name))}
+            timers = {name: due for name, due in incident.timers.items() if name not in calls}
             return {
                 "resolution": event.summary,
                 "resolved_at": event.at,
                 "next_update_due": None,
-                "timers": timers,
+                "escalations": {name: _ended(escalation) for name, escalation in incident.escalations.items()},
+                "timers": {**timers, POST_MORTEM_TIMER: event.review_at},
             }
         case e.ExportRequested():
             return _export(incident, event.request, "wanted")
@@ -310,6 +348,107 @@ def _proposed(incident: Incident, event: e.MitigationProposed) -> dict[str, Any]
     )
     timers = {**incident.timers, gate_timer(event.mitigation): event.due} if gate else incident.timers
     return {"mitigations": {**incident.mitigations, event.mitigation: mitigation}, "timers": timers}
+
+
+def _ended(escalation: Escalation) -> Escalation:
+    return (
+        escalation.model_copy(update={"standing": Standing.ENDED}) if escalation.standing.wants_answer else escalation
+    )
+
+
+def _escalated(incident: Incident, event: e.EscalationEvent) -> dict[str, Any]:
+    match event:
+        case e.EscalationStarted():
+            escalation = Escalation(
+                id=event.escalation,
+                team=event.team,
+                policy=event.policy,
+                through=event.through,
+                wakes=event.wakes,
+                because=event.because,
+                by=event.by,
+                at=event.at,
+            )
+            return {"escalations": {**incident.escalations, event.escalation: escalation}}
+        case e.EscalationCalled():
+            call = Call(
+                number=event.call,
+                round=event.round,
+                tier=event.tier,
+                person=event.person,
+                at=event.at,
+                due=event.due,
+            )
+            waits = {"call": call, "standing": Standing.RUNNING, "answered_by": None, "answered_at": None}
+            timers = {**_no_timer(incident, lapse_timer(event.escalation)), call_timer(event.escalation): event.due}
+            return {**_escalation(incident, event.escalation, waits), "timers": timers}
+        case e.CallWasEmpty() | e.SomebodyMissing():
+            return {}
+        case e.PageOrdered():
+            page = Page(
+                id=event.page,
+                escalation=event.escalation,
+                call=event.call,
+                kind=event.kind,
+                who=event.who,
+                because=event.because,
+                at=event.at,
+                ways=event.ways,
+            )
+            joins = _with_person(incident, event.who) if event.kind == "person" else {}
+            return {"pages": {**incident.pages, event.page: page}, **joins}
+        case e.PageTried():
+            return _way(incident, event, state="tried", tries=incident.pages[event.page].ways[event.way].tries + 1)
+        case e.PageSent():
+            return _way(incident, event, state="sent", detail=event.detail)
+        case e.PageFailed():
+            return _way(incident, event, state="failed", detail=event.why)
+        case e.PageDelayed():
+            return _way(incident, event, detail=event.why)
+        case e.Acknowledged() | e.TakenOver():
+            return _answered(incident, event)
+        case e.PassedOn():
+            pages = {
+                name: page.model_copy(update={"declined": True})
+                for name, page in incident.pages.items()
+                if page.escalation == event.escalation and page.who == event.by
+            }
+            return {"pages": {**incident.pages, **pages}, **_with_person(incident, event.to)}
+        case e.AcknowledgementLapsed():
+            return {"timers": _no_timer(incident, lapse_timer(event.escalation))}
+        case e.EscalationExhausted():
+            spent = _escalation(incident, event.escalation, {"standing": Standing.EXHAUSTED})
+            return {**spent, "timers": _no_timer(incident, call_timer(event.escalation))}
+        case _:
+            assert_never(event)
+
+
+def _escalation(incident: Incident, name: str, changes: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "escalations": {**incident.escalations, name: incident.escalations[name].model_copy(update=changes)},
+    }
+
+
+def _way(
+    incident: Incident, event: e.PageTried | e.PageSent | e.PageFailed | e.PageDelayed, **changes: object
+) -> dict[str, Any]:
+    page = incident.pages[event.page].with_way(event.way, **changes)
+    return {"pages": {**incident.pages, event.page: page}}
+
+
+def _answered(incident: Incident, event: e.Acknowledged | e.TakenOver) -> dict[str, Any]:
+    """Somebody answers for it: nothing is due any more, but where silence counts as a no."""
+    call = incident.escalations[event.escalation].call
+    answer = {
+        "standing": Standing.ACKNOWLEDGED,
+        "answered_by": event.by,
+        "answered_at": event.at,
+        "settled": call.number if call else 0,
+    }
+    timers = _no_timer(incident, call_timer(event.escalation))
+    if (silence := incident.escalations[event.escalation].lapses_after) is not None:
+        timers[lapse_timer(event.escalation)] = event.at + silence
+    return {**_escalation(incident, event.escalation, answer), **_with_person(incident, event.by), "timers": timers}
 
 
 ENDS = {

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.clicks import doors, hats, mitigations
+from bot.slack.clicks import doors, escalations, hats, mitigations
 from bot.slack.controls import (
+    AcknowledgeButton,
     AnswerOfferButton,
     Control,
+    EscalateButton,
     LinkButton,
     OpenFormButton,
     OpenPlanButton,
@@ -14,6 +16,7 @@ from bot.slack.controls import (
     RunVerbButton,
     StopButton,
     TakeHatButton,
+    TakeOverButton,
     VoteButton,
     WithdrawButton,
 )
@@ -28,6 +31,9 @@ ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     WithdrawButton: mitigations.withdraw,
     StopButton: mitigations.stop,
     RollBackButton: mitigations.roll_back,
+    AcknowledgeButton: escalations.acknowledge,
+    TakeOverButton: escalations.take_over,
+    EscalateButton: escalations.escalate,
     OpenFormButton: doors.open_form,
     RunVerbButton: doors.run_verb,
     LinkButton: doors.follow,

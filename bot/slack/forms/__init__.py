@@ -1,6 +1,6 @@
 """Modal forms: each asks for what the words left out, and submits the same commands."""
 
-from bot.slack.forms import declare, export, hats, moves, propose, words
+from bot.slack.forms import calling, declare, export, hats, moves, propose, words
 from bot.slack.forms.form import Form
 
 ALL: tuple[Form, ...] = (
@@ -15,6 +15,8 @@ ALL: tuple[Form, ...] = (
     hats.HAND_OVER,
     propose.FORM,
     export.FORM,
+    calling.PAGE,
+    calling.NOT_ME,
 )
 
 BY_NAME: dict[str, Form] = {form.name: form for form in ALL}

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain.durations import lasted
 from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.state import Incident, Mitigation, Progress
@@ -19,7 +20,6 @@ from bot.slack.kit import (
     each,
     fields,
     header,
-    lasted,
     line,
     message,
     plural,

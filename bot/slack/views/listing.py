@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.domain.durations import lasted
 from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
 from bot.slack.controls import OpenFormButton, RunVerbButton
@@ -15,7 +16,6 @@ from bot.slack.kit import (
     context,
     cut,
     each,
-    lasted,
     line,
     message,
     plural,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
+from bot.domain.durations import lasted
 from bot.domain.gates.gate import Choice, Gate
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -27,7 +28,6 @@ from bot.slack.kit import (
     each,
     fields,
     header,
-    lasted,
     line,
     mention,
     message,

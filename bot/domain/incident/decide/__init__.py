@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.domain.incident import commands as c
-from bot.domain.incident.decide import declare, exports, facts, hats, mitigations, runs, stages
+from bot.domain.incident.decide import declare, escalations, exports, facts, hats, mitigations, runs, stages
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import IsClosed, NoSuchIncident
@@ -21,6 +21,11 @@ AFTER_THE_END = (
     c.RecordStepStarted,
     c.RecordStepFinished,
     c.RecordSignal,
+    c.RecordCalled,
+    c.TryPage,
+    c.RecordPageSent,
+    c.RecordPageFailed,
+    c.RecordPageDelayed,
     c.Tick,
 )
 """What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
@@ -99,7 +104,33 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
             return exports.request(command)
         case c.RecordExport():
             return exports.record(command, incident)
+        case c.StartEscalation():
+            return escalations.start(command, incident)
+        case c.RecordNobodyOnCall():
+            return escalations.nobody_on_call(command, incident)
+        case c.RecordCalled():
+            return escalations.called(command, incident, policy)
+        case c.TryPage():
+            return escalations.try_page(command, incident)
+        case c.RecordPageSent():
+            return escalations.page_sent(command, incident)
+        case c.RecordPageFailed():
+            return escalations.page_failed(command, incident)
+        case c.RecordPageDelayed():
+            return escalations.page_delayed(command, incident)
+        case c.Acknowledge():
+            return escalations.acknowledge(command, incident)
+        case c.TakeOver():
+            return escalations.take_over(command, incident)
+        case c.PassOn():
+            return escalations.pass_on(command, incident)
+        case c.EscalateNow():
+            return escalations.escalate_now(command, incident, policy)
         case c.Tick():
-            return [*mitigations.time_is_up(command, incident), *stages.open_review(command, incident)]
+            return [
+                *mitigations.time_is_up(command, incident),
+                *stages.open_review(command, incident),
+                *escalations.time_is_up(command, incident, policy),
+            ]
         case _:
             assert_never(command)

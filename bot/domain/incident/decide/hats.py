@@ -2,6 +2,7 @@
 
 from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.commands import AnswerOffer, GiveHat, OfferHat, ReleaseHat, TakeHat
+from bot.domain.incident.decide import escalations
 from bot.domain.incident.events import (
     AnyEvent,
     HatGiven,
@@ -25,7 +26,7 @@ def take(command: TakeHat, incident: Incident) -> list[AnyEvent]:
     if wearers and BRIEFS[command.hat].exclusive:
         raise HatIsWorn(wearers[0], command.hat)
     taken = HatTaken(by=command.by, at=command.at, hat=command.hat)
-    return [taken, *_acknowledged(command, incident)]
+    return [taken, *escalations.answers_by_hat(command, incident), *_acknowledged(command, incident)]
 
 
 def give(command: GiveHat, incident: Incident) -> list[AnyEvent]:

@@ -1,0 +1,105 @@
+"""What whoever is called sees: a direct message or a post with the buttons to answer, then one line of who did."""
+
+from bot.domain.incident.escalations import Escalation, Page, Standing
+from bot.domain.incident.state import Incident
+from bot.slack.controls import AcknowledgeButton, EscalateButton, OpenFormButton, TakeOverButton
+from bot.slack.kit import (
+    Block,
+    Message,
+    Names,
+    actions,
+    bold,
+    button,
+    context,
+    header,
+    line,
+    message,
+    section,
+    sentences,
+    when,
+    who,
+)
+
+
+def page(incident: Incident, shown: Page, names: Names) -> Message:
+    """Show one page. Where it only tells, nothing is asked."""
+    escalation = incident.escalations.get(shown.escalation)
+    if escalation is None:
+        return _told(incident, shown, names)
+    match escalation.standing:
+        case Standing.ACKNOWLEDGED:
+            return _answered(incident, escalation, names)
+        case Standing.ENDED:
+            return _over(incident, "resolved before anybody answered")
+        case _ if not incident.is_open:
+            return _over(incident, "resolved")
+        case _ if shown.declined:
+            return _over(incident, "you passed it on")
+        case _:
+            return _asked(incident, escalation, shown, names)
+
+
+def headline(incident: Incident) -> str:
+    """Say in one line what it is about, for a lock screen."""
+    return f"{incident.severity.label} {incident.id} {line(incident.title)}"
+
+
+def _asked(incident: Incident, escalation: Escalation, shown: Page, names: Names) -> Message:
+    because = f"You are called: {line(shown.because, 300, names)}."
+    why = f"“{line(escalation.because, 1000, names)}”"
+    limit = _limit(escalation)
+    where = _where(incident)
+    return message(
+        sentences(f"{headline(incident)}", why, because, limit, where),
+        header(f"{incident.severity.label} · {incident.title}"),
+        section("\n".join(part for part in (f"{bold(incident.id)} {where}", why, because) if part)),
+        answering(incident, escalation),
+        context(limit) if limit else None,
+    )
+
+
+def answering(incident: Incident, escalation: Escalation) -> Block:
+    """The buttons by which an escalation is answered."""
+    can_escalate = escalation.next_turn() is not None or escalation.standing is Standing.RUNNING
+    return actions(
+        button("Acknowledge", AcknowledgeButton(incident=incident.id), "primary"),
+        button("Not me …", OpenFormButton(incident=incident.id, form="not-me")),
+        button("Escalate now", EscalateButton(incident=incident.id)) if can_escalate else None,
+    )
+
+
+def _limit(escalation: Escalation) -> str:
+    if escalation.standing is Standing.EXHAUSTED:
+        return "Everybody was called, and nobody has answered."
+    if escalation.call is None:
+        return ""
+    last = "the last resort is told" if escalation.next_turn() is None else "the next ones are called"
+    return f"Without an answer by {when(escalation.call.due)}, {last}."
+
+
+def _where(incident: Incident) -> str:
+    return f"<#{incident.channel}>" if incident.channel else ""
+
+
+def _answered(incident: Incident, escalation: Escalation, names: Names) -> Message:
+    answered = f"✓ {who(escalation.answered_by or '', names)} answers for {escalation.policy.title}"
+    at = f" since {when(escalation.answered_at)}" if escalation.answered_at else ""
+    text = f"{answered}{at} · {headline(incident)} {_where(incident)}"
+    take_over = button("Take over", TakeOverButton(incident=incident.id)) if incident.is_open else None
+    return message(text, section(text, take_over))
+
+
+def _over(incident: Incident, how: str) -> Message:
+    text = f"✓ {headline(incident)}: {how} {_where(incident)}"
+    return message(text, section(text))
+
+
+def _told(incident: Incident, shown: Page, names: Names) -> Message:
+    """Tell a place of an incident, as long as it is open; then how it ended."""
+    status = f"{incident.stage.label} · {line(shown.because, 300, names)}"
+    text = f"{headline(incident)}"
+    return message(
+        sentences(text, status, _where(incident)),
+        section(f"{bold(text)} {_where(incident)}"),
+        context(status),
+    )

@@ -1,0 +1,61 @@
+"""`ack`, `take-over`, `not-me` and `escalate`: what whoever is called, or sees it, answers."""
+
+from bot.domain.incident.commands import Acknowledge, EscalateNow, PassOn, TakeOver
+from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
+from bot.verbs.words import because, first, person, plain
+
+
+def acknowledge(request: Request, house: House) -> Answer:
+    return submit(house, Acknowledge(**request.facts()), "It is yours: nobody else is called.")
+
+
+def take_over(request: Request, house: House) -> Answer:
+    return submit(house, TakeOver(**request.facts()), "It is yours now: nobody else is called.")
+
+
+def not_me(request: Request, house: House) -> Answer:
+    """“Not me, ask …”: whoever is named is called at once."""
+    head, rest = first(request.words.replace(",", " ", 1))
+    if head.lower() in {"ask", "but"}:
+        head, rest = first(rest)
+    if not head:
+        return Ask("not-me")
+    to = person(head, house.people)
+    if to is None:
+        return Said(f"I don't know “{head}”. Mention the person: `/incident not-me @somebody`.")
+    why = plain(because(rest), house.people.name)
+    return submit(house, PassOn(**request.facts(), to=to, because=why), f"<@{to}> is called instead.")
+
+
+def escalate(request: Request, house: House) -> Answer:
+    why = plain(because(request.words.removeprefix("now").strip()), house.people.name)
+    return submit(house, EscalateNow(**request.facts(), because=why), "Whoever comes next is called now.")
+
+
+ACK = Verb(
+    name="ack",
+    aliases=("acknowledge", "mine", "on-it"),
+    usage="",
+    summary="Say that you look at it: nobody else is called.",
+    act=acknowledge,
+)
+TAKE_OVER = Verb(
+    name="take-over",
+    aliases=("takeover",),
+    usage="",
+    summary="Answer in the place of whoever has acknowledged.",
+    act=take_over,
+)
+NOT_ME = Verb(
+    name="not-me",
+    aliases=("notme", "pass", "reassign"),
+    usage="@somebody [because …]",
+    summary="Have somebody else called in your place.",
+    act=not_me,
+)
+ESCALATE = Verb(
+    name="escalate",
+    usage="[because …]",
+    summary="Call whoever comes next without waiting any longer.",
+    act=escalate,
+)
