@@ -117,4 +117,3 @@ def _number_at(layer: Layer, zone: str, at: datetime, round_: Round) -> int:
 def _start(layer: Layer, zone: str, number: int, round_: Round) -> datetime:
     rounds, rest = divmod(number, len(round_))
     return hand_over(layer, zone, rounds * len(layer.people) + round_[rest][0])
-
