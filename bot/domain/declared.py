@@ -99,9 +99,11 @@ Zone = Annotated[str, AfterValidator(_zone)]
 
 def _local(word: str) -> str:
     try:
-        whenever.PlainDateTime(word.replace(" ", "T", 1))
+        shown = whenever.PlainDateTime(word.replace(" ", "T", 1))
     except ValueError:
         raise misfit(f"“{word}” is no date and time", "Write it as on a wall: 2026-11-02 09:00.") from None
+    if not 1970 <= shown.year <= 2999:
+        raise misfit(f"the year {shown.year} is out of reach", "Write one from 1970 to 2999.")
     return word
 
 

@@ -53,7 +53,7 @@ class EscalationPolicy(Frozen):
     id: Name
     title: Words
     tiers: tuple[Tier, ...] = Field(min_length=1)
-    max_depth: int = Field(default=DEEPEST, ge=1, le=10)
+    max_depth: int = Field(default=DEEPEST, ge=1, le=10, validate_default=True)
     """As many tiers as there may be."""
     repeats: int = Field(default=0, ge=0, le=10)
     """How often all tiers are gone through again before the last resort."""
