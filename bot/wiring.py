@@ -96,9 +96,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
     roster = RedisRoster(redis, keys)
     return Wired(
         settings=settings,
-        house=TheHouse(
-            engine, people, manifests.services, manifests.runbooks, manifests.book, roster
-        ),
+        house=TheHouse(engine, people, manifests.services, manifests.runbooks, manifests.book, roster),
         store=store,
         outbox=RedisOutbox(redis, keys, clock),
         waker=waker,

@@ -157,7 +157,7 @@ def _of_escalation(event: e.EscalationEvent, incident: Incident) -> str:
         case e.PageTried():
             return f"tried to reach {_reached(event, incident)}"
         case e.PageSent():
-            late = f", {_span(event.late)} late{_reason(event, incident)}" if event.late >= LATE else ""
+            late = f", {_span(event.late)} late{_why(event.held_up)}" if event.late >= LATE else ""
             return f"reached {_reached(event, incident)}{late}" + (f" ({event.detail})" if event.detail else "")
         case e.PageFailed():
             return f"could not reach {_reached(event, incident)}: {event.why}" + (
@@ -214,11 +214,6 @@ def _whom(page: e.PageOrdered | Page) -> str:
 def _reached(event: e.PageTried | e.PageSent | e.PageFailed | e.PageDelayed, incident: Incident) -> str:
     page = incident.pages[event.page]
     return f"{_whom(page)} by {page.ways[event.way].by}"
-
-
-def _reason(event: e.PageSent, incident: Incident) -> str:
-    detail = incident.pages[event.page].ways[event.way].detail
-    return f": {detail}" if detail and detail != event.detail else ""
 
 
 def named(incident: Incident, mitigation: str) -> str:

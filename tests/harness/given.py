@@ -28,6 +28,8 @@ class Given:
         self.policy = policy
         self.state: Incident | None = None
         self.events: list[AnyEvent] = []
+        self.effects: list[AnyEffect] = []
+        """What followed outside from what was taken last."""
 
     @property
     def incident(self) -> Incident:
@@ -35,10 +37,17 @@ class Given:
         return self.state
 
     def takes(self, item: Item) -> None:
-        events = decide(item, self.state, self.policy) if isinstance(item, Command) else [item]
+        events = self.would(item) if isinstance(item, Command) else [item]
+        before = self.state
         for event in events:
             self.state = evolve(self.state, event, INC)
+        records = chain(INC, events, "cause", len(self.events), GENESIS)
+        self.effects = react(records, before, self.incident) if events else []
         self.events += events
+
+    def would(self, command: AnyCommand) -> list[AnyEvent]:
+        """Say what would happen; raises Rejected."""
+        return decide(command, self.state, self.policy)
 
     def when(self, command: AnyCommand) -> "Then":
         try:

@@ -91,6 +91,11 @@ class Escalation(Frozen):
     def lapses_after(self) -> timedelta | None:
         return None if self.policy.lapses is None else timedelta(seconds=self.policy.lapses)
 
+    @property
+    def following(self) -> int:
+        """The number of the next call."""
+        return self.call.number + 1 if self.call else 1
+
     def waits_for(self, call: int) -> bool:
         """Say whether this is the call whose time is running."""
         return self.standing is Standing.RUNNING and self.call is not None and self.call.number == call

@@ -343,6 +343,8 @@ class PageSent(EventBase):
     detail: str
     late: float = 0
     """Seconds."""
+    held_up: str = ""
+    """What it waited for."""
 
 
 class PageFailed(EventBase):
@@ -393,6 +395,7 @@ class EscalationExhausted(EventBase):
 
     type: Literal["escalation.exhausted"] = "escalation.exhausted"
     escalation: str
+    call: int
     channel: str
     """The last resort."""
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.durations import lasted
 from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident import commands as c
 from bot.domain.severity import Severity
-from bot.domain.durations import lasted
 from bot.slack.controls import read_control
 from bot.slack.kit import Message, bold, isolated, link, when
 from bot.slack.views.announcement import announcement

@@ -187,11 +187,11 @@ def _go_on(
     if (turn := escalation.next_turn()) is not None:
         return [_call(command, escalation, turn, because)]
     channel = escalation.policy.last_resort or policy.channels.managers
-    spent = EscalationExhausted(by=command.by, at=command.at, escalation=escalation.id, channel=channel)
+    last = escalation.following
+    spent = EscalationExhausted(by=command.by, at=command.at, escalation=escalation.id, call=last, channel=channel)
     resort = Reachable(
         kind="channel", who=channel, because="the last resort: nobody has answered", ways=(Way(by=SLACK),)
     )
-    last = escalation.call.number if escalation.call else 0
     return [spent, *_ordered(command, (resort,), incident, escalation.id, last)]
 
 
@@ -208,7 +208,7 @@ def _call(
         by=command.by,
         at=command.at,
         escalation=escalation.id,
-        call=escalation.call.number + 1 if escalation.call else 1,
+        call=escalation.following,
         round=round_,
         tier=tier,
         person=person,
@@ -252,7 +252,7 @@ def take_over(command: TakeOver, incident: Incident) -> list[AnyEvent]:
     if incident.unanswered:
         return answers(command, incident.unanswered, incident)
     answered = [escalation for escalation in incident.escalations.values() if escalation.answered_by is not None]
-    if not answered:
+    if not answered or incident.stage.is_over:
         raise NobodyIsCalled
     return [
         TakenOver(by=command.by, at=command.at, escalation=escalation.id, before=escalation.answered_by)
@@ -326,6 +326,7 @@ def page_sent(command: RecordPageSent, incident: Incident) -> list[AnyEvent]:
             way=command.way,
             detail=command.detail,
             late=command.late,
+            held_up=incident.pages[command.page].ways[command.way].detail,
         )
     ]
 
