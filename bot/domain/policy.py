@@ -11,6 +11,17 @@ from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
 
 
+class PagePolicy(Frozen):
+    """Who hears of an incident at once, and how loudly people are called."""
+
+    channels: tuple[ChannelName, ...] = ()
+    """Told at once, without `#`."""
+    contacts: tuple[Name, ...] = ()
+    """Only a person's contacts by these notifiers are used; empty: all of them."""
+    wakes: bool = True
+    """People's quiet hours do not hold it."""
+
+
 class SeverityPolicy(Frozen):
     means: Words
     """When to choose it, in customers' terms."""
@@ -22,6 +33,8 @@ class SeverityPolicy(Frozen):
     """Machines may propose and run runbooks by themselves."""
     update_every_minutes: WholeMinutes | None = Field(default=None, gt=0, le=7 * 24 * 60)
     """Cadence of stakeholder updates; None: none is owed."""
+    page: PagePolicy | None = None
+    """How people are paged; None: nobody is."""
 
 
 class GatePolicy(Frozen):

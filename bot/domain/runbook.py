@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from bot.domain.declared import Name, ParameterName, Path, Seconds, Url, Words, misfit
+from bot.domain.declared import ChannelName, Name, ParameterName, Path, Seconds, Url, Words, misfit
 from bot.domain.ids import canonical, digest
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -155,6 +155,8 @@ class Service(Frozen):
     url: Url
     """Where steps and signals call it. `SERVICE_URL_<ID>` in the environment overrides it."""
     signal: Signal | None = None
+    channels: tuple[ChannelName, ...] = ()
+    """Told, besides the workflow's own, when an incident of the service is declared; without `#`."""
 
 
 class Plan(Frozen):
