@@ -51,8 +51,8 @@ def read_book(documents: list[Document], found: list[Mistake]) -> tuple[Book, Na
     known = _names(entries)
     for document in documents:
         found += rotas.unknown_names(document, known)
-    found += rotas.people([(entry.document, entry.id) for entry in entries if entry.kind == "people"])
-    found += rotas.schedules([(entry.document, entry.id) for entry in entries if entry.kind == "schedules"])
+    for kind, rules in (("people", rotas.people), ("schedules", rotas.schedules), ("notifiers", rotas.notifiers)):
+        found += rules([(entry.document, entry.id) for entry in entries if entry.kind == kind])
     parts: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
     parts["notifiers"]["slack"] = SLACK
     for entry in entries:

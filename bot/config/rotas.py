@@ -145,6 +145,14 @@ def schedules(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:
             yield document.mistake(("schedules", name), "nobody takes turns in it", way_out)
 
 
+def notifiers(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:
+    """Keep the name `slack` for what is there without being declared."""
+    for document, name in entries:
+        place = ("notifiers", name, "uses")
+        if name == "slack" and document.at(place) not in ("slack", None):  # noqa: PLR6201 - whatever is written may be no key of a set
+            yield document.mistake(place, "“slack” is the direct message in Slack", "Rename it, or write uses: slack.")
+
+
 def contacts(book: Book, where: Mapping[Place, Document]) -> Iterator[Mistake]:
     """Tell contacts without the address that their notifier needs."""
     for person in book.people.values():
