@@ -18,12 +18,14 @@ from bot.domain.oncall.check import (
     Load,
     NeverOn,
     NobodyCalls,
+    NotHeard,
     OutOfReach,
     Report,
     SameOnTwoTiers,
     TwoAtOnce,
     Unfair,
     check,
+    is_known,
 )
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.oncall.spans import Span, total
@@ -122,6 +124,9 @@ def _asked_for(book: Book, name: str | None) -> list[Schedule] | None:
 
 
 def _now_and_next(schedule: Schedule, book: Book, arranged: Arranged, at: datetime) -> Iterator[Sequence[str]]:
+    if not is_known(schedule, arranged):
+        yield (schedule.id, "not known", "another system keeps it", "", schedule.zone)
+        return
     on = rota.on_call(schedule, at, arranged)
     for shift in on:
         then = ", ".join(_name(book, it.person) for it in rota.on_call(schedule, shift.end, arranged))
@@ -141,6 +146,9 @@ def _shifts(book: Book, arranged: Arranged, name: str, start: datetime, end: dat
     if start >= end:
         print("Those times are the wrong way round: --from must be before --to.", file=sys.stderr)
         return 2
+    if not is_known(schedule, arranged):
+        print(f"Another system keeps {name}, and what it says is not known here.", file=sys.stderr)
+        return 1
     shifts = rota.shifts(schedule, start, end, arranged)
     gaps = rota.gaps(schedule, start, end, arranged)
     rows = [(Span(it.start, it.end), _name(book, it.person), it.because) for it in shifts]
@@ -191,6 +199,10 @@ def _said(found: Found, book: Book) -> Finding:
         case TwoAtOnce(person=person, schedules=(one, other), spans=spans):
             what = f"{_name(book, person)} is on {one} and {other} at once, {_times(spans)}."
             return warning(what, "Two incidents at once would find one person: shift one of the rotations.")
+        case NotHeard(schedule=id_):
+            elsewhere = book.schedules[id_].elsewhere
+            what = f"{id_}: {elsewhere.uses if elsewhere else ''} keeps it, and what it says is not known here."
+            return warning(what, "It was left out of all the rest.")
         case NeverOn(schedule=id_, person=person):
             what = f"{id_}: {_name(book, person)} is named and never on shift."
             return warning(what, "Look whether a later layer or `only` hides each turn, or look at more --weeks.")

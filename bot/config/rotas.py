@@ -149,7 +149,7 @@ def notifiers(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:
     """Keep the name `slack` for what is there without being declared."""
     for document, name in entries:
         place = ("notifiers", name, "uses")
-        if name == "slack" and document.at(place) not in ("slack", None):  # noqa: PLR6201 - whatever is written may be no key of a set
+        if name == "slack" and document.at(place) not in ("slack", None):  # a list is no key of a set
             yield document.mistake(place, "“slack” is the direct message in Slack", "Rename it, or write uses: slack.")
 
 

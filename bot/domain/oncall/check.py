@@ -57,6 +57,13 @@ class TwoAtOnce:
 
 
 @dataclass(frozen=True, slots=True)
+class NotHeard:
+    """Another system keeps a schedule, and nothing is known of what it says."""
+
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeverOn:
     """A schedule names a person and in all these weeks has no shift for them."""
 
@@ -83,7 +90,7 @@ class Unfair:
     mean: timedelta
 
 
-Finding = Gap | SameOnTwoTiers | OutOfReach | TwoAtOnce | NeverOn | NobodyCalls | Unfair
+Finding = Gap | SameOnTwoTiers | OutOfReach | TwoAtOnce | NotHeard | NeverOn | NobodyCalls | Unfair
 SERIOUS = (Gap, SameOnTwoTiers, OutOfReach)
 """Findings with which a page may reach nobody."""
 
@@ -125,20 +132,27 @@ def check(book: Book, arranged: Arranged, start: datetime, end: datetime, holida
     asked = Span(in_utc(start), in_utc(end))
     shifts = {id_: rota.shifts(schedule, *asked, arranged) for id_, schedule in book.schedules.items()}
     lives = {person.id: _life(person, asked, holiday) for person in book.people.values()}
+    known = [schedule for schedule in book.schedules.values() if is_known(schedule, arranged)]
     findings: tuple[Finding, ...] = (
-        *_gaps(book, asked, arranged),
+        *_gaps(known, asked, arranged),
         *_same_on_two_tiers(book, shifts, asked),
         *_out_of_reach(book, shifts),
         *_two_at_once(book, shifts, asked),
-        *_never_on(book, shifts),
+        *(NotHeard(schedule.id) for schedule in book.schedules.values() if schedule not in known),
+        *_never_on(known, shifts),
         *_nobody_calls(book),
         *_unfair(book, shifts, lives, asked),
     )
     return Report(*asked, findings, _loads(shifts, lives, asked))
 
 
-def _gaps(book: Book, asked: Span, arranged: Arranged) -> Iterator[Gap]:
-    for schedule in book.schedules.values():
+def is_known(schedule: Schedule, arranged: Arranged) -> bool:
+    """Say whether it can be told who is on call: of a schedule kept elsewhere, once something was heard of it."""
+    return schedule.elsewhere is None or schedule.id in arranged.elsewhere
+
+
+def _gaps(schedules: Iterable[Schedule], asked: Span, arranged: Arranged) -> Iterator[Gap]:
+    for schedule in schedules:
         gaps = list(rota.gaps(schedule, *asked, arranged))
         if schedule.needed:
             gaps = common(gaps, hours.spans(schedule.needed, schedule.zone, *asked))
@@ -204,8 +218,8 @@ def _on_different_tiers(policy: EscalationPolicy) -> Iterator[frozenset[str]]:
         yield from (frozenset((one, other)) for one in earlier for other in later)
 
 
-def _never_on(book: Book, shifts: Shifts) -> Iterator[NeverOn]:
-    for schedule in book.schedules.values():
+def _never_on(schedules: Iterable[Schedule], shifts: Shifts) -> Iterator[NeverOn]:
+    for schedule in schedules:
         on = {shift.person for shift in shifts[schedule.id]}
         yield from (NeverOn(schedule.id, person) for person in reach.named_in(schedule) if person not in on)
 
