@@ -266,15 +266,16 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
         "There are: ana, ben, cy.",
     ),
     ("rotas", '{"Ana R": ana}', '{"Ana R": anna}', 12, "people.Ana R: no person is called “anna”", "“ana”?"),
-    ("rotas", "uses: pagerduty", "uses: ics", 12, "flour.elsewhere.url: a calendar needs its address", "https://"),
     (
         "rotas",
-        "uses: pagerduty",
-        "url: webcal://x, uses: ics",
+        "pagerduty, schedule: PI7DH85, key: PD_KEY",
+        "ics",
         12,
-        "elsewhere.url: it is no address",
-        "Begin with https://",
+        "elsewhere: the calendar has no address",
+        "key: ",
     ),
+    ("rotas", "uses: pagerduty", "url: ftp://x, uses: ics", 12, "url: it is no address", "https://, or http:// or"),
+    ("rotas", "uses: pagerduty", "url: webcal://x, uses: pagerduty", 12, "url: it is no address", "or http://."),
     ("rotas", "schedule: PI7DH85, ", "", 12, "elsewhere.schedule: pagerduty can't be asked without it", "PI7DH85"),
     ("rotas", "key: PD_KEY, ", "", 12, "elsewhere.key: pagerduty can't be asked without it", "the variable's name"),
     (
@@ -428,6 +429,12 @@ def test_a_policy_of_channels_alone_is_a_slip_unless_it_says_so(tmp_path: Path) 
 def test_whom_another_system_puts_on_call_is_not_judged(tmp_path: Path) -> None:
     rotas = ROTAS.replace(', people: {"Ana R": ana}', "").replace("[{team: team-bread}]", "[{schedule: flour}]")
     assert book_of(tmp_path, {"oncall/rotas.yaml": rotas}).schedules["flour"].elsewhere
+
+
+@pytest.mark.parametrize("where", ["url: 'https://c/on.ics'", "url: webcal://c/on.ics", "key: CALENDAR_ADDRESS"])
+def test_a_calendar_is_found_by_its_address_or_by_the_variable_that_holds_it(tmp_path: Path, where: str) -> None:
+    rotas = ROTAS.replace("uses: pagerduty, schedule: PI7DH85, key: PD_KEY", f"uses: ics, {where}")
+    assert isinstance(book_of(tmp_path, {"oncall/rotas.yaml": rotas}).schedules["flour"].elsewhere, Elsewhere)
 
 
 def test_an_owner_must_be_a_team_once_there_are_teams(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from bot.config import holidays
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake, Place, shown, suggest
-from bot.domain.oncall import reach
 from bot.domain.oncall.book import Book
+from bot.domain.oncall.named import calls_people, unreachable
 from bot.domain.oncall.notifier import EmailNotifier, OpsgenieNotifier, PagerDutyNotifier
 from bot.domain.severity import Severity
 
@@ -178,15 +178,15 @@ def policies(book: Book, where: Mapping[Place, Document]) -> Iterator[Mistake]:
     for policy in book.escalations.values():
         place: Place = ("escalations", policy.id)
         document = where[place]
-        if policy.channels_only and reach.calls_people(policy):
+        if policy.channels_only and calls_people(policy):
             what = "this policy pages people"
             yield document.mistake((*place, "channels_only"), what, "Remove this line, or the people.")
-        elif not policy.channels_only and not reach.calls_people(policy):
+        elif not policy.channels_only and not calls_people(policy):
             what = "nobody is paged: it names channels and user groups alone"
             yield document.mistake(place, what, "Name a schedule, person or team; or say it: channels_only: true.")
         for number, tier in enumerate(policy.tiers):
             for index, target in enumerate(tier.notify):
-                if reach.unreachable(book, target):
+                if unreachable(book, target):
                     what = f"nobody of {shown(target.name)} can be reached: no contacts, and no deputies with any"
                     spot = (*place, "tiers", number, "notify", index)
                     yield document.mistake(spot, what, "Give somebody there a contact: contacts: [{by: slack}].")

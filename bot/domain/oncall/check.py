@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import combinations
 
-from bot.domain.oncall import hours, reach, rota
+from bot.domain.oncall import hours, rota
 from bot.domain.oncall.book import Arranged, Book
 from bot.domain.oncall.escalation import EscalationPolicy
+from bot.domain.oncall.named import named_in, reachable
 from bot.domain.oncall.people import Person
 from bot.domain.oncall.schedule import Schedule, Shift
 from bot.domain.oncall.spans import Span, common, total, union, within, without
@@ -195,9 +196,9 @@ def _by_person(shifts: Iterable[Shift], asked: Span) -> dict[str, list[Span]]:
 
 
 def _out_of_reach(book: Book, shifts: Shifts) -> Iterator[OutOfReach]:
-    named = {person for schedule in book.schedules.values() for person in reach.named_in(schedule)}
-    named |= {shift.person for each in shifts.values() for shift in each}
-    yield from (OutOfReach(person) for person in sorted(named) if not reach.reachable(book, person))
+    people = {person for schedule in book.schedules.values() for person in named_in(schedule)}
+    people |= {shift.person for each in shifts.values() for shift in each}
+    yield from (OutOfReach(person) for person in sorted(people) if not reachable(book, person))
 
 
 def _two_at_once(book: Book, shifts: Shifts, asked: Span) -> Iterator[TwoAtOnce]:
@@ -221,16 +222,16 @@ def _on_different_tiers(policy: EscalationPolicy) -> Iterator[frozenset[str]]:
 def _never_on(schedules: Iterable[Schedule], shifts: Shifts) -> Iterator[NeverOn]:
     for schedule in schedules:
         on = {shift.person for shift in shifts[schedule.id]}
-        yield from (NeverOn(schedule.id, person) for person in reach.named_in(schedule) if person not in on)
+        yield from (NeverOn(schedule.id, person) for person in named_in(schedule) if person not in on)
 
 
 def _nobody_calls(book: Book) -> Iterator[NobodyCalls]:
-    named = {person for schedule in book.schedules.values() for person in reach.named_in(schedule)}
-    named |= {member for team in book.teams.values() for member in team.members}
-    named |= {deputy for person in book.people.values() for deputy in person.deputies}
+    called = {person for schedule in book.schedules.values() for person in named_in(schedule)}
+    called |= {member for team in book.teams.values() for member in team.members}
+    called |= {deputy for person in book.people.values() for deputy in person.deputies}
     for policy in book.escalations.values():
-        named |= {target.person for tier in policy.tiers for target in tier.notify if target.person}
-    yield from (NobodyCalls(person) for person in book.people if person not in named)
+        called |= {target.person for tier in policy.tiers for target in tier.notify if target.person}
+    yield from (NobodyCalls(person) for person in book.people if person not in called)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +292,7 @@ def _above_the_mean(
     schedule: Schedule, shifts: Sequence[Shift], asked: Span, lives: Mapping[str, _Life] | None
 ) -> Iterator[Unfair]:
     """Hold each person's part of a schedule against the mean; with `lives`, of the hours in which they sleep."""
-    carried = dict.fromkeys(reach.named_in(schedule), timedelta())
+    carried = dict.fromkeys(named_in(schedule), timedelta())
     longest = timedelta()
     for shift in shifts:
         spans = common([Span(shift.start, shift.end)], [asked])

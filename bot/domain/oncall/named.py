@@ -1,4 +1,4 @@
-"""Who can be reached at all: people with a contact, or with a deputy who has one."""
+"""Whom schedules and policies name, and who of them can be reached at all: by a contact, or by a deputy's."""
 
 from collections.abc import Iterator
 
