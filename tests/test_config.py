@@ -279,7 +279,7 @@ def test_a_broken_catalogue_does_not_blame_the_runbooks(tmp_path: Path) -> None:
     [
         ("runbook/x.yaml", "nothing reads the folder “runbook”", "Did you mean “runbooks”?"),
         ("runbooks/old/x.yaml", "nothing reads the folder “runbooks/old”", "Did you mean “runbooks”?"),
-        ("service.yaml", "nothing reads this file", "Put it into one of: runbooks, slack, workflows."),
+        ("service.yaml", "nothing reads this file", "Put it into one of: oncall, runbooks, slack, workflows."),
         ("runbooks/x.yml", "manifests end in .yaml", "Rename it to x.yaml."),
         ("runbooks/Heat it.yaml", "id: “Heat it” doesn't fit", "Use lower-case letters"),
     ],

@@ -19,7 +19,11 @@ from slack_sdk import WebClient
 from bot import cli, exporters, steps, verbs
 from bot.cli import checkup
 from bot.domain.effects import AnyEffect
-from bot.domain.policy import Channels, GatePolicy, Policy, SeverityPolicy
+from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
+from bot.domain.oncall.notifier import Notifier
+from bot.domain.oncall.people import Choice, Contact, Person, Team
+from bot.domain.oncall.schedule import Elsewhere, Layer, Schedule
+from bot.domain.policy import Channels, GatePolicy, PagePolicy, Policy, SeverityPolicy
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Step, Verify, WaitStep
 from bot.settings import RIGHT, Settings
 from bot.slack import clicks, controls, forms
@@ -161,6 +165,8 @@ def test_every_web_api_method_that_is_called_is_listed_with_its_scope_and_no_oth
     [
         Policy, SeverityPolicy, GatePolicy, Channels,
         Service, Signal, Runbook, Verify, HttpStep, WaitStep, Parameter,
+        PagePolicy, Person, Contact, Team, Choice, Schedule, Layer, Elsewhere, EscalationPolicy, Tier, Target,
+        *get_args(get_args(Notifier)[0]),
     ],
 )  # fmt: skip
 def test_every_key_that_a_manifest_may_have_is_in_one_that_is_shipped(model: type[BaseModel]) -> None:

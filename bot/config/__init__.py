@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from bot.config import checks
+from bot.config import checks, rotas
+from bot.config.book import read_book
 from bot.config.documents import SERVICES, Document, read_folder
-from bot.config.mistakes import ManifestMistakes, Mistake, Place, shown, suggest
-from bot.config.sentences import mistake_of
+from bot.config.mistakes import ManifestMistakes, Mistake, shown, suggest
+from bot.config.typed import typed
 from bot.domain.declared import Url
 from bot.domain.ids import digest
 from bot.domain.oncall.book import Book
@@ -27,7 +27,7 @@ class Manifests(Frozen):
     services: dict[str, Service]
     runbooks: dict[str, Runbook]
     book: Book = Book()
-    """Who is on call, and how people are reached."""
+    """Empty where there is no folder `oncall`: then nobody is paged."""
 
     @cached_property
     def hash(self) -> str:
@@ -46,6 +46,7 @@ def load(root: Path, environment: Mapping[str, str], workflow: str = "hybrid") -
     policies = _workflows(documents, found)
     services = _services(documents, environment, found)
     runbooks = _runbooks(documents, found)
+    book = _book(documents, found)
     if not (root / "workflows" / f"{workflow}.yaml").is_file():
         names = [path.stem for path in sorted((root / "workflows").glob("*.yaml"))]
         what = f"no workflow is called {shown(workflow)}"
@@ -56,14 +57,14 @@ def load(root: Path, environment: Mapping[str, str], workflow: str = "hybrid") -
         )
     if found:
         raise ManifestMistakes(found)
-    return Manifests(policy=policies[workflow], services=services, runbooks=runbooks)
+    return Manifests(policy=policies[workflow], services=services, runbooks=runbooks, book=book)
 
 
 def _workflows(documents: Mapping[str, Document], found: list[Mistake]) -> dict[str, Policy]:
     policies = dict[str, Policy]()
     for name, document in _in_folder(documents, "workflows"):
         found += checks.workflow(document)
-        if policy := _validated(Policy, document, (), {"name": name}, found):
+        if policy := typed(Policy, document, (), {"name": name}, found):
             policies[name] = policy
     return policies
 
@@ -75,7 +76,7 @@ def _services(
     document = documents.get(SERVICES)
     for name in document.tree if document else ():
         assert document is not None
-        if service := _validated(Service, document, (name,), {"id": name}, found):
+        if service := typed(Service, document, (name,), {"id": name}, found):
             services[name] = _with_url(service, environment, found)
     return services
 
@@ -98,30 +99,24 @@ def _runbooks(documents: Mapping[str, Document], found: list[Mistake]) -> dict[s
     runbooks = dict[str, Runbook]()
     for name, document in _in_folder(documents, "runbooks"):
         found += checks.runbook(document, catalogue.tree if catalogue else None)
-        if runbook := _validated(Runbook, document, (), {"id": name}, found):
+        if runbook := typed(Runbook, document, (), {"id": name}, found):
             runbooks[name] = runbook
     return runbooks
+
+
+def _book(documents: Mapping[str, Document], found: list[Mistake]) -> Book:
+    """Read the on-call book, and hold against it what other files name of it."""
+    files = [document for _, document in _in_folder(documents, "oncall")]
+    if not files:
+        return Book()
+    book, known = read_book(files, found)
+    if services := documents.get(SERVICES):
+        found += rotas.owners(services, known["teams"])
+    for _, workflow in _in_folder(documents, "workflows"):
+        found += rotas.page_contacts(workflow, known["notifiers"])
+    return book
 
 
 def _in_folder(documents: Mapping[str, Document], folder: str) -> list[tuple[str, Document]]:
     paths = [(PurePosixPath(path), document) for path, document in documents.items()]
     return [(path.stem, document) for path, document in paths if path.parent.name == folder]
-
-
-Kind = TypeVar("Kind", bound=BaseModel)
-
-
-def _validated(
-    kind: type[Kind], document: Document, top: Place, named: dict[str, str], found: list[Mistake]
-) -> Kind | None:
-    """Read what stands at `top` as its model. What a thing is called comes from where it stands."""
-    tree = document.at(top)
-    for key in named.keys() & (tree if isinstance(tree, dict) else {}):
-        place = "the key above it" if top else "the file's name"
-        found.append(document.mistake((*top, key), f"the {key} is {place}", "Remove this line."))
-    try:
-        return kind.model_validate({**tree, **named} if isinstance(tree, dict) else tree)
-    except ValidationError as error:
-        mistakes = (mistake_of(detail, kind, document, top) for detail in error.errors(include_url=False))
-        found += [mistake for mistake in mistakes if mistake]
-        return None

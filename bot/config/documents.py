@@ -11,7 +11,7 @@ from ruamel.yaml.reader import ReaderError
 
 from bot.config.mistakes import Mistake, Place, shown, suggest
 
-FOLDERS = ("runbooks", "slack", "workflows")
+FOLDERS = ("oncall", "runbooks", "slack", "workflows")
 """What `manifests/` may hold. Slack's own manifest is Slack's to check."""
 
 SERVICES = "services.yaml"

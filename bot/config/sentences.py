@@ -1,6 +1,7 @@
 """What pydantic found, as a sentence for the person who edits the file."""
 
 import re
+from collections.abc import Collection, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -10,79 +11,118 @@ from pydantic_core import ErrorDetails
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake, Place, listed, shown, suggest
 from bot.domain.declared import IN_MINUTES, IN_SECONDS, SECONDS
+from bot.domain.oncall.notifier import Notifier
 
 EXAMPLES = {
     "announce": "incidents",
     "approval": "true",
     "auto_remediation": "false",
     "body": "{percent: 0}",
+    "by": "slack",
     "channels": "{announce: incidents, managers: incident-managers}",
     "environment": "production",
     "expect": '"Errors stop within a minute"',
     "field": "status",
     "healthy": "ok",
     "id": "restart",
+    "key": "PAGERDUTY_KEY",
     "label": '"How many instances"',
+    "limit": "5m",
     "managers": "incident-managers",
     "maximum": "20",
     "means": '"Customers cannot pay"',
+    "members": "[ana, ben]",
     "minimum": "1",
+    "name": '"Ana Ruiz"',
     "no_rollback_because": '"It only reads"',
+    "notify": "[{schedule: payments}]",
     "owner": "team-payments",
     "path": "/admin/restart",
+    "people": "[ana, ben, cy]",
     "prefix": "inc-",
     "quorum": "2",
     "risk": '"Requests in flight are lost"',
+    "rotation": "weekly",
     "says": '"Restart every instance"',
     "seconds": "30s",
+    "sender": "muster@example.org",
+    "server": "SMTP_URL",
     "settle": "2m",
     "severities": "with p1, p2, p3 and p4 below it",
     "sla_minutes": "15",
+    "slack": "U024BE7LH",
+    "starts": "2026-11-02 09:00",
     "steps": '[{uses: http, id: restart, says: "Restart it", path: /admin/restart}]',
     "target": "checkout",
     "tier": "2",
+    "tiers": "[{notify: [{schedule: payments}], limit: 5m}]",
     "title": '"Restart checkout"',
     "url": "https://checkout.internal",
+    "use": "payments-day",
+    "uses": "ics",
     "verify": "{settle: 2m, within: 10m}",
     "within": "10m",
+    "zone": "Europe/Berlin",
 }
 """What a key could look like; a key that must be there is among them."""
+
+LISTS = {
+    "channels": "[ops]",
+    "contacts": "[{by: slack}]",
+    "deputies": "[ben]",
+    "escalations": "[{use: payments-day}]",
+    "hours": '["mon-fri 09:00-17:00"]',
+    "layers": '[{rotation: weekly, starts: "2026-11-02 09:00", people: [ana, ben]}]',
+    "lengths": "[5d, 2d]",
+    "loud": "[p1]",
+    "needed": '["mon-fri 09:00-17:00"]',
+    "only": '["mon-fri 09:00-17:00"]',
+    "quiet": '["mon-sun 22:00-07:00"]',
+    "severities": "[p1, p2]",
+}
+"""What a key could look like where a list is wanted."""
 
 UNITS = {IN_SECONDS: 1, IN_MINUTES: 60}
 
 
-def mistake_of(error: ErrorDetails, model: type[BaseModel], document: Document, top: Place) -> Mistake | None:
-    """Translate one error of a model that stands at `top`; None where it only echoes another."""
+def mistake_of(
+    error: ErrorDetails, model: Any, document: Document, top: Place, named: Collection[str] = ()
+) -> Mistake | None:
+    """Translate one error of a model that stands at `top`; None where it only echoes another.
+
+    `named` are the keys that the place says, so that nobody writes them.
+    """
     below, kind = _locate(model, error["loc"])
     place = (*top, *below)
     if document.spoiled & {place[:depth] for depth in range(len(place) + 1)}:
         return None
-    told = _sentence(error, model, kind, place, document.at(place))
+    told = _sentence(error, model, kind, place, document.at(place), named={top: frozenset(named)})
     return document.mistake(*told) if told else None
 
 
 def _sentence(
-    error: ErrorDetails, model: type[BaseModel], kind: Any, place: Place, value: Any
+    error: ErrorDetails, model: Any, kind: Any, place: Place, value: Any, *, named: Mapping[Place, frozenset[str]]
 ) -> tuple[Place, str, str] | None:
-    """Say where it is, what it is and what would be right."""
+    """Say where it is, what it is and what would be right; `named`: the keys that are not written at a place."""
     ctx, called = error.get("ctx", {}), _called(value)
     key = place[-1] if place else ""
-    like = f"Write it like: {key}: {EXAMPLES[key]}" if key in EXAMPLES else "Write a word here."
+    examples = EXAMPLES | LISTS if get_origin(_bare(kind)) is tuple else EXAMPLES
+    like = f"Write it like: {key}: {examples[key]}" if key in examples else "Write a word here."
     match error["type"]:
         case "misfit":
             return place, ctx["what"], ctx["instead"]
         case "missing":
             return place, "it is missing", f"Add it, for example: {key}: {EXAMPLES[str(key)]}"
         case "extra_forbidden":
-            above = error["loc"][:-1]
-            keys = _keys(_locate(model, above)[1], named_by_place=not above)
+            above = _locate(model, error["loc"][:-1])[1]
+            keys = _keys(above, named.get(place[:-1], frozenset()))
             return place, f"unknown key {shown(key)}", suggest(key, keys, "The keys here are")
         case "union_tag_invalid":
             choices = _quoted(ctx["expected_tags"])
-            return (*place, "uses"), f"there is no step {shown(ctx['tag'])}", _choose(ctx["tag"], choices)
+            return (*place, "uses"), f"there is no {_noun(kind)} {shown(ctx['tag'])}", _choose(ctx["tag"], choices)
         case "union_tag_not_found":
             kinds = listed(member.model_fields["uses"].default for member in _members(kind))
-            return (*place, "uses"), "it is missing", f"Say what the step uses: {kinds}."
+            return (*place, "uses"), "it is missing", f"Say what the {_noun(kind)} uses: {kinds}."
         case "too_short" if value:
             return None  # pydantic counts only the items that fit, and has named those that do not
         case "too_short":
@@ -97,10 +137,12 @@ def _sentence(
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal" as bound:
             limit = next(f"{words} {_amount(ctx[name], kind)}" for name, words in LIMITS.items() if name in ctx)
             return place, f"{called} is too {'small' if bound.startswith('greater') else 'large'}", f"Write {limit}."
+        case _ if _is_scalar_union(kind) and any(get_origin(each) is dict for each in get_args(kind)):
+            return place, f"{called} cannot stand here", "Write a text in quotes, or keys and texts."
         case _ if _is_scalar_union(kind):
             return place, f"{called} cannot stand here", "Write a text in quotes, a whole number, true or false."
         case "model_type" | "model_attributes_type" | "dict_type":
-            keys = _keys(kind, named_by_place=kind is model)
+            keys = _keys(kind, named.get(place, frozenset()))
             return place, f"{called} cannot stand here", f"Write keys and values{': ' + listed(keys) if keys else ''}."
         case "tuple_type":
             return place, f"{called} cannot stand here", "Write a list: each item begins with “- ”."
@@ -178,10 +220,14 @@ def _members(kind: Any) -> list[Any]:
     return [member for member in get_args(_bare(kind)) if _is_model(member)]
 
 
-def _keys(kind: Any, *, named_by_place: bool) -> list[str]:
-    """Keys to write below this type: without id and name where the file's name or the key above says them."""
+def _keys(kind: Any, named: frozenset[str]) -> list[str]:
+    """Keys to write below this type, without those that the file's name or the key above says."""
     fields = _bare(kind).model_fields if _is_model(_bare(kind)) else ()
-    return [name for name in fields if not (named_by_place and name in {"id", "name"})]
+    return [name for name in fields if name not in named]
+
+
+def _noun(union: Any) -> str:
+    return "notifier" if _members(union) == _members(Notifier) else "step"
 
 
 def _is_model(kind: Any) -> bool:

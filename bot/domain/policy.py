@@ -12,14 +12,14 @@ from bot.domain.severity import Severity
 
 
 class PagePolicy(Frozen):
-    """Who is told of an incident of a severity, and by which ways."""
+    """Who hears of an incident at once, and how loudly people are called."""
 
     channels: tuple[ChannelName, ...] = ()
-    """Told at once, without “#”."""
+    """Told at once, without `#`."""
     contacts: tuple[Name, ...] = ()
     """Only a person's contacts by these notifiers are used; empty: all of them."""
     wakes: bool = True
-    """Quiet hours of people don't hold it."""
+    """People's quiet hours do not hold it."""
 
 
 class SeverityPolicy(Frozen):
@@ -34,7 +34,7 @@ class SeverityPolicy(Frozen):
     update_every_minutes: WholeMinutes | None = Field(default=None, gt=0, le=7 * 24 * 60)
     """Cadence of stakeholder updates; None: none is owed."""
     page: PagePolicy | None = None
-    """Who is called when it is declared; None: nobody."""
+    """How people are paged; None: nobody is."""
 
 
 class GatePolicy(Frozen):

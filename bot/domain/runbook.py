@@ -156,7 +156,7 @@ class Service(Frozen):
     """Where steps and signals call it. `SERVICE_URL_<ID>` in the environment overrides it."""
     signal: Signal | None = None
     channels: tuple[ChannelName, ...] = ()
-    """Told when an incident of the service is declared."""
+    """Told, besides the workflow's own, when an incident of the service is declared; without `#`."""
 
 
 class Plan(Frozen):

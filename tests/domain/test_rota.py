@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.oncall import hours, rota
 from bot.domain.oncall.book import Arranged
+from bot.domain.oncall.rotation import runs
 from bot.domain.oncall.schedule import Elsewhere, Kind, Layer, Override, Schedule, Shift
 from bot.domain.oncall.spans import Span, total, union
 from bot.domain.oncall.wall import instant
@@ -33,7 +34,7 @@ def weekly(*people: str, starts: str = "2026-01-05 09:00", only: Sequence[str] =
 
 def override(person: str, start: datetime, end: datetime, *, instead_of: str | None = None, made: int = 0) -> Override:
     return Override(
-        id=f"o{made}-{person}",
+        id=f"o{9 - made}-{person}",
         schedule="first",
         person=person,
         instead_of=instead_of,
@@ -406,6 +407,15 @@ def test_a_year_is_told_quickly() -> None:
     assert perf_counter() - began < 2
 
 
+def test_turns_that_the_clock_skips_are_no_runs() -> None:
+    layer = Layer(rotation="custom", lengths=(1800.0,), starts="2026-03-29 01:30", people=("ana", "ben", "cy", "dee"))
+    found = list(runs(layer, BERLIN, utc(29, month=3), utc(29, 1, 20, month=3)))
+    assert [(run.person, run.number, f"{run.start:%H:%M}-{run.end:%H:%M}") for run in found] == [
+        ("ana", 0, "00:30-01:00"),
+        ("dee", 3, "01:00-01:30"),
+    ]
+
+
 # Whatever is declared
 
 ZONES = st.sampled_from([
@@ -542,6 +552,9 @@ def test_a_later_time_on_the_wall_is_never_an_earlier_instant(shown: datetime, m
 @given(st.lists(LINES, min_size=1, max_size=3), ZONES, INSTANTS)
 @example(["sat 22:00-01:50"], BERLIN, utc(25, 0, month=10))
 @example(["sun 09:00-09:00"], BERLIN, utc(2, 7, 59, month=3))
+@example(["mon-fri 09:00-17:00"], KOLKATA, utc(5, 3, 30))  # the very beginning
+@example(["mon-fri 09:00-17:00"], KOLKATA, utc(5, 11, 30))  # the very end
+@example(["mon-sun 00:00-00:30"], "America/St_Johns", utc(7, 2, 45, month=11, year=2010))  # from 00:01 back to 23:01
 @example(["mon-sun 00:00-24:00"], LORD_HOWE, utc(3, 15, month=4))
 def test_weekly_times_are_what_the_wall_says(lines: list[str], zone: str, at: datetime) -> None:
     shown = latest_shown(at, zone)

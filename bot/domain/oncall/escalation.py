@@ -67,6 +67,8 @@ class EscalationPolicy(Frozen):
     """Whose clock `quiet` is on."""
     loud: tuple[str, ...] = ("p1",)
     """Severities that know no quiet times."""
+    channels_only: bool = False
+    """No person is paged, and that is meant: channels and user groups are told, and that is all."""
 
     @field_validator("max_depth")
     @classmethod

@@ -72,17 +72,18 @@ def _on_thewall(layer: Layer, k: int) -> datetime:
 
 
 def _turn_at(layer: Layer, zone: str, at: datetime) -> int:
-    """Return which turn it is at an instant that is not before the first hand-over."""
+    """Return which turn it is at an instant that is not before the first hand-over, or one that was just before.
+
+    A clock that was put back shows a time before a hand-over that has been.
+    """
     k = max(0, _guess(layer, shown_at(at, zone)))
     while hand_over(layer, zone, k) > at:
         k -= 1
-    while hand_over(layer, zone, k + 1) <= at:  # put back, the clock shows a time before a hand-over that has been
-        k += 1
     return k
 
 
 def _guess(layer: Layer, shown: datetime) -> int:
-    """Count the hand-overs until a time on the wall; near enough where the clock has just been changed."""
+    """Count the hand-overs until a time on the wall."""
     starts = wall(layer.starts)
     match layer.rotation:
         case "hourly" | "daily" | "weekly":

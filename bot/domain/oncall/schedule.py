@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator, model_validator
 from whenever import PlainDateTime
 
 from bot.domain.declared import LocalTime, Name, Seconds, SlackGroup, Weekly, Words, Zone, misfit
@@ -60,16 +60,19 @@ class Layer(Frozen):
         return ends
 
 
+CALENDAR_SCHEMES = ("https://", "http://", "webcal://", "webcals://")
+
+
 class Elsewhere(Frozen):
     """A schedule that another system keeps. It is read from time to time, and what was read last holds."""
 
     uses: Literal["ics", "pagerduty", "opsgenie"]
-    url: str = Field(default="", validate_default=True)
+    url: str = ""
     """Of the calendar, for `ics`; elsewhere another base of the API than the vendor's own."""
     schedule: str = Field(default="", validate_default=True)
     """The schedule's id there."""
     key: str = Field(default="", validate_default=True)
-    """The environment variable that holds the API key."""
+    """The environment variable that holds the API key; for `ics`, the address where it is a secret."""
     people: dict[str, Name] = {}
     """Who is who: what the other system calls them (summary of an event, e-mail, id) → our person."""
     every: Seconds = Field(default=300, ge=30, le=86_400)
@@ -78,10 +81,9 @@ class Elsewhere(Frozen):
     @field_validator("url")
     @classmethod
     def _can_be_read(cls, url: str, info: ValidationInfo) -> str:
-        if not url and info.data.get("uses") == "ics":
-            raise misfit("a calendar needs its address", "Write url: https://… as its owner gives it to subscribe.")
-        if url and not url.startswith(("http://", "https://")):
-            raise misfit("it is no address to read from", "Begin with https:// (for webcal:// too) or http://.")
+        schemes = CALENDAR_SCHEMES if info.data.get("uses") == "ics" else CALENDAR_SCHEMES[:2]
+        if url and not url.startswith(schemes):
+            raise misfit("it is no address to read from", f"Begin with {schemes[0]}, or {' or '.join(schemes[1:])}.")
         return url
 
     @field_validator("schedule", "key")
@@ -94,6 +96,15 @@ class Elsewhere(Frozen):
         if word and info.field_name == "key" and re.fullmatch("[A-Z][A-Z0-9_]{0,60}", word) is None:
             raise misfit("this is no variable's name", "Name the variable that holds the key, never the key itself.")
         return word
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> "Elsewhere":
+        if self.uses == "ics" and not (self.url or self.key):
+            way_out = (
+                "Write url: https://… as its owner gives it; where that is a secret, key: and the variable with it."
+            )
+            raise misfit("the calendar has no address", way_out)
+        return self
 
 
 class Schedule(Frozen):

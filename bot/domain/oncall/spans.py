@@ -64,7 +64,7 @@ def _remains(ones: list[Span], others: list[Span]) -> Iterator[Span]:
         while k < len(others) and others[k].start < end:
             if begin < others[k].start:
                 yield Span(begin, others[k].start)
-            begin = max(begin, others[k].end)
+            begin = others[k].end
             k += 1
         if begin < end:
             yield Span(begin, end)
