@@ -103,7 +103,8 @@ def _address(to: str) -> str:
         known = domain.encode("idna").decode()
     except UnicodeError:
         known = ""
-    if not known or not re.fullmatch(r"[^\s<>@,;:\"()\[\]\\]+", mailbox) or not (mailbox + known).isprintable():
+    fits = re.fullmatch(r"[^\s<>@,;:\"()\[\]\\]+", mailbox) and re.fullmatch(r"[A-Za-z0-9.-]+", known)
+    if not fits or not mailbox.isprintable():
         raise Undeliverable(f"“{to}” is no mail address.", "Correct the contact's “to”: ana@example.com.")
     return f"{mailbox}@{known}"
 
@@ -163,9 +164,6 @@ def _translated(server: Server, address: str, variable: str) -> Iterator[None]:
         cure = "Renew its certificate, or add its authority to those that the workers trust: SSL_CERT_FILE."
         why = f"{host} shows a certificate that is not trusted: {error.verify_message.rstrip('.')}."
         raise Undeliverable(why, cure) from None
-    except smtplib.SMTPNotSupportedError as error:
-        cure = f"Use another server in {variable}, or plain letters in the address."
-        raise Undeliverable(f"{host} cannot do what is needed: {error}", cure) from None
     except smtplib.SMTPRecipientsRefused as error:
         code, said = error.recipients[address]
         raise _no(f"{host} refuses {address}", code, said, "Correct the contact's “to”, or the mailbox.") from None
@@ -178,7 +176,12 @@ def _translated(server: Server, address: str, variable: str) -> Iterator[None]:
     except UnicodeError:
         cure = f"Give the user of {variable} a password of plain letters, digits and signs."
         raise Undeliverable(f"User or password in {variable} cannot be sent: not ASCII.", cure) from None
-    except (smtplib.SMTPException, OSError) as error:
+    except smtplib.SMTPServerDisconnected as error:
+        raise Passing(f"{host}:{server.port} hung up: {error}") from None
+    except smtplib.SMTPException as error:  # no way to log in, or none to carry the address
+        cure = f"Use another server in {variable}, or leave user and password away where it knows none."
+        raise Undeliverable(f"{host} cannot do what is needed: {error}", cure) from None
+    except OSError as error:
         raise Passing(f"{host}:{server.port} is out of reach: {str(error) or type(error).__name__}") from None
 
 

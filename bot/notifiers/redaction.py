@@ -1,6 +1,7 @@
 """Redaction: no secret leaves in what a failure says, whoever repeats it: a server's answer, a library, a url."""
 
 import base64
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import permutations
@@ -17,14 +18,17 @@ LONGEST = 500
 
 @contextmanager
 def redacted(secrets: Iterable[str]) -> Iterator[None]:
-    """Hide these in every Passing and Undeliverable of the block, on one line. What caused them is cut off."""
+    """Hide these in the reason of every Passing and Undeliverable of the block; what caused it is cut off.
+
+    A cure is in words of ours alone.
+    """
     words = sorted(_spellings(list(secrets)), key=len, reverse=True)
     try:
         yield
     except Passing as passing:
         raise Passing(_hidden(passing.why, words), passing.seconds) from None
     except Undeliverable as undeliverable:
-        raise Undeliverable(_hidden(undeliverable.why, words), _hidden(undeliverable.cure, words)) from None
+        raise Undeliverable(_hidden(undeliverable.why, words), undeliverable.cure) from None
 
 
 def _hidden(text: str, words: Iterable[str]) -> str:
@@ -34,17 +38,18 @@ def _hidden(text: str, words: Iterable[str]) -> str:
 
 
 def _spellings(secrets: list[str]) -> set[str]:
-    """List the ways in which these come back: as they are, in urls, in headers; and the password of a url."""
+    """List the ways in which these come back: as they are, in urls, in JSON, in headers; and the password of a url."""
     plain = {part for secret in secrets for part in _parts(secret)}
-    pairs = {f"{user}:{password}" for user, password in permutations(plain, 2)} if len(plain) <= 8 else set()
-    spelt = {spelling(word) for word in plain for spelling in (str, quote, quote_plus, lambda w: quote(w, safe=""))}
+    pairs = {f"{user}:{password}" for user, password in permutations(plain, 2)}
+    spelt = {spelling for word in plain for spelling in (word, quote(word), quote_plus(word), quote(word, safe=""))}
+    escaped = {json.dumps(word)[1:-1] for word in plain}
     encoded = {base64.b64encode(word.encode()).decode() for word in plain | pairs}
-    return {word for word in spelt | encoded if len(word) >= SHORTEST}
+    return {word for word in spelt | escaped | encoded if len(word) >= SHORTEST}
 
 
 def _parts(secret: str) -> Iterator[str]:
     yield secret
-    yield secret.strip()
+    yield " ".join(secret.split())  # as it stands in a sentence
     try:
         url = urlsplit(secret)
     except ValueError:  # no url

@@ -46,7 +46,7 @@ class Letter:
 
     @property
     def text(self) -> str:
-        return str(self.message.get_content())
+        return str(self.message.get_content()).replace("\r\n", "\n")
 
 
 class Mailbox:
@@ -118,6 +118,7 @@ class Mailbox:
             loop=self._loop,
             tls_context=certificate() if self.protected == "starttls" else None,
             require_starttls=self.protected == "starttls",
+            auth_exclude_mechanism=None if self.user else ["LOGIN", "PLAIN"],
             auth_require_tls=self.protected == "starttls",
             authenticator=self._check if self.user else None,
         )
