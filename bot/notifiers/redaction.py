@@ -12,6 +12,9 @@ from bot.notifiers.notifier import Passing, Undeliverable, cut
 SHORTEST = 4
 """Characters; hiding anything shorter would make holes in words, and keep nothing secret."""
 
+LONG = 8
+"""Characters of a part of a url's path from which on it may be a token; shorter ones are words."""
+
 LONGEST = 500
 """Characters of a reason; what a server answers may be a page."""
 
@@ -51,10 +54,12 @@ def _parts(secret: str) -> Iterator[str]:
     yield secret
     yield " ".join(secret.split())  # as it stands in a sentence
     try:
-        url = urlsplit(secret)
+        url = urlsplit(secret.strip())
     except ValueError:  # no url
         return
+    if url.netloc:
+        yield from (url.path.strip("/"), url.query)
+        yield from (part for part in url.path.split("/") if len(part) >= LONG)
     if url.username and url.password:
-        yield url.password
-        yield unquote(url.password)
+        yield from (url.password, unquote(url.password))
         yield f"\0{unquote(url.username)}\0{unquote(url.password)}"  # as SMTP's AUTH PLAIN has it (RFC 4616)

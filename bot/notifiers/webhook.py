@@ -92,11 +92,20 @@ def _words(to: str, notice: Notice) -> dict[str, str]:
 def _url(notifier: WebhookNotifier, words: Mapping[str, str], variables: Mapping[str, str]) -> str:
     """Fill in the url: words quoted, variables as they are, since they may hold a part of a path or the whole."""
     url = _filled(notifier.url, {name: quote(word, safe="") for name, word in words.items()} | dict(variables))
-    if re.fullmatch(r"https?://[^\s/?#@]+([/?][^\s#]*)?", url) is None or not url.isprintable():
+    if not _can_be_called(url):
         named = " and ".join(found[1] for found in BLANK.finditer(notifier.url) if found[1] in variables)
         cure = f"Put a url that begins with https:// or http:// into {named or 'url'}, without a user in it."
         raise Undeliverable("The webhook's url cannot be called.", cure)
     return url
+
+
+def _can_be_called(url: str) -> bool:
+    try:
+        return bool(
+            re.fullmatch(r"https?://[^\s/?#@]+([/?][^\s#]*)?", url) and url.isprintable() and urlsplit(url).port != 0
+        )
+    except ValueError:  # a port that is none
+        return False
 
 
 def _content(notifier: WebhookNotifier, blanks: Mapping[str, str]) -> tuple[bytes, str]:

@@ -161,7 +161,7 @@ def _server(receiver: Receiver) -> ThreadingHTTPServer:
                 self.wfile.write(answer.body if answer else b"")
                 self.close_connection = True
                 return
-            self.send_response(answer.status)
+            self.send_response_only(answer.status)
             for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
                 self.send_header(name, value)
             self.end_headers()
