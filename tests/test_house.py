@@ -75,7 +75,7 @@ def homes(members: Iterable[Any]) -> set[str]:
             {"notifier", "call", "redaction"},
         ),
         (performers, homes(performers.ALL.values()), set()),
-        (checkup, homes(checkup.ALL.values()), {"finding"}),
+        (checkup, homes(checkup.ALL.values()), {"finding", "notifiers"}),
         (cli, {module.__name__.rpartition(".")[2] for module in cli.ALL}, {"embedded"}),
     ],
     ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
