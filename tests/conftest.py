@@ -2,7 +2,14 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.harness.redis_server", "tests.harness.world", "tests.harness.wired"]
+pytest_plugins = [
+    "tests.harness.redis_server",
+    "tests.harness.world",
+    "tests.harness.wired",
+    "tests.harness.receivers",
+    "tests.harness.trust",
+    "tests.harness.mailbox",
+]
 
 settings.register_profile(
     "ci",

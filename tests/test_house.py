@@ -16,7 +16,7 @@ import pytest
 from pydantic import BaseModel
 from slack_sdk import WebClient
 
-from bot import cli, exporters, steps, verbs
+from bot import cli, exporters, notifiers, steps, verbs
 from bot.cli import checkup
 from bot.domain.effects import AnyEffect
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
@@ -72,8 +72,13 @@ def homes(members: Iterable[Any]) -> set[str]:
         (clicks, homes(clicks.ALL.values()), {"click"}),
         (exporters, homes(exporter.render for exporter in exporters.ALL), {"export", "facts", "verify"}),
         (steps, {module.__name__.rpartition(".")[2] for module in steps.ALL.values()}, {"step"}),
+        (
+            notifiers,
+            {module.__name__.rpartition(".")[2] for module in notifiers.ALL.values()},
+            {"notifier", "call", "redaction"},
+        ),
         (performers, homes(performers.ALL.values()), set()),
-        (checkup, homes(checkup.ALL.values()), {"finding"}),
+        (checkup, homes(checkup.ALL.values()), {"finding", "notifiers"}),
         (cli, {module.__name__.rpartition(".")[2] for module in cli.ALL}, {"embedded"}),
     ],
     ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
@@ -105,6 +110,11 @@ def test_every_form_that_can_be_asked_for_is_there() -> None:
 def test_every_step_type_that_a_runbook_may_use_can_be_carried_out() -> None:
     kinds = get_args(get_args(Step)[0])
     assert {kind.model_fields["uses"].default for kind in kinds} == set(steps.ALL)
+
+
+def test_every_kind_of_notifier_that_may_be_declared_has_its_way_out() -> None:
+    kinds = get_args(get_args(Notifier)[0])
+    assert {kind.model_fields["uses"].default for kind in kinds} == set(notifiers.ALL)
 
 
 def test_no_word_means_two_verbs_and_every_verb_says_how_it_is_used() -> None:

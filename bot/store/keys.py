@@ -53,6 +53,23 @@ class Keys:
         """String with expiry: Slack asked us to leave this method (in this channel) alone for a while."""
         return self._(f"closed:{what}")
 
+    def pages(self, destination: str) -> str:
+        """Sorted set: number of a page → when it went (ms)."""
+        return self._(f"pages:{destination}")
+
+    def held(self, destination: str) -> str:
+        """Sorted set: page that waits to be bundled → since when (ms)."""
+        return self._(f"held:{destination}")
+
+    def bundle(self, destination: str, page: str) -> str:
+        """Sorted set with expiry: what one page stands for → since when it had waited (ms); and an empty word."""
+        return self._(f"bundle:{len(destination)}:{destination}:{page}")
+
+    @property
+    def page_numbers(self) -> str:
+        """Counter: tells pages apart that went in the same millisecond."""
+        return self._("page-numbers")
+
     @property
     def lanes(self) -> str:
         """Sorted set: lane → when it next wants a worker (ms)."""

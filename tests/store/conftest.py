@@ -8,6 +8,7 @@ from bot.engine import Engine
 from bot.store.client import Client
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
+from bot.store.limits import RedisLimits
 from bot.store.outbox import RedisOutbox
 from bot.store.targets import RedisTargets
 from tests.harness.clock import WoundClock
@@ -42,6 +43,11 @@ def outbox(redis: Client, clock: WoundClock) -> RedisOutbox:
 @pytest.fixture
 def targets(redis: Client, clock: WoundClock) -> RedisTargets:
     return RedisTargets(redis, KEYS, clock)
+
+
+@pytest.fixture
+def limits(redis: Client) -> RedisLimits:
+    return RedisLimits(redis, KEYS)
 
 
 @pytest.fixture
