@@ -16,9 +16,10 @@ import pytest
 from pydantic import BaseModel
 from slack_sdk import WebClient
 
-from bot import cli, exporters, steps, verbs
+from bot import calendars, cli, exporters, steps, verbs
 from bot.cli import checkup
 from bot.domain.effects import AnyEffect
+from bot.domain.oncall.schedule import Elsewhere
 from bot.domain.policy import Channels, GatePolicy, Policy, SeverityPolicy
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Step, Verify, WaitStep
 from bot.settings import RIGHT, Settings
@@ -68,6 +69,7 @@ def homes(members: Iterable[Any]) -> set[str]:
         (clicks, homes(clicks.ALL.values()), {"click"}),
         (exporters, homes(exporter.render for exporter in exporters.ALL), {"export", "facts", "verify"}),
         (steps, {module.__name__.rpartition(".")[2] for module in steps.ALL.values()}, {"step"}),
+        (calendars, homes(calendars.ALL.values()), {"calendar", "events", "feed", "lines", "web"}),
         (performers, homes(performers.ALL.values()), set()),
         (checkup, homes(checkup.ALL.values()), {"finding"}),
         (cli, {module.__name__.rpartition(".")[2] for module in cli.ALL}, {"embedded"}),
@@ -101,6 +103,10 @@ def test_every_form_that_can_be_asked_for_is_there() -> None:
 def test_every_step_type_that_a_runbook_may_use_can_be_carried_out() -> None:
     kinds = get_args(get_args(Step)[0])
     assert {kind.model_fields["uses"].default for kind in kinds} == set(steps.ALL)
+
+
+def test_every_place_that_a_schedule_may_be_kept_can_be_read() -> None:
+    assert set(get_args(Elsewhere.model_fields["uses"].annotation)) == set(calendars.ALL)
 
 
 def test_no_word_means_two_verbs_and_every_verb_says_how_it_is_used() -> None:
