@@ -34,6 +34,8 @@ class Settings(BaseModel):
     """Empty: socket if there is an app token, else http."""
     muster_host: str = "127.0.0.1"
     port: int = Field(default=8701, ge=1, le=65535)
+    calendar_secret: str = Field(default="", min_length=16)
+    """What the secret addresses of calendars are made of; empty: no calendars. A new one makes all addresses new."""
     workers: int = Field(default=2, ge=1, le=64)
     """RQ worker processes of one `worker` line of the Procfile."""
     workflow: str = "hybrid"
@@ -80,6 +82,7 @@ RIGHT = {
     "redis_url": "it must begin with redis://, rediss:// or unix://",
     "slack_mode": "it must be socket, http, or empty (socket if there is an app token, else http)",
     "port": "it must be a number from 1 to 65535",
+    "calendar_secret": "it must have 16 characters or more: openssl rand -hex 32 makes one",
     "workers": "it must be a number from 1 to 64",
     "log_level": "it must be debug, info, warning or error",
 }

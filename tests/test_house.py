@@ -16,7 +16,7 @@ import pytest
 from pydantic import BaseModel
 from slack_sdk import WebClient
 
-from bot import cli, exporters, notifiers, steps, verbs
+from bot import calendars, cli, exporters, notifiers, steps, verbs
 from bot.cli import checkup
 from bot.domain.effects import AnyEffect
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
@@ -77,6 +77,7 @@ def homes(members: Iterable[Any]) -> set[str]:
             {module.__name__.rpartition(".")[2] for module in notifiers.ALL.values()},
             {"notifier", "call", "redaction"},
         ),
+        (calendars, homes(calendars.ALL.values()), {"calendar", "events", "feed", "lines", "web"}),
         (performers, homes(performers.ALL.values()), set()),
         (checkup, homes(checkup.ALL.values()), {"finding", "notifiers"}),
         (cli, {module.__name__.rpartition(".")[2] for module in cli.ALL}, {"embedded"}),
@@ -115,6 +116,10 @@ def test_every_step_type_that_a_runbook_may_use_can_be_carried_out() -> None:
 def test_every_kind_of_notifier_that_may_be_declared_has_its_way_out() -> None:
     kinds = get_args(get_args(Notifier)[0])
     assert {kind.model_fields["uses"].default for kind in kinds} == set(notifiers.ALL)
+
+
+def test_every_place_that_a_schedule_may_be_kept_can_be_read() -> None:
+    assert set(get_args(Elsewhere.model_fields["uses"].annotation)) == set(calendars.ALL)
 
 
 def test_no_word_means_two_verbs_and_every_verb_says_how_it_is_used() -> None:

@@ -1,4 +1,4 @@
-"""The WSGI app: Slack's signed requests, liveness and readiness. Nothing here answers 500."""
+"""The WSGI app: Slack's signed requests, calendars, liveness and readiness. Nothing here answers 500."""
 
 import hashlib
 import hmac
@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 from redis.exceptions import RedisError
 from slack_bolt import App, BoltRequest
 
+from bot.http.calendars import Calendars
 from bot.ports import Clock, Guard
 
 log = logging.getLogger("muster.http")
@@ -26,6 +27,7 @@ StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 STATUS = {
     200: "200 OK",
+    304: "304 Not Modified",
     400: "400 Bad Request",
     401: "401 Unauthorized",
     404: "404 Not Found",
@@ -37,13 +39,21 @@ STATUS = {
 
 class HttpDoor:
     def __init__(
-        self, app: App, signing_secret: str, guard: Guard, clock: Clock, reach_store: Callable[[], object]
+        self,
+        app: App,
+        signing_secret: str,
+        guard: Guard,
+        clock: Clock,
+        reach_store: Callable[[], object],
+        *,
+        calendars: Calendars | None = None,
     ) -> None:
         self._app = app
         self._secret = (signing_secret or secrets.token_hex(32)).encode()
         self._guard = guard
         self._clock = clock
         self._reach_store = reach_store
+        self._calendars = calendars or Calendars()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
@@ -53,7 +63,9 @@ class HttpDoor:
                 status, headers, body = _text(200, "alive\n")
             case "GET" | "HEAD", "/readyz":
                 status, headers, body = self._ready()
-            case _, "/slack/events" | "/healthz" | "/readyz":
+            case "GET" | "HEAD", path if path.startswith("/oncall/"):
+                status, headers, body = self._calendars.answer(environ)
+            case _, path if path in {"/slack/events", "/healthz", "/readyz"} or path.startswith("/oncall/"):
                 status, headers, body = _text(405, "This address takes another method.\n")
             case _:
                 status, headers, body = _text(404, "There is nothing here. Slack's requests go to /slack/events.\n")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.sandbox.clock import now
-from bot.sandbox.shapes import channel_json, message_json, permalink
-from bot.sandbox.workspace import TEAM, Channel, Json, Message, Workspace, new_id
+from bot.sandbox.shapes import channel_json, group_json, message_json, permalink, person_json
+from bot.sandbox.workspace import TEAM, Channel, Json, Message, Person, UserGroup, Workspace, new_id
 
 LETTERS = {"channel": "C", "group": "G"}  # what member_joined_channel calls them
 
@@ -196,6 +196,56 @@ class Changes:
         self.workspace.keep(channel)
         self.workspace.tell([user], {"type": "channel", "channel": self.for_page(channel, user)})
 
+    # People and their groups
+
+    def deactivate(self, person: Person) -> None:
+        """Let somebody leave. Their conversations stay, and so does their place in channels and groups."""
+        person.deleted = True
+        self.workspace.keep(person)
+        self.workspace.tell(self.workspace.humans(), {"type": "person", "person": {"id": person.id, "deleted": True}})
+        self._event("user_change", None, user=person_json(self.workspace, person), cache_ts=int(now()))
+
+    def create_group(self, name: str, handle: str, by: str, description: str, channels: list[str]) -> UserGroup:
+        at = int(now())
+        group = UserGroup(
+            id=new_id("S"),
+            handle=handle,
+            name=name,
+            users=[],
+            description=description,
+            channels=channels,
+            created=at,
+            updated=at,
+            created_by=by,
+            updated_by=by,
+        )
+        self._group_changed(group, by)
+        self._event("subteam_created", None, subteam=group_json(group, users=True, count=True))
+        return group
+
+    def switch_group(self, group: UserGroup, by: str, *, is_enabled: bool) -> None:
+        group.is_enabled = is_enabled
+        self._group_changed(group, by)
+        self._event("subteam_updated", None, subteam=group_json(group, users=True, count=True))
+
+    def set_members(self, group: UserGroup, users: list[str], by: str) -> None:
+        before, since = group.users, group.updated
+        group.users = users
+        self._group_changed(group, by)
+        added, removed = [u for u in users if u not in before], [u for u in before if u not in users]
+        self._event(
+            "subteam_members_changed",
+            None,
+            subteam_id=group.id,
+            team_id=TEAM["id"],
+            date_previous_update=since,
+            date_update=group.updated,
+            added_users=added,
+            added_users_count=len(added),
+            removed_users=removed,
+            removed_users_count=len(removed),
+        )
+
     # What pages see
 
     def audience(self, channel: Channel) -> list[str]:
@@ -215,6 +265,9 @@ class Changes:
             "bookmarks": [{key: b.get(key, "") for key in ("id", "title", "link", "emoji")} for b in channel.bookmarks],
             "pins": [pin["ts"] for pin in channel.pins],
         }
+
+    def group_for_page(self, group: UserGroup) -> Json:
+        return {"id": group.id, "handle": group.handle, "users": group.users, "is_enabled": group.is_enabled}
 
     def shown(self, message: Message) -> Json:
         """A message as the page shows it."""
@@ -236,6 +289,11 @@ class Changes:
         self.workspace.keep(channel)
         for user in self.audience(channel):
             self.workspace.tell([user], {"type": "channel", "channel": self.for_page(channel, user)})
+
+    def _group_changed(self, group: UserGroup, by: str) -> None:
+        group.updated, group.updated_by = int(now()), by
+        self.workspace.keep(group)
+        self.workspace.tell(self.workspace.humans(), {"type": "usergroup", "usergroup": self.group_for_page(group)})
 
     def _line(self, channel: Channel, subtype: str, user: str, text: str, **more: Any) -> None:
         """One of the grey lines in which Slack itself says what happened."""

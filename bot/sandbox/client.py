@@ -42,7 +42,7 @@ def boot(slack: Sandbox, user: str, _asked: Json) -> Json:
         "commands": list(app.commands),
         "shortcuts": list(app.shortcuts),
         "links": list(slack.links),
-        "usergroups": [{"id": g.id, "handle": g.handle, "users": g.users} for g in workspace.groups.values()],
+        "usergroups": [slack.changes.group_for_page(group) for group in workspace.groups.values()],
     }
 
 
@@ -176,7 +176,9 @@ async def stream(request: Request) -> Response:
 
 def _person(slack: Sandbox, user: str) -> Json:
     known = slack.workspace.people[user]
-    return {key: getattr(known, key) for key in ("id", "name", "real_name", "color", "tz", "title", "is_bot")}
+    return {
+        key: getattr(known, key) for key in ("id", "name", "real_name", "color", "tz", "title", "is_bot", "deleted")
+    }
 
 
 def _place(asked: Json) -> person.Place:
@@ -202,6 +204,8 @@ def _user(slack: Sandbox, user: Any) -> str:
     known = slack.workspace.people.get(str(user))
     if known is None or known.is_bot:
         raise NotPossibleError(f"There is nobody called {user!r} here.")
+    if known.deleted:
+        raise NotPossibleError(f"{known.real_name}'s account was deactivated.")
     return known.id
 
 

@@ -1,4 +1,4 @@
-"""The workspace's back door for tests and the demo: faults, reset, the installed app, what was called."""
+"""The workspace's back door for tests and the demo: faults, the plan, who leaves, reset, the app, what was called."""
 
 from dataclasses import asdict
 
@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.app import App
+from bot.sandbox.errors import NotPossibleError
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.workspace import KINDS
 
@@ -15,6 +16,8 @@ def routes() -> list[Route]:
     return [
         Route("/faults", faults),
         Route("/faults", set_faults, methods=["POST"]),
+        Route("/plan", plan, methods=["POST"]),
+        Route("/deactivate", deactivate, methods=["POST"]),
         Route("/app", install, methods=["POST"]),
         Route("/reset", reset, methods=["POST"]),
         Route("/calls", calls),
@@ -35,6 +38,23 @@ async def set_faults(request: Request) -> Response:
     if any(fault.kind == "down" for fault in slack.faults.faults):
         slack.sockets.cut()
     return JSONResponse({"ok": True, "faults": slack.faults.as_json()})
+
+
+async def plan(request: Request) -> Response:
+    """Say what the workspace pays for: `{"user_groups": false}` takes them away, as a free plan has none."""
+    slack: Sandbox = request.app.state.slack
+    slack.has_user_groups = bool((await request.json())["user_groups"])
+    return JSONResponse({"ok": True})
+
+
+async def deactivate(request: Request) -> Response:
+    """Let somebody leave, by their id: `{"user": "UDEE"}`."""
+    slack: Sandbox = request.app.state.slack
+    user = (await request.json()).get("user")
+    if (person := slack.workspace.people.get(user)) is None or person.is_bot:
+        raise NotPossibleError(f"There is nobody called {user!r} here.")
+    slack.changes.deactivate(person)
+    return JSONResponse({"ok": True})
 
 
 async def install(request: Request) -> Response:

@@ -26,6 +26,8 @@ class Sandbox:
         self.links = links
         """Pages beside the workspace, such as that of a service which can break."""
         self.faults = Faults()
+        self.has_user_groups = True
+        """Whether the workspace is on a paid plan, which user groups need."""
         self.pages = Pages()
         self.sockets = Sockets(lambda: self.workspace.app.app_id, self.tell_connected)
         self.tickets = Tickets()
@@ -42,6 +44,7 @@ class Sandbox:
         app = self.workspace.app
         self.store.empty()
         self.faults.replace([])
+        self.has_user_groups = True
         self.tickets = Tickets()
         self.calls.clear()
         self.workspace = Workspace(self.store, self.base_url)

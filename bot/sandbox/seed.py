@@ -1,4 +1,4 @@
-"""How the workspace begins: five people and four channels whose ids never change."""
+"""How the workspace begins: five people, four channels and two user groups whose ids never change."""
 
 from bot.sandbox.clock import now
 from bot.sandbox.workspace import Channel, Person, UserGroup, Workspace
@@ -11,6 +11,12 @@ PEOPLE = (
     Person(id="UMO", name="mo", real_name="Mo Hassan", tz="Africa/Cairo", title="Engineering manager", color="674b1b"),
 )
 CHANNELS = {"CGENERAL": "general", "CINCIDENTS": "incidents", "CMANAGERS": "incident-managers", "COPS": "ops"}
+
+
+GROUPS = (
+    UserGroup(id="SRESPONDERS", handle="responders", name="Responders", users=["UANA", "UBEN"]),
+    UserGroup(id="S0ONCALLPAY", handle="payments-oncall", name="Payments on call", users=["UANA"]),
+)
 
 
 def seed(workspace: Workspace) -> None:
@@ -31,4 +37,5 @@ def seed(workspace: Workspace) -> None:
                 is_general=name == "general",
             )
         )
-    workspace.keep(UserGroup(id="SRESPONDERS", handle="responders", name="Responders", users=["UANA", "UBEN"]))
+    for group in GROUPS:
+        workspace.keep(UserGroup(**vars(group) | {"users": list(group.users), "channels": []}))

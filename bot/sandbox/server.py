@@ -79,6 +79,8 @@ FORM_ONLY = {
     "conversations.members",
     "conversations.replies",
     "files.getUploadURLExternal",
+    "usergroups.list",
+    "usergroups.users.list",
     "users.info",
     "users.list",
 }

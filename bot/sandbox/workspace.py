@@ -26,6 +26,8 @@ class Person:
     title: str = ""
     color: str = "4a7d74"
     is_bot: bool = False
+    deleted: bool = False
+    """The account was deactivated. Its messages and conversations stay."""
 
 
 @dataclass(kw_only=True)
@@ -112,7 +114,13 @@ class UserGroup:
     handle: str
     name: str
     users: list[str]
+    description: str = ""
+    channels: list[str] = field(default_factory=list)
+    is_enabled: bool = True
+    created: int = 0
     updated: int = 0
+    created_by: str = ""
+    updated_by: str = ""
 
 
 @dataclass(kw_only=True)

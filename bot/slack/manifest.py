@@ -59,6 +59,8 @@ SCOPES = (
     Scope("im:write", ("conversations.open",)),
     Scope("pins:write", ("pins.add",)),
     Scope("reactions:read", ("reaction_added", "reaction_removed")),
+    Scope("usergroups:read", ("usergroups.users.list",)),
+    Scope("usergroups:write", ("usergroups.users.update",)),
     Scope("users:read", ("users.info",)),
 )
 """The smallest set that allows everything below; `groups:` is the same as `channels:` for private incidents."""

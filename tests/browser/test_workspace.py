@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from slack_sdk import WebClient
 
 from tests.browser.conftest import Open
 from tests.browser.window import Window
@@ -228,6 +229,21 @@ def test_a_message_becomes_an_incident(open_as: Open) -> None:
     ana.goes_to("checkout-answers-503")
     ana.page.get_by_role("link", name="Where it began").click()
     expect(ana.page.locator("#header h1")).to_have_text("general")
+
+
+def test_a_group_that_is_mentioned_stands_out_for_whoever_is_in_it(open_as: Open) -> None:
+    ana, ben = open_as("UANA", "ops"), open_as("UBEN", "ops")
+    ben.types("@payments-oncall the first of two")
+    for window, mine in ((ana, 1), (ben, 0)):
+        said = window.sees("@payments-oncall the first of two")
+        expect(said.locator(".mention.me")).to_have_count(mine)
+    expect(ben.sees("the first of two").locator(".mention")).to_have_attribute("title", "Ana Ruiz")
+    bot = WebClient("xoxb-local", base_url=f"{ben.page.url.partition('/?')[0]}/api/")
+    bot.usergroups_users_update(usergroup="S0ONCALLPAY", users="UBEN")
+    expect(ben.sees("the first of two").locator(".mention.me")).to_have_count(0)
+    ana.types("@payments-oncall the second of two")
+    expect(ben.sees("the second of two").locator(".mention.me")).to_have_text("@payments-oncall")
+    expect(ana.sees("the second of two").locator(".mention.me")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

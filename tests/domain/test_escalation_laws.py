@@ -147,8 +147,8 @@ class Calling(RuleBasedStateMachine):
         match item[2]:
             case x.LookUp() | x.FindDeputy() as effect:
                 self._look_up(effect, item[1], data, process)
-            case x.SendPage() as effect:
-                self._send(effect, item[1], data, process)
+            case effect:
+                self._send(effect, data, process)
 
     def _look_up(self, effect: x.LookUp | x.FindDeputy, cause: str, data: st.DataObject, process: int) -> None:
         found = data.draw(st.lists(st.sampled_from(PEOPLE), max_size=2, unique=True))
@@ -162,12 +162,15 @@ class Calling(RuleBasedStateMachine):
         order = o.called(call, *people, escalation=escalation).model_copy(update={"cause": f"called:{cause}"})
         self.orders(order, process)
 
-    def _send(self, effect: x.SendPage, cause: str, data: st.DataObject, process: int) -> None:
-        tried = self.orders(o.try_page(effect.page, effect.way, again=data.draw(st.booleans())), process)
-        if not tried:
+    def _send(self, effect: x.SendPage, data: st.DataObject, process: int) -> None:
+        if not self.orders(o.try_page(effect.page, effect.way, again=data.draw(st.booleans())), process):
             return
-        outcome = data.draw(st.sampled_from((o.page_sent, o.page_sent, o.page_failed, o.page_delayed)))
-        self.orders(outcome(effect.page, effect.way).model_copy(update={"cause": f"out:{cause}:{len(tried)}"}), process)
+        outcomes: list[c.AnyCommand] = [
+            o.page_sent(effect.page, effect.way),
+            o.page_failed(effect.page, effect.way),
+            o.page_delayed(effect.page, effect.way),
+        ]
+        self.orders(data.draw(st.sampled_from(outcomes)), process)
 
     @precondition(lambda self: self.obeyed)
     @rule(data=st.data(), process=st.integers(0, 1))

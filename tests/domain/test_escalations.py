@@ -5,6 +5,7 @@ import pytest
 from bot.domain import effects as x
 from bot.domain.hats import Hat
 from bot.domain.incident import events as e
+from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.escalations import Standing, call_timer, lapse_timer
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import (
@@ -311,7 +312,7 @@ def test_where_everybody_was_called_there_is_nobody_left_to_escalate_to() -> Non
 
 
 @pytest.mark.parametrize("order", [o.acknowledge(by=BEN), o.take_over(by=BEN), o.pass_on(CY, by=BEN)])
-def test_where_nobody_is_called_there_is_nothing_to_answer(order: o.c.AnyCommand) -> None:
+def test_where_nobody_is_called_there_is_nothing_to_answer(order: AnyCommand) -> None:
     with pytest.raises(NobodyIsCalled):
         given(o.declare()).would(order)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.http.app import HttpDoor
+from bot.http.calendars import Calendars
 from bot.settings import Settings
 from bot.wiring import bolt_app, wire
 from tests.harness.redis_server import RedisServer
@@ -71,7 +72,7 @@ def caller(redis_server: RedisServer) -> Caller:
     return caller_on(redis_server.url)
 
 
-def caller_on(redis_url: str, secret: str = SECRET, at: float = NOW) -> Caller:
+def caller_on(redis_url: str, secret: str = SECRET, at: float = NOW, *, calendars: Calendars | None = None) -> Caller:
     settings = Settings(
         redis_url=redis_url,
         slack_bot_token="xoxb-none",
@@ -80,4 +81,5 @@ def caller_on(redis_url: str, secret: str = SECRET, at: float = NOW) -> Caller:
         manifests=ROOT / "manifests",
     )
     wired = wire(settings, in_a_hurry=True)
-    return Caller(HttpDoor(bolt_app(wired), secret, wired.guard, StoppedClock(at), wired.redis.ping))
+    ping = wired.redis.ping
+    return Caller(HttpDoor(bolt_app(wired), secret, wired.guard, StoppedClock(at), ping, calendars=calendars))

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 
-from bot.notifiers import Means, Notice, Passing, Undeliverable
 from slack_sdk.errors import SlackApiError
 
 from bot import notifiers
@@ -27,6 +26,7 @@ from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.reach import SLACK, Reachable
 from bot.domain.policy import PagePolicy
 from bot.domain.runbook import Service
+from bot.notifiers import Means, Notice, Passing, Undeliverable
 from bot.slack.errors import Refused, RetryLater, translate
 from bot.slack.views.escalation import escalation as escalation_view
 from bot.slack.views.page import page as page_view
@@ -49,7 +49,7 @@ def summon(_: Summon, job: Job) -> Done:
     told = _places(page, incident, job)
     service = crew.house.services.get(incident.service or "")
     team = book.teams.get(service.owner) if service else None
-    if team is None:
+    if service is None or team is None:
         return _nobody(_unowned(service), told, job) if book.teams or told else Done()
     directory = _directory(job)
     policy = directory.policy_of(team, incident.severity)
@@ -83,7 +83,8 @@ def _places(page: PagePolicy, incident: Incident, job: Job) -> tuple[Reachable, 
         return ()
     service = job.crew.house.services.get(incident.service or "")
     named = dict.fromkeys(page.channels, f"hears of each {incident.severity.label}")
-    named |= dict.fromkeys(service.channels if service else (), f"hears of {service.title}")
+    if service is not None:
+        named |= dict.fromkeys(service.channels, f"hears of {service.title}")
     known = {page.who for page in incident.pages.values() if page.kind == "channel"}
     return tuple(place(channel, because) for channel, because in named.items() if channel not in known)
 

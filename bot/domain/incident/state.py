@@ -417,9 +417,9 @@ def _escalated(incident: Incident, event: e.EscalationEvent) -> dict[str, Any]:
         case e.AcknowledgementLapsed():
             return {"timers": _no_timer(incident, lapse_timer(event.escalation))}
         case e.EscalationExhausted():
-            call = incident.escalations[event.escalation].call
-            last = call.model_copy(update={"number": event.call}) if call else None
-            changes = {"standing": Standing.EXHAUSTED, "call": last, "answered_by": None, "answered_at": None}
+            last = incident.escalations[event.escalation].call
+            told = last.model_copy(update={"number": event.call}) if last else None
+            changes = {"standing": Standing.EXHAUSTED, "call": told, "answered_by": None, "answered_at": None}
             over = {call_timer(event.escalation), lapse_timer(event.escalation)}
             timers = {name: due for name, due in incident.timers.items() if name not in over}
             return {**_escalation(incident, event.escalation, changes), "timers": timers}

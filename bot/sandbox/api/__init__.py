@@ -5,7 +5,7 @@ Arguments, scopes, tiers and errors are those of the method pages on docs.slack.
 
 from collections.abc import Mapping
 
-from bot.sandbox.api import chat, conversations, files, items, people, views
+from bot.sandbox.api import chat, conversations, files, items, people, usergroups, views
 from bot.sandbox.api.call import Call, Method
 from bot.sandbox.errors import SlackError, invalid
 from bot.sandbox.sandbox import Sandbox
@@ -17,6 +17,7 @@ METHODS: Mapping[str, Method] = {
     **files.METHODS,
     **items.METHODS,
     **people.METHODS,
+    **usergroups.METHODS,
     **views.METHODS,
 }
 

@@ -114,7 +114,10 @@ class Call:
         return channel
 
     def destination(self) -> Channel:
-        """Where a message may go: an id, a public channel's name, or a person's id for a direct message."""
+        """Where a message may go: an id, a public channel's name, or a person's id for a direct message.
+
+        That the person has left is no reason for Slack to refuse (its answer to issue 1156 of python-slack-sdk).
+        """
         name = self.text("channel")
         workspace = self.slack.workspace
         if name in workspace.people and not workspace.people[name].is_bot:

@@ -65,6 +65,8 @@ def _cannot_invite(call: Call, channel: Channel, user: str) -> str | None:
         return "cant_invite_self"
     if user not in call.slack.workspace.people:
         return "user_not_found"
+    if call.slack.workspace.people[user].deleted:
+        return "cant_invite"
     return "already_in_channel" if user in channel.members else None
 
 
@@ -211,6 +213,8 @@ def open_(call: Call) -> Json:
         raise SlackError("users_list_not_supplied")
     if any(user not in call.slack.workspace.people for user in users):
         raise SlackError("user_not_found")
+    if any(call.slack.workspace.people[user].deleted for user in users):
+        raise SlackError("user_disabled")
     if len(users) >= IN_GROUP_DM:
         raise SlackError("too_many_users")
     if users == [call.bot]:

@@ -1,13 +1,12 @@
-"""auth.*, team.*, bots.*, users.*, usergroups.*, emoji.*, apps.*: who is who."""
+"""auth.*, team.*, bots.*, users.*, emoji.*, apps.*: who is who."""
 
 from bot.sandbox.api.call import Call, Method
 from bot.sandbox.clock import now
 from bot.sandbox.errors import SlackError
-from bot.sandbox.shapes import group_json, person_json
-from bot.sandbox.workspace import TEAM, Json, UserGroup
+from bot.sandbox.shapes import person_json
+from bot.sandbox.workspace import TEAM, Json
 
 USERS = {"*": ("users:read",)}
-GROUPS = {"*": ("usergroups:read",)}
 
 
 def auth_test(call: Call) -> Json:
@@ -60,36 +59,12 @@ def users_list(call: Call) -> Json:
 
 
 def users_lookup_by_email(call: Call) -> Json:
-    people = call.slack.workspace.people.values()
+    """Whoever left is not found, as Slack's page on this method says."""
+    people = (person for person in call.slack.workspace.people.values() if not person.deleted)
     found = next((p.id for p in people if p.email and p.email == call.text("email").lower()), None)
     if found is None:
         raise SlackError("users_not_found")
     return {"user": _person(call, found)}
-
-
-def groups_list(call: Call) -> Json:
-    users, count = call.flag("include_users"), call.flag("include_count")
-    groups = call.slack.workspace.groups.values()
-    return {"usergroups": [group_json(group, users=users, count=count) for group in groups]}
-
-
-def group_users_list(call: Call) -> Json:
-    return {"users": _group(call).users}
-
-
-def group_users_update(call: Call) -> Json:
-    group, users = _group(call), call.ids("users")
-    if not users:
-        raise SlackError("no_users_provided")
-    if any(user not in call.slack.workspace.people for user in users):
-        raise SlackError("invalid_users")
-    before, group.users, group.updated = group.users, users, int(now())
-    call.slack.workspace.keep(group)
-    added, removed = [u for u in users if u not in before], [u for u in before if u not in users]
-    event: Json = {"type": "subteam_members_changed", "subteam_id": group.id, "team_id": TEAM["id"]}
-    event |= {"added_users": added, "removed_users": removed, "event_ts": call.slack.workspace.ts()}
-    call.slack.workspace.emit(event, None)
-    return {"usergroup": group_json(group, users=True, count=call.flag("include_count"))}
 
 
 def emoji_list(_call: Call) -> Json:
@@ -101,13 +76,6 @@ def _person(call: Call, user: str) -> Json:
     return person_json(call.slack.workspace, call.slack.workspace.people[user], with_email=with_email)
 
 
-def _group(call: Call) -> UserGroup:
-    group = call.slack.workspace.groups.get(call.text("usergroup"))
-    if group is None:
-        raise SlackError("no_such_subteam")
-    return group
-
-
 METHODS = {
     "auth.test": Method(auth_test, per_minute=600),
     "api.test": Method(api_test, (), ("error", "foo"), per_minute=100, token="any"),  # noqa: S106  a kind, no secret
@@ -117,17 +85,5 @@ METHODS = {
     "users.info": Method(users_info, ("user",), ("include_locale",), USERS, 100),
     "users.list": Method(users_list, (), ("cursor", "include_locale", "limit", "team_id"), USERS, 20),
     "users.lookupByEmail": Method(users_lookup_by_email, ("email",), (), {"*": ("users:read.email",)}),
-    "usergroups.list": Method(
-        groups_list, (), ("include_count", "include_disabled", "include_users", "team_id"), GROUPS, 20
-    ),
-    "usergroups.users.list": Method(group_users_list, ("usergroup",), ("include_disabled", "team_id"), GROUPS, 20),
-    "usergroups.users.update": Method(
-        group_users_update,
-        ("usergroup", "users"),
-        ("additional_channels", "include_count", "is_shared", "team_id"),
-        {"*": ("usergroups:write",)},
-        20,
-        missing={"users": "no_users_provided"},
-    ),
     "emoji.list": Method(emoji_list, (), ("include_categories",), {"*": ("emoji:read",)}, 20),
 }

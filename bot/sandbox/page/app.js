@@ -134,6 +134,13 @@ function hear(event) {
     case "channel_left": return leave(event.channel);
     case "view": return showStack(event.stack);
     case "home": return showHome(event.view);
+    case "usergroup":
+      world.groups.set(event.usergroup.id, event.usergroup); // a mention stays as it was when it was made
+      return;
+    case "person":
+      world.people.set(event.person.id, { ...world.people.get(event.person.id), ...event.person });
+      draw();
+      return;
     case "app":
       world.app.connected = event.connected;
       draw();

@@ -146,10 +146,10 @@ function namesFor(before) {
   const from = before.length - (begun?.length ?? 0) - 1;
   if (sign === "@") {
     const people = [...world.people.values()]
-      .filter((person) => starts(person.name, person.real_name, person.real_name?.split(" ").at(-1)))
+      .filter((person) => !person.deleted && starts(person.name, person.real_name, person.real_name?.split(" ").at(-1)))
       .map(({ id, name, title }) => ({ label: nameOf(id), note: [`@${name}`, title].filter(Boolean).join(" · "), insert: `@${name} `, from }));
     const groups = [...world.groups.values()]
-      .filter((group) => starts(group.handle))
+      .filter((group) => group.is_enabled && starts(group.handle))
       .map(({ handle, users }) => ({ label: `@${handle}`, note: users.map(nameOf).join(", "), insert: `@${handle} `, from }));
     return [...people, ...groups];
   }

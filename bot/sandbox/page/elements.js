@@ -130,7 +130,7 @@ function conversations({ filter = {} }) {
 }
 
 const asOption = (text, value) => ({ text: { type: "plain_text", text, emoji: false }, value });
-const peopleOptions = () => [...world.people.values()].filter((person) => !person.is_bot).map((person) => asOption(nameOf(person.id), person.id));
+const peopleOptions = () => [...world.people.values()].filter((person) => !person.is_bot && !person.deleted).map((person) => asOption(nameOf(person.id), person.id));
 const channelOptions = (list) => list.map((channel) => asOption(isDirect(channel) ? titleOf(channel) : `#${channel.name}`, channel.id));
 
 /** Users, conversations and channels selects are static ones over what the workspace holds. */

@@ -16,7 +16,13 @@ export function channelMention(id, label) {
   return el("a", { class: "mention", href: addressOf(id), data: { place: id } }, el("bdi", {}, `#${titleOf(channel)}`));
 }
 
-export const groupMention = (id, label) => el("bdi", { class: "mention", data: { group: id } }, `@${(label ?? world.groups.get(id)?.handle ?? id).replace(/^@/, "")}`);
+/** A group stands out for whoever is in it; who that is says the title. */
+export function groupMention(id, label) {
+  const group = world.groups.get(id);
+  const mine = group?.users.includes(world.me.id) ? " me" : "";
+  const title = group ? group.users.map(nameOf).join(", ") || "Nobody" : null;
+  return el("bdi", { class: `mention${mine}`, title, data: { group: id } }, `@${(label ?? group?.handle ?? id).replace(/^@/, "")}`);
+}
 
 /** Stands out, because it has just rung everybody's phone. */
 export const broadcastMention = (range) =>

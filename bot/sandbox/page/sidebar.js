@@ -26,7 +26,7 @@ export function drawSidebar(visit) {
   );
   const all = [...channels.values()].filter((channel) => !isDirect(channel)).sort((one, other) => one.name.localeCompare(other.name));
   const entry = (channel) => ({ place: channel.id, title: titleOf(channel), kind: channel.is_private ? "lock" : "hash", unread: channel.unread, archived: channel.is_archived, here: place === channel.id });
-  const others = [...people.values()].filter((person) => !person.is_bot && person.id !== me.id);
+  const others = [...people.values()].filter((person) => !person.is_bot && !person.deleted && person.id !== me.id);
   const withPerson = (person) => [...channels.values()].find((channel) => channel.is_im && channel.user === person.id);
   const direct = (person) => {
     const channel = withPerson(person);
@@ -72,7 +72,7 @@ function row(item, visit) {
 }
 
 function switchPerson() {
-  const people = [...world.people.values()].filter((person) => !person.is_bot);
+  const people = [...world.people.values()].filter((person) => !person.is_bot && !person.deleted);
   const as = (person) =>
     el(
       "a",
