@@ -143,7 +143,7 @@ def test_the_address_that_rq_calls_is_a_function() -> None:
 def test_every_lane_wakes_a_queue_that_workers_look_at() -> None:
     from bot.domain.effects import queue_of
 
-    lanes = {"run:x", "signal:x", "export:x", "slack:x", "card:x", "gate:x", "home:x", "whisper:x", "pin:x"}
+    lanes = {"run:x", "signal:x", "export:x", "slack:x", "card:x", "gate:x", "home:x", "whisper:x", "pin:x", "page:x"}
     assert {queue_of(lane) for lane in lanes} == set(QUEUES)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.effects import OpenChannel, Summon
 from bot.domain.effects import DressChannel, Invite, OpenChannel, ShowAnnouncement, ShowCard, ShowMitigation
 from bot.domain.incident.decide.words import TEXT_LIMIT, TITLE_LIMIT
 from bot.domain.incident.events import ChannelOpened, Declared
@@ -16,14 +17,14 @@ from tests.harness.people import ANA
 from tests.harness.plans import POLICY
 
 
-def test_a_declaration_begins_an_incident_and_asks_for_its_channel() -> None:
+def test_a_declaration_begins_an_incident_and_asks_for_its_channel_and_who_is_on_call() -> None:
     declared = given().when(declare(Severity.P1, by=ANA, at=3))
     declared.then(
         Declared(
             by=ANA, at=at(3), title="checkout is down", severity=Severity.P1, service="checkout", policy=POLICY.hash
         )
     )
-    assert declared.effects == [OpenChannel(incident=INC)]
+    assert declared.effects == [OpenChannel(incident=INC), Summon(incident=INC)]
     assert declared.incident.stage is Stage.DETECTED
     assert declared.incident.people == (ANA,)
 

@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.oncall.calling import place
 from bot.domain.severity import Severity
 from bot.engine import Engine
+from tests.harness.book import by_ways, policy
 from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import (
     INC,
     accept,
+    acknowledge,
     approve,
     busy,
+    called,
     change_severity,
     declare,
     decline,
@@ -24,9 +28,14 @@ from tests.harness.orders import (
     finished,
     give,
     move,
+    nobody_on_call,
     note,
     offer,
     open_channel,
+    page_delayed,
+    page_failed,
+    page_sent,
+    pass_on,
     pin,
     pin_deleted,
     pin_edited,
@@ -36,16 +45,19 @@ from tests.harness.orders import (
     resolve,
     roll_back,
     signal,
+    start_escalation,
     started,
     stop,
     take,
+    take_over,
     tick,
     trouble,
+    try_page,
     unpin,
     update,
     want_export,
 )
-from tests.harness.people import ANA, BEN, CY, DEE
+from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.plans import POLICY, RESTART, plan
 
 
@@ -103,8 +115,23 @@ def story() -> Sequence[AnyCommand]:
         refused,
         exported(refused.cause, ok=False, at=615),
         trouble(at=620),
-        resolve("Checkout works again after more replicas.", by=DEE, at=700),
-        tick(700 + 15 * 60),
+        nobody_on_call(at=621),
+        start_escalation(policy(60, 60, lapses=60), assigned=(MO,), told=(place("ops", "hears of each P1"),), at=630),
+        called(1, by_ways(CY, ("slack", 0), ("email", 60)), missing=("Nobody is on shift in Search.",), at=631),
+        try_page("e1.1.1", at=632),
+        page_delayed("e1.1.1", at=633),
+        page_sent("e1.1.1", late=40, at=634),
+        try_page("e1.1.1", 1, at=635),
+        page_failed("e1.1.1", 1, at=636),
+        pass_on(DEE, "on a train", by=CY, at=637),
+        called(2, at=638),
+        acknowledge(by=BEN, at=640),
+        take_over(by=CY, at=641),
+        tick(701),
+        tick(761),
+        acknowledge(by=DEE, at=762),
+        resolve("Checkout works again after more replicas.", by=DEE, at=770),
+        tick(770 + 15 * 60),
         move(Stage.CLOSED, "reviewed", by=DEE, at=2000),
     )
 

@@ -241,7 +241,7 @@ def test_what_follows_from_an_order_is_lined_up_with_it(outbox: RedisOutbox, sto
 
     engine = Engine(store, Bell(), POLICY)  # type: ignore[arg-type]
     engine.submit(declare())
-    assert (outbox.waiting(), woken) == ({LANE: 1}, [LANE])
+    assert (outbox.waiting(), woken) == ({LANE: 1, f"page:{INC}": 1}, [LANE, f"page:{INC}"])
     engine.submit(open_channel())
     assert f"card:{INC}" in woken
     assert outbox.waiting()[f"card:{INC}"] == 1
