@@ -1,4 +1,4 @@
-"""How the workspace begins: five people, four channels and two user groups whose ids never change."""
+"""How the workspace begins: five people, five channels and two user groups whose ids never change."""
 
 from bot.sandbox.clock import now
 from bot.sandbox.workspace import Channel, Person, UserGroup, Workspace
@@ -10,7 +10,13 @@ PEOPLE = (
     Person(id="UDEE", name="dee", real_name="Dee Park", tz="Asia/Seoul", title="Support", color="3c989f"),
     Person(id="UMO", name="mo", real_name="Mo Hassan", tz="Africa/Cairo", title="Engineering manager", color="674b1b"),
 )
-CHANNELS = {"CGENERAL": "general", "CINCIDENTS": "incidents", "CMANAGERS": "incident-managers", "COPS": "ops"}
+CHANNELS = {
+    "CGENERAL": "general",
+    "CINCIDENTS": "incidents",
+    "CCRITICAL": "incidents-critical",
+    "CMANAGERS": "incident-managers",
+    "COPS": "ops",
+}
 
 
 GROUPS = (

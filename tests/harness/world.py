@@ -192,8 +192,13 @@ def _session(pid: int) -> int | None:
 
 
 def _quick_manifests(folder: Path) -> Path:
-    """Copy the shipped manifests, with waits that suit a test; scaling is what does not help, and is soon given up."""
+    """Copy the shipped manifests, with waits that suit a test; scaling is what does not help, and is soon given up.
+
+    The on-call book is the tests' own: the shipped one says another name each week.
+    """
     shutil.copytree(ROOT / "manifests", folder)
+    shutil.rmtree(folder / "oncall")
+    shutil.copytree(ROOT / "tests" / "harness" / "oncall", folder / "oncall")
     for book in (folder / "runbooks").glob("*.yaml"):
         quick = {"settle:": "settle: 0.5s", "every:": "every: 0.1s"}
         if book.stem == "scale-checkout":
