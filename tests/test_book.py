@@ -407,6 +407,15 @@ def test_a_circle_of_deputies_is_shown_once(tmp_path: Path) -> None:
     assert only.instead == "Leave one of them out."
 
 
+def test_a_long_line_of_deputies_is_followed_to_its_end(tmp_path: Path) -> None:
+    many = "".join(f"  p{n}: {{slack: U{n:05}, name: P, zone: UTC, deputies: [p{n + 1}]}}\n" for n in range(1500))
+    (only,) = slips(tmp_path, {"oncall/many.yaml": f"people:\n{many}  p1500: {{slack: ULAST, name: P, zone: Utc}}\n"})
+    assert "no time zone “Utc”" in only.what
+    (circle,) = slips(tmp_path, {"oncall/many.yaml": f"people:\n{many.replace('[p1500]', '[p7]')}"})
+    assert circle.line == 9
+    assert circle.what.startswith("people.p7.deputies: the deputies go in a circle: p7 → p8 → p9")
+
+
 def test_two_people_may_have_the_same_deputy(tmp_path: Path) -> None:
     text = PEOPLE.replace("contacts: []}", "contacts: [], deputies: [ben, ana]}")
     assert book_of(tmp_path, {"oncall/people.yaml": text}).people["cy"].deputies == ("ben", "ana")
@@ -457,6 +466,13 @@ def test_an_owner_must_be_a_team_once_there_are_teams(tmp_path: Path) -> None:
     assert (only.what, only.instead) == (
         "mill.owner: no team is called “team-flower”", "Did you mean “team-flour”?",
     )  # fmt: skip
+
+
+def test_while_there_are_no_teams_owners_are_any_words(tmp_path: Path) -> None:
+    people = "people:\n  ana: {slack: UANA, name: Ana, zone: UTC}\n"
+    manifests = load(folder(tmp_path, {"oncall/people.yaml": people}), {})
+    assert manifests.services["mill"].owner == "team-flour"
+    assert manifests.book.people["ana"].name == "Ana"
 
 
 def test_a_severity_pages_by_notifiers_that_there_are(tmp_path: Path) -> None:

@@ -96,20 +96,28 @@ def _slack_ids(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:
 
 
 def _deputies(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:
-    """Tell circles of deputies, each once, where the first of its people is declared."""
+    """Tell circles of deputies, each where the first of its people is declared."""
     where = {name: document for document, name in entries}
+    deputies = {name: _words(document.at(("people", name, "deputies"))) for name, document in where.items()}
+    yield from (_circle(where[circle[0]], circle) for circle in _circles(deputies))
+
+
+def _circles(deputies: Mapping[str, list[str]]) -> Iterator[tuple[str, ...]]:
+    """Follow each person's deputies, theirs and so on, going on from each person once."""
     done = set[str]()
-
-    def follow(name: str, path: tuple[str, ...]) -> Iterator[Mistake]:
-        if name in path:
-            yield _circle(where[name], path[path.index(name) :])
-        elif name in where and name not in done:
-            for deputy in _words(where[name].at(("people", name, "deputies"))):
-                yield from follow(deputy, (*path, name))
-            done.add(name)
-
-    for name in where:
-        yield from follow(name, ())
+    for first in deputies:
+        path = [first] if first not in done else []
+        ahead = [iter(deputies[first])]
+        while path:
+            deputy = next(ahead[-1], None)
+            if deputy is None:
+                done.add(path.pop())
+                ahead.pop()
+            elif deputy in path:
+                yield tuple(path[path.index(deputy) :])
+            elif deputy in deputies and deputy not in done:
+                path.append(deputy)
+                ahead.append(iter(deputies[deputy]))
 
 
 def _circle(document: Document, people: tuple[str, ...]) -> Mistake:
