@@ -409,8 +409,10 @@ def test_a_circle_of_deputies_is_shown_once(tmp_path: Path) -> None:
 
 def test_a_long_line_of_deputies_is_followed_to_its_end(tmp_path: Path) -> None:
     many = "".join(f"  p{n}: {{slack: U{n:05}, name: P, zone: UTC, deputies: [p{n + 1}]}}\n" for n in range(1500))
-    (only,) = slips(tmp_path, {"oncall/many.yaml": f"people:\n{many}  p1500: {{slack: ULAST, name: P, zone: Utc}}\n"})
-    assert "no time zone “Utc”" in only.what
+    (only,) = slips(
+        tmp_path, {"oncall/many.yaml": f"people:\n{many}  p1500: {{slack: ULAST, name: P, zone: Nowhere}}\n"}
+    )
+    assert "no time zone “Nowhere”" in only.what
     (circle,) = slips(tmp_path, {"oncall/many.yaml": f"people:\n{many.replace('[p1500]', '[p7]')}"})
     assert circle.line == 9
     assert circle.what.startswith("people.p7.deputies: the deputies go in a circle: p7 → p8 → p9")
@@ -501,6 +503,26 @@ def test_a_notifiers_secret_need_not_be_here_to_read_the_book(tmp_path: Path) ->
 def test_slack_may_be_given_other_limits(tmp_path: Path) -> None:
     text = PEOPLE + "  slack: {uses: slack, most: 3}\n"
     assert book_of(tmp_path, {"oncall/people.yaml": text}).notifiers["slack"].most == 3
+
+
+@pytest.mark.parametrize(
+    ("uses", "to", "what"),
+    [
+        ("opsgenie", "", "people.ana.contacts[1]: Opsgenie isn't told whom to page"),
+        ("opsgenie", "ana@bread.test", ""),
+        ("pagerduty", "r0utingkey", "people.ana.contacts[1].to: “r0utingkey” is no variable's name"),
+        ("pagerduty", "ANAS_ROUTING_KEY", ""),
+        ("pagerduty", "", ""),
+    ],
+)
+def test_a_contact_has_the_address_that_its_notifier_needs(tmp_path: Path, uses: str, to: str, what: str) -> None:
+    text = PEOPLE.replace("to: ana@bread.test, ", f"to: {to}, " if to else "")
+    text = text.replace("uses: email, server: SMTP_URL, sender: bot@bread.test", f"uses: {uses}, key: SOME_KEY")
+    if what:
+        (only,) = slips(tmp_path, {"oncall/people.yaml": text})
+        assert (only.line, only.what) == (8, what)
+    else:
+        assert book_of(tmp_path, {"oncall/people.yaml": text}).people["ana"].contacts[1].to == to
 
 
 def test_a_webhooks_body_is_a_text_or_a_mapping(tmp_path: Path) -> None:
