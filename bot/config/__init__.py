@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.config import checks, rotas
+from bot.config import book_checks, checks
 from bot.config.book import read_book
 from bot.config.documents import SERVICES, Document, read_folder
 from bot.config.mistakes import ManifestMistakes, Mistake, shown, suggest
@@ -46,7 +46,7 @@ def load(root: Path, environment: Mapping[str, str], workflow: str = "hybrid") -
     policies = _workflows(documents, found)
     services = _services(documents, environment, found)
     runbooks = _runbooks(documents, found)
-    book = _book(documents, found)
+    book = _book(root, documents, found)
     if not (root / "workflows" / f"{workflow}.yaml").is_file():
         names = [path.stem for path in sorted((root / "workflows").glob("*.yaml"))]
         what = f"no workflow is called {shown(workflow)}"
@@ -104,16 +104,17 @@ def _runbooks(documents: Mapping[str, Document], found: list[Mistake]) -> dict[s
     return runbooks
 
 
-def _book(documents: Mapping[str, Document], found: list[Mistake]) -> Book:
+def _book(root: Path, documents: Mapping[str, Document], found: list[Mistake]) -> Book:
     """Read the on-call book, and hold against it what other files name of it."""
     files = [document for _, document in _in_folder(documents, "oncall")]
     if not files:
         return Book()
-    book, known = read_book(files, found)
-    if services := documents.get(SERVICES):
-        found += rotas.owners(services, known["teams"])
+    book, known = read_book(files, found, whole=len(files) == len([*(root / "oncall").glob("*.yaml")]))
+    if SERVICES in documents and "teams" in known:
+        found += book_checks.owners(documents[SERVICES], known["teams"])
     for _, workflow in _in_folder(documents, "workflows"):
-        found += rotas.page_contacts(workflow, known["notifiers"])
+        if "notifiers" in known:
+            found += book_checks.page_contacts(workflow, known["notifiers"])
     return book
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.config import rotas
+from bot.config import book_checks
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.config.typed import typed
@@ -23,9 +23,8 @@ KINDS: dict[str, Any] = {
 }
 """What a file may hold, each by id."""
 
-
 Names = Mapping[str, frozenset[str]]
-"""By kind, the ids that are declared."""
+"""By kind, the ids that are declared; without the kinds of which some could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +40,21 @@ class Entry:
         return (self.kind, self.id)
 
 
-def read_book(documents: list[Document], found: list[Mistake]) -> tuple[Book, Names]:
+def read_book(documents: list[Document], found: list[Mistake], *, whole: bool) -> tuple[Book, Names]:
     """Read all files of the folder as one. Return also the ids of each kind, for what other files name.
 
-    The book is empty where there is a mistake in any of them.
+    `whole` says that there is no file besides these, which could not be read. The book is empty where there is a
+    mistake in any of them.
     """
-    before = len(found)
     entries = list(_entries(documents, found))
-    known = _names(entries)
+    known = _names(entries, documents) if whole else {}
     for document in documents:
-        found += rotas.unknown_names(document, known)
-    for kind, rules in (("people", rotas.people), ("schedules", rotas.schedules), ("notifiers", rotas.notifiers)):
+        found += book_checks.unknown_names(document, known)
+    for kind, rules in (
+        ("people", book_checks.people),
+        ("schedules", book_checks.schedules),
+        ("notifiers", book_checks.notifiers),
+    ):
         found += rules([(entry.document, entry.id) for entry in entries if entry.kind == kind])
     parts: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
     parts["notifiers"]["slack"] = SLACK
@@ -59,41 +62,53 @@ def read_book(documents: list[Document], found: list[Mistake]) -> tuple[Book, Na
         read = typed(KINDS[entry.kind], entry.document, entry.place, {"id": entry.id}, found)
         if read is not None:
             parts[entry.kind][entry.id] = read
-    if len(found) > before:
+    if not whole or {mistake.file for mistake in found} & {document.file for document in documents}:
         return Book(), known
     book = Book(**parts)
     where = {entry.place: entry.document for entry in entries}
-    found += rotas.contacts(book, where)
-    found += rotas.policies(book, where)
+    found += book_checks.contacts(book, where)
+    found += book_checks.policies(book, where)
     return book, known
 
 
-def _names(entries: list[Entry]) -> Names:
+def _names(entries: list[Entry], documents: list[Document]) -> Names:
     """Return the ids of each kind, also of those that are wrong in themselves."""
-    known = {kind: frozenset(entry.id for entry in entries if entry.kind == kind) for kind in KINDS}
-    return {**known, "notifiers": known["notifiers"] | {"slack"}}
+    known = {kind: {entry.id for entry in entries if entry.kind == kind} for kind in KINDS}
+    known["notifiers"].add("slack")
+    broken = {kind for document in documents for kind in KINDS if not isinstance(document.tree.get(kind, {}), dict)}
+    return {kind: frozenset(ids) for kind, ids in known.items() if kind not in broken}
 
 
 def _entries(documents: list[Document], found: list[Mistake]) -> Iterator[Entry]:
     """Yield what the files declare, each id of a kind once."""
     first = dict[Place, Document]()
     for document in documents:
-        for kind, declared in document.tree.items():
-            if kind not in KINDS:
-                what = f"unknown key {shown(kind)}"
-                found.append(document.mistake((kind,), what, suggest(kind, KINDS, "The keys here are")))
-            elif not isinstance(declared, dict):
-                if (kind,) not in document.spoiled:
-                    what = "it is empty" if declared in (None, []) else "it is no mapping"
-                    found.append(document.mistake((kind,), what, "Write an id and below it what it is, or remove it."))
-            else:
-                for name in declared:
-                    entry = Entry(kind, name, document)
-                    if entry.place in first:
-                        found.append(_twice(entry, first[entry.place]))
-                    else:
-                        first[entry.place] = document
-                        yield entry
+        for kind in document.tree:
+            if wrong := _misplaced(document, kind):
+                found.append(wrong)
+            for entry in _below(document, kind):
+                if first.setdefault(entry.place, document) is document:
+                    yield entry
+                else:
+                    found.append(_twice(entry, first[entry.place]))
+
+
+def _misplaced(document: Document, kind: str) -> Mistake | None:
+    """Say what is wrong with a top-level key itself, unless it is told already."""
+    declared = document.tree[kind]
+    if kind not in KINDS:
+        what = f"unknown key {shown(kind)}"
+        return document.mistake((kind,), what, suggest(kind, KINDS, "The keys here are"))
+    if isinstance(declared, dict) or (kind,) in document.spoiled:
+        return None
+    what = "it is empty" if declared in (None, []) else "it is no mapping"
+    return document.mistake((kind,), what, "Write an id and below it what it is, or remove it.")
+
+
+def _below(document: Document, kind: str) -> Iterator[Entry]:
+    declared = document.tree[kind]
+    if kind in KINDS and isinstance(declared, dict):
+        yield from (Entry(kind, name, document) for name in declared)
 
 
 def _twice(entry: Entry, first: Document) -> Mistake:

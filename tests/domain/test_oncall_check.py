@@ -85,7 +85,9 @@ def test_a_fair_rotation_of_people_within_reach_has_nothing_to_tell() -> None:
 
 def test_a_gap_is_told_unless_nobody_is_needed_then() -> None:
     days = layer("ana", "ben", "cy", only=("mon-fri 09:00-17:00",))
-    (gap,) = found(Gap, looked_over(book(schedule("first", days)), weeks=1))
+    report = looked_over(book(schedule("first", days)), weeks=1)
+    (gap,) = found(Gap, report)
+    assert report.serious
     assert isinstance(gap, Gap)
     assert gap.spans[0] == Span(MONDAY, MONDAY + 9 * HOUR)
     assert sum((span.length for span in gap.spans), timedelta()) == WEEK - 40 * HOUR
@@ -124,16 +126,23 @@ def test_two_schedules_of_one_person_at_once_are_worth_a_word_and_no_more() -> N
     report = looked_over(book(first, second), weeks=3)
     assert found(TwoAtOnce, report) == [TwoAtOnce("ana", ("first", "second"), (Span(MONDAY, MONDAY + WEEK),))]
     assert not report.serious
-    assert next(it for it in report.loads if it.person == "ana").total == 3 * WEEK, "two at once count once"
+    assert report.loads[0].person == "ana"
+    assert report.loads[0].total == 3 * WEEK, "two at once count once"
+    late = looked_over(book(schedule("first", layer("cy", "cy", "ana"))), weeks=3)
+    assert [(it.person, it.total) for it in late.loads] == [("cy", 2 * WEEK), ("ana", WEEK)], "most first"
 
 
 def test_who_cannot_be_reached_is_told_unless_a_deputy_can() -> None:
     mute = person("dee", contacts=())
     on = schedule("first", layer("ana", "dee"))
-    assert found(OutOfReach, looked_over(book(on, mute))) == [OutOfReach("dee")]
+    report = looked_over(book(on, mute))
+    assert found(OutOfReach, report) == [OutOfReach("dee")]
+    assert report.serious
     led_on = person("dee", contacts=(), deputies=("eli",))
     eli = person("eli", contacts=(), deputies=("ben",))
     assert found(OutOfReach, looked_over(book(on, led_on, eli))) == []
+    circle = (person("dee", contacts=(), deputies=("eli",)), person("eli", contacts=(), deputies=("dee",)))
+    assert found(OutOfReach, looked_over(book(on, *circle))) == [OutOfReach("dee")]
     standing_in = Override(id="o", schedule="first", person="dee", start=MONDAY, end=MONDAY + DAY, by="UMO", at=MONDAY)
     report = looked_over(book(schedule("first", layer("ana")), mute), arranged=Arranged(overrides=(standing_in,)))
     assert found(OutOfReach, report) == [OutOfReach("dee")], "an override can put anybody on call"
@@ -189,6 +198,10 @@ def test_a_holiday_is_no_working_day_from_midnight_to_midnight_where_the_person_
     (dee,) = report.loads
     assert (dee.working, dee.holidays, dee.total) == (32 * HOUR, DAY, WEEK)
     assert dee.asleep == 7 * 9 * HOUR, "a holiday's night is still a night"
+    until_noon = check(
+        book(schedule("first", layer("dee")), madrid), NOTHING, MONDAY, MONDAY + 2 * DAY + 11 * HOUR, wednesday
+    )
+    assert until_noon.loads[0].holidays == 12 * HOUR
 
 
 def test_a_schedule_kept_elsewhere_is_looked_over_by_what_was_heard() -> None:

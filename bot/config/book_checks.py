@@ -38,28 +38,29 @@ CALLED = {
 
 def unknown_names(document: Document, known: Mapping[str, frozenset[str]]) -> Iterator[Mistake]:
     """Tell each name in a file that nothing has, with the nearest that there is."""
+    known = {**known, "severities": frozenset(severity.value for severity in Severity)}
     for pattern, kind in NAMED.items():
-        names = [str(each) for each in Severity] if kind == "severities" else sorted(known[kind])
-        yield from _unknown(document, pattern, names, CALLED[kind])
+        if kind in known:
+            yield from _unknown(document, pattern, known[kind], CALLED[kind])
 
 
 def owners(services: Document, teams: frozenset[str]) -> Iterator[Mistake]:
     """Hold the owners of services against the teams: a slip there would page nobody. Without teams, any words do."""
     if teams:
-        yield from _unknown(services, ("*", "owner"), sorted(teams), "team")
+        yield from _unknown(services, ("*", "owner"), teams, "team")
 
 
 def page_contacts(workflow: Document, notifiers: frozenset[str]) -> Iterator[Mistake]:
     """Hold the contacts that a severity may use against the notifiers."""
     pattern = ("severities", "*", "page", "contacts", "*")
-    yield from _unknown(workflow, pattern, sorted(notifiers), "notifier")
+    yield from _unknown(workflow, pattern, notifiers, "notifier")
 
 
-def _unknown(document: Document, pattern: Place, names: list[str], called: str) -> Iterator[Mistake]:
+def _unknown(document: Document, pattern: Place, names: frozenset[str], called: str) -> Iterator[Mistake]:
     for place, word in _values(document.tree, pattern):
         if isinstance(word, str) and word not in names:
             what = f"no {called} is called {shown(word)}"
-            yield document.mistake(place, what, suggest(word, names, "There are"))
+            yield document.mistake(place, what, suggest(word, sorted(names), "There are"))
 
 
 def _values(tree: Any, pattern: Place, above: Place = ()) -> Iterator[tuple[Place, Any]]:
@@ -95,32 +96,40 @@ def _slack_ids(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:
 
 
 def _deputies(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:
-    """Tell circles of deputies, each once, where the first of its people is declared."""
+    """Tell circles of deputies, each where the first of its people is declared."""
     where = {name: document for document, name in entries}
-    told, done = set[frozenset[str]](), set[str]()
+    deputies = {name: _words(document.at(("people", name, "deputies"))) for name, document in where.items()}
+    yield from (_circle(where[circle[0]], circle) for circle in _circles(deputies))
 
-    def follow(name: str, path: tuple[str, ...]) -> Iterator[Mistake]:
-        if name in path:
-            circle = path[path.index(name) :]
-            if frozenset(circle) not in told:
-                told.add(frozenset(circle))
-                place = ("people", name, "deputies")
-                if len(circle) == 1:
-                    yield where[name].mistake(place, f"{name} is their own deputy", "Name somebody else.")
-                else:
-                    what = f"the deputies go in a circle: {' → '.join((*circle, name))}"
-                    yield where[name].mistake(place, what, "Leave one of them out.")
-            return
-        if name in done or name not in where:
-            return
-        deputies = where[name].at(("people", name, "deputies"))
-        for deputy in deputies if isinstance(deputies, list) else []:
-            if isinstance(deputy, str):
-                yield from follow(deputy, (*path, name))
-        done.add(name)
 
-    for name in where:
-        yield from follow(name, ())
+def _circles(deputies: Mapping[str, list[str]]) -> Iterator[tuple[str, ...]]:
+    """Follow each person's deputies, theirs and so on, going on from each person once."""
+    done = set[str]()
+    for first in deputies:
+        path = [first] if first not in done else []
+        ahead = [iter(deputies[first])]
+        while path:
+            deputy = next(ahead[-1], None)
+            if deputy is None:
+                done.add(path.pop())
+                ahead.pop()
+            elif deputy in path:
+                yield tuple(path[path.index(deputy) :])
+            elif deputy in deputies and deputy not in done:
+                path.append(deputy)
+                ahead.append(iter(deputies[deputy]))
+
+
+def _circle(document: Document, people: tuple[str, ...]) -> Mistake:
+    place = ("people", people[0], "deputies")
+    if len(people) == 1:
+        return document.mistake(place, f"{people[0]} is their own deputy", "Name somebody else.")
+    shown = " → ".join((*people, people[0]))
+    return document.mistake(place, f"the deputies go in a circle: {shown}", "Leave one of them out.")
+
+
+def _words(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def _holidays(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:
