@@ -68,19 +68,10 @@ class Found:
 
 
 def key_of(elsewhere: Elsewhere, secrets: Mapping[str, str]) -> str:
-    """Look up the API key. Raises Unreadable where no variable is named, or none is set."""
-    if not elsewhere.key:
-        raise Unreadable("The schedule names no key.", "Write key: and the environment variable that holds it.")
+    """Look up the API key. Raises Unreadable where it is not set."""
     if not (key := secrets.get(elsewhere.key, "").strip()):
         raise Unreadable(f"{elsewhere.key} is not set.", f"Set {elsewhere.key} in .env and restart.")
     return key
-
-
-def id_of(elsewhere: Elsewhere) -> str:
-    """Return the schedule's id over there. Raises Unreadable where none is declared."""
-    if not elsewhere.schedule:
-        raise Unreadable("The schedule's id there is missing.", "Write schedule: and the id, from the schedule's page.")
-    return elsewhere.schedule
 
 
 def moment(said: object) -> datetime:

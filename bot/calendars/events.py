@@ -7,6 +7,7 @@ the next. A time that the clocks skip is read with the offset before, one that c
 3.3.5).
 """
 
+import re
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -160,7 +161,7 @@ def _called(event: Component, summary: str, found: Found) -> list[str]:
 
 
 def _address(who: Any) -> str:
-    return str(who).removeprefix("mailto:").removeprefix("MAILTO:")
+    return re.sub("^mailto:", "", str(who), flags=re.IGNORECASE)
 
 
 def _on(zone: tzinfo, at: date) -> datetime:

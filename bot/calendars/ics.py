@@ -38,10 +38,6 @@ def _source(elsewhere: Elsewhere, secrets: Mapping[str, str]) -> Source:
 
 def _address(elsewhere: Elsewhere, secrets: Mapping[str, str]) -> str:
     """Find the address: in `url`, or, where it is a secret, in the variable that `key` names."""
-    if not (elsewhere.url or elsewhere.key):
-        raise Unreadable(
-            "The schedule names no calendar.", "Write url: and its address, or key: and the variable that holds it."
-        )
     address = (elsewhere.url or secrets.get(elsewhere.key, "")).strip()
     if not address:
         raise Unreadable(f"{elsewhere.key} is not set.", f"Set {elsewhere.key} in .env and restart.")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from bot.calendars.calendar import Found, Reading, id_of, key_of, moment
+from bot.calendars.calendar import Found, Reading, key_of, moment
 from bot.calendars.web import Source, get_json, unlike
 from bot.domain.oncall.schedule import Elsewhere, Schedule
 
@@ -58,7 +58,7 @@ def _take(period: Mapping[str, object], found: Found) -> None:
 
 
 def _source(elsewhere: Elsewhere, secrets: Mapping[str, str]) -> Source:
-    schedule, key = id_of(elsewhere), key_of(elsewhere, secrets)
+    schedule, key = elsewhere.schedule, key_of(elsewhere, secrets)
     return Source(
         place=PLACE,
         url=f"{elsewhere.url or BASE}/v2/schedules/{quote(schedule, safe='')}/timeline",

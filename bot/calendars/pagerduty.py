@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from bot.calendars.calendar import Found, Reading, id_of, key_of, moment
+from bot.calendars.calendar import Found, Reading, key_of, moment
 from bot.calendars.web import Source, get_json, unlike
 from bot.domain.oncall.schedule import Elsewhere, Schedule
 
@@ -59,7 +59,7 @@ def _addresses(elsewhere: Elsewhere, secrets: Mapping[str, str], time: Mapping[s
 
 
 def _source(elsewhere: Elsewhere, secrets: Mapping[str, str], below: str) -> Source:
-    schedule, key = id_of(elsewhere), key_of(elsewhere, secrets)
+    schedule, key = elsewhere.schedule, key_of(elsewhere, secrets)
     return Source(
         place=PLACE,
         url=f"{elsewhere.url or BASE}/schedules/{quote(schedule, safe='')}{below}",

@@ -253,6 +253,16 @@ def test_all_who_attend_are_on_shift_and_a_stranger_among_them_is_named() -> Non
     assert reading.unknown == ("eve@local.test",)
 
 
+def test_an_address_may_be_written_in_capitals() -> None:
+    reading = read(calendar(event(*BERLIN_DAY, "ATTENDEE:MAILTO:CY@LOCAL.TEST", summary="On call")))
+    assert [one.person for one in reading.shifts] == ["cy"]
+
+
+def test_whoever_attends_is_on_shift_rather_than_whoever_organises() -> None:
+    both = ("ORGANIZER:mailto:dee@local.test", "ATTENDEE:mailto:cy@local.test")
+    assert [one.person for one in read(calendar(event(*BERLIN_DAY, *both, summary="On call"))).shifts] == ["cy"]
+
+
 def test_people_are_found_by_whoever_organises() -> None:
     reading = read(calendar(event(*BERLIN_DAY, "ORGANIZER:mailto:cy@local.test", summary="On call")))
     assert [one.person for one in reading.shifts] == ["cy"]

@@ -69,6 +69,8 @@ def test_other_shifts_are_other_entries() -> None:
         (PAYMENTS, ANAS.model_copy(update={"end": at(60)})),
     ]
     assert len(set(uids(written(*others)))) == len(others)
+    alone = [uid for other in others[:4] for uid in uids(written(other))]
+    assert len(set(alone)) == 4
 
 
 def test_somebody_without_a_name_goes_by_the_key() -> None:

@@ -93,6 +93,7 @@ BOMBS = {
         )
     ],
     "every minute of every hour": [f"RRULE:FREQ=HOURLY;BYMINUTE={','.join(map(str, range(60)))}"],
+    "three times an hour": ["RRULE:FREQ=HOURLY;BYMINUTE=0,20,40"],
     "no step at all": ["RRULE:FREQ=DAILY;INTERVAL=0"],
 }
 

@@ -68,13 +68,13 @@ class Elsewhere(Frozen):
 
     uses: Literal["ics", "pagerduty", "opsgenie"]
     url: str = ""
-    """Of the calendar, for `ics`; elsewhere another base of the API than the vendor's own."""
+    """Of the calendar, for `ics`: https, http or webcal. Elsewhere another base of the API than the vendor's own."""
     schedule: str = Field(default="", validate_default=True)
     """The schedule's id there."""
     key: str = Field(default="", validate_default=True)
-    """The environment variable that holds the API key; for `ics`, the address where it is a secret."""
+    """The environment variable that holds the API key; for `ics`, the calendar's address where that is a secret."""
     people: dict[str, Name] = {}
-    """Who is who: what the other system calls them (summary of an event, e-mail, id) → our person."""
+    """Who is who: what the other system calls them (summary of an event, e-mail, id), in any case → our person."""
     every: Seconds = Field(default=300, ge=30, le=86_400)
     """Seconds between two readings."""
 
