@@ -19,6 +19,7 @@ from bot.domain.oncall.book import Book
 from bot.domain.runbook import Runbook, Service
 from bot.engine import Engine
 from bot.http.app import HttpDoor
+from bot.ports import Clock
 from bot.settings import Settings, read
 from bot.slack.app import WEB_API_TIMEOUT, build_app
 from bot.slack.desk import Desk
@@ -26,6 +27,7 @@ from bot.slack.door import Door
 from bot.store.client import Client
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
+from bot.store.limits import RedisLimits
 from bot.store.outbox import RedisOutbox
 from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
 from bot.store.roster import RedisRoster
@@ -68,17 +70,18 @@ class Wired:
     store: RedisEventStore
     outbox: RedisOutbox
     waker: RqWaker
-    clock: SystemClock
+    clock: Clock
     heartbeats: RedisHeartbeats
     targets: RedisTargets
     tracks: RedisTracks
+    limits: RedisLimits
     guard: RedisGuard
     desk: Desk
     redis: Client
     raw_redis: Redis
 
 
-def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
+def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = None) -> Wired:
     """Connect everything; a door that people wait at is in a hurry and says soon that Redis is away.
 
     Raises config.ManifestMistakes; Redis and Slack are only met when they are used.
@@ -87,7 +90,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
     options: dict[str, Any] = {"driver_info": None} | (_impatient() if in_a_hurry else {})
     redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True, **options))
     raw = Redis.from_url(settings.redis_url, **options)
-    keys, clock = Keys(), SystemClock()
+    keys, clock = Keys(), clock or SystemClock()
     trip = Trip(redis.connection_pool)
     store, waker = RedisEventStore(redis, keys, trip), RqWaker(raw)
     engine = Engine(store, waker, manifests.policy)
@@ -104,6 +107,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False) -> Wired:
         heartbeats=RedisHeartbeats(redis, keys, clock),
         targets=RedisTargets(redis, keys, clock),
         tracks=RedisTracks(redis, keys),
+        limits=RedisLimits(redis, keys),
         guard=RedisGuard(trip, keys),
         desk=Desk(client, RedisPosts(redis, keys), RedisClosings(redis, keys)),
         redis=redis,

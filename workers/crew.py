@@ -14,6 +14,7 @@ from bot.engine import Engine
 from bot.ports import Clock, People, Tracks
 from bot.slack.desk import Desk
 from bot.slack.errors import RetryLater
+from bot.store.limits import RedisLimits
 from bot.store.outbox import Waiting
 from bot.store.targets import RedisTargets
 from bot.verbs.request import House
@@ -30,6 +31,7 @@ class Crew:
     clock: Clock
     targets: RedisTargets
     tracks: Tracks
+    limits: RedisLimits
     secrets: Mapping[str, str]
     """The environment: notifiers' keys, by the names that operators declare."""
 

@@ -50,6 +50,7 @@ def hands(wired: Wired) -> Crew:
         clock=wired.clock,
         targets=wired.targets,
         tracks=wired.tracks,
+        limits=wired.limits,
         secrets=wired.settings.environment,
     )
 

@@ -135,7 +135,7 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return f"stopped {named(incident, event.mitigation)}"
         case e.OnCallAssigned():
             names = _people(event.people)
-            return f"made {names} responsible: on call" + (f" for {event.team}" if event.team else "")
+            return f"made {names} responsible: on call" + (f" for {incident.service}" if incident.service else "")
         case e.NobodyOnCall():
             return f"called nobody: {event.why} {event.cure}"
         case _:

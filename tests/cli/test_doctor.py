@@ -308,7 +308,7 @@ def test_over_socket_mode_the_web_process_is_known_by_its_heartbeat(muster: Must
 
 def test_clocks_that_disagree_are_named(bare: dict[str, str]) -> None:
     wired = wired_to(bare)
-    late = replace(wired, clock=WoundClock(wired.clock.now() - timedelta(seconds=90)))  # type: ignore[arg-type]
+    late = replace(wired, clock=WoundClock(wired.clock.now() - timedelta(seconds=90)))
     for whose in ("Redis", "Slack"):
         findings = [finding for finding in checkup.ALL[whose](late) if "clock" in finding.what]
         assert [finding.level for finding in findings] == ["failure"]

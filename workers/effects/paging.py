@@ -1,9 +1,11 @@
 """Calling people: who is on call, whom a tier means, one page by one way, and the messages about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from http.client import HTTPException
+from typing import Any, Literal
 
 from slack_sdk.errors import SlackApiError
 
@@ -35,6 +37,9 @@ from workers.effects.messages import EDITS_APART
 
 TRIES = 5
 """Tries of one way while what is behind it is out of reach; then it has failed."""
+
+ALONG = "At the same time:"
+"""How a page tells of others that it stands for."""
 
 SHORT = 5
 """Seconds; for a pause that is longer, the next way is taken meanwhile."""
@@ -132,103 +137,177 @@ def _manner(incident: Incident, escalation: Escalation) -> Manner:
 
 def send_page(effect: SendPage, job: Job) -> Done:
     """Tell one person or place by one way, unless somebody has answered: that is asked last, in the record itself."""
-    incident, crew = job.incident(), job.crew
+    incident = job.incident()
     page = incident.pages[effect.page]
-    if not is_wanted(page, incident):
+    if not is_wanted(page, incident) or page.ways[effect.way].is_over:
         return Done()
-    where = {"page": page.id, "way": effect.way}
-    tried = f"tried:{job.waiting.id}:{job.waiting.tries}"
-    facts = job.facts("tried") | {"cause": tried}
-    receipt = crew.engine.submit(TryPage(**facts, **where, again=job.again))
-    if not (receipt.events or receipt.repeated):
+    sending = Sending(job, incident, page, effect.way)
+    bundled = sending.in_turn() if page.kind == "person" else ()
+    if not sending.may_go(again=job.again):
         return Done()
-    due = page.at.timestamp() + (effect.delay or 0)
+    along = [other for other in bundled if other.may_go(again=True)]
     try:
-        detail = _send(page, effect.way, incident, job)
+        detail = sending.send(along)
     except Undeliverable as never:
-        return Done((RecordPageFailed(**job.facts("failed"), **where, why=never.why, cure=never.cure),))
+        return Done(tuple(one.failed(never.why, never.cure) for one in (sending, *along)))
     except Passing as trouble:
-        return _later(trouble, where, job)
-    late = max(0.0, crew.clock.now().timestamp() - max(due, job.since.timestamp() + effect.delay))
-    return Done((RecordPageSent(**job.facts("sent"), **where, detail=detail, late=late),))
+        return _later(trouble, (sending, *along), job)
+    told = f"{detail}, one for {len(along) + 1} pages" if along else detail
+    return Done(tuple(one.sent(told) for one in (sending, *along)))
 
 
-def _later(trouble: Passing, where: dict[str, object], job: Job) -> Done:
-    """Try again; the next way is taken meanwhile, if it may take long. After some tries this way has failed."""
+def _later(trouble: Passing, pages: tuple["Sending", ...], job: Job) -> Done:
+    """Try again; the next way is taken meanwhile, as this may take long. After some tries this way has failed."""
     pause = trouble.seconds
     if pause is None and job.waiting.tries >= TRIES:
         why = f"{trouble.why}; tried {job.waiting.tries} times."
-        return Done((RecordPageFailed(**job.facts("failed"), **where, why=why),))
+        return Done(tuple(one.failed(why, "") for one in pages))
     if job.waiting.tries == 1 or (pause or 0) > SHORT:
-        facts = job.facts("delayed") | {"cause": f"delayed:{job.waiting.id}:{job.waiting.tries}"}
-        job.crew.engine.submit(RecordPageDelayed(**facts, **where, why=trouble.why, seconds=pause or 0))
-    raise RetryLater(pause, trouble.why, is_try=pause is None)
+        for one in pages:
+            job.crew.engine.submit(one.delayed(trouble.why, pause or 0))
+    raise RetryLater(pause, trouble.why)
 
 
-def _send(page: Page, number: int, incident: Incident, job: Job) -> str:
-    """Send by one way; return what to say of it. Raises Passing, Undeliverable."""
-    if page.kind == "person":
-        notifier, to = _contact(page, number, job)
-        means = Means(secrets=job.crew.secrets, slack=_Slack(page, incident, job), now=job.crew.clock.now())
-        return notifiers.send(notifier, to, _notice(page, number, incident, job), means).detail
-    _Slack(page, incident, job).post()
-    return ""
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One page on its way out."""
+
+    job: Job
+    incident: Incident
+    page: Page
+    way: int
+
+    @property
+    def ref(self) -> str:
+        return f"{self.incident.id}/{self.page.id}/{self.way}"
+
+    def in_turn(self) -> tuple["Sending", ...]:
+        """Wait for this destination's turn; whoever has it takes along all that waits for the same one.
+
+        Raises RetryLater.
+        """
+        crew = self.job.crew
+        way, now = self.page.ways[self.way], crew.clock.now()
+        notifier = crew.house.book.notifiers.get(way.by)
+        if notifier is None:
+            return ()
+        destination = f"{way.by}:{self.page.who}:{way.contact}"
+        wait = crew.limits.take(destination, notifier.most, notifier.within, now)
+        if wait > 0:
+            crew.limits.hold(destination, self.ref, now)
+            raise RetryLater(wait, f"{notifier.most} pages to one destination already", is_try=False)
+        held = crew.limits.take_held(destination, self.ref)
+        return tuple(self._of(ref) for ref in held if ref != self.ref)
+
+    def _of(self, ref: str) -> "Sending":
+        incident, page, way = ref.split("/")
+        stored = self.job.crew.engine.incident(incident)
+        return Sending(self.job, stored, stored.pages[page], int(way))
+
+    def may_go(self, *, again: bool) -> bool:
+        """Ask the record, in the same step as an answer would be written to it."""
+        tries = self.job.waiting.tries
+        order = TryPage(**self._facts(f"tried:{tries}"), page=self.page.id, way=self.way, again=again)
+        receipt = self.job.crew.engine.submit(order)
+        return bool(receipt.events or receipt.repeated)
+
+    def send(self, along: Sequence["Sending"]) -> str:
+        """Send it; return what to say of it. Raises Passing, Undeliverable."""
+        slack = _Slack(self.job, self.incident, self.page)
+        if self.page.kind != "person":
+            slack.post()
+            return ""
+        notifier, to = self._contact()
+        return notifiers.send(notifier, to, self._notice(along), self._means(slack)).detail
+
+    def settle(self, how: Literal["acknowledged", "resolved"]) -> None:
+        """Tell a system with a state of its own. Raises Passing, Undeliverable."""
+        notifier, to = self._contact()
+        means = self._means(_Slack(self.job, self.incident, self.page))
+        notifiers.settle(notifier, to, self._notice(()), how, means)
+
+    def _means(self, slack: "_Slack") -> Means:
+        return Means(secrets=self.job.crew.secrets, slack=slack, now=self.job.crew.clock.now())
+
+    def sent(self, detail: str) -> RecordPageSent:
+        due = self.page.at + timedelta(seconds=self.page.ways[self.way].after)
+        late = (self.job.crew.clock.now() - min(due, self.job.since + timedelta(seconds=self._delay))).total_seconds()
+        return RecordPageSent(
+            **self._facts("sent"), page=self.page.id, way=self.way, detail=detail, late=max(0.0, late)
+        )
+
+    @property
+    def _delay(self) -> float:
+        effect = self.job.waiting.effect
+        return effect.delay if isinstance(effect, SendPage) else 0.0
+
+    def failed(self, why: str, cure: str) -> RecordPageFailed:
+        return RecordPageFailed(**self._facts("failed"), page=self.page.id, way=self.way, why=why, cure=cure)
+
+    def delayed(self, why: str, seconds: float) -> RecordPageDelayed:
+        facts = self._facts(f"delayed:{self.job.waiting.tries}")
+        return RecordPageDelayed(**facts, page=self.page.id, way=self.way, why=why, seconds=seconds)
+
+    def _facts(self, outcome: str) -> dict[str, Any]:
+        """The effect is the cause, also of what becomes of pages that go along with it."""
+        return self.job.facts(f"{outcome}:{self.ref}") | {"incident": self.incident.id}
+
+    def _contact(self) -> tuple[Notifier, str]:
+        """Find the notifier and the address of this way, as the book has them now. Raises Undeliverable."""
+        way, book = self.page.ways[self.way], self.job.crew.house.book
+        notifier = book.notifiers.get(way.by)
+        if notifier is None:
+            raise Undeliverable(f"There is no notifier “{way.by}” any more.", "Declare it under manifests/oncall/.")
+        if way.by == SLACK:
+            return notifier, self.page.who
+        person = book.by_slack.get(self.page.who)
+        contacts = [contact for contact in (person.contacts if person else ()) if contact.by == way.by]
+        if person is None or not contacts:
+            raise Undeliverable(f"There is no contact by {way.by} any more.", "Declare it under manifests/oncall/.")
+        same = person.contacts[way.contact] if way.contact < len(person.contacts) else contacts[0]
+        return notifier, (same if same in contacts else contacts[0]).to
+
+    def _notice(self, along: Sequence["Sending"]) -> Notice:
+        incident, page, crew = self.incident, self.page, self.job.crew
+        escalation = incident.escalations.get(page.escalation)
+        where = f", in #{incident.channel_name}" if incident.channel_name else ""
+        lines = [
+            _headline(incident),
+            escalation.because if escalation else "",
+            f"You are called: {page.because}.",
+            f"Acknowledge: /incident ack{where}; in a terminal: muster incident --in {incident.number} ack",
+            *(f"{ALONG} {_headline(other.incident)}" for other in along),
+            _link(incident),
+        ]
+        return Notice(
+            key=self.ref,
+            incident=incident.id,
+            severity=incident.severity,
+            title=incident.title,
+            service=incident.service or "",
+            headline=_headline(incident) + (f" and {len(along)} more" if along else ""),
+            text="\n".join(line for line in lines if line),
+            link=_link(incident),
+            person=crew.names(page.who),
+            at=page.at,
+            bundled=len(along) + 1,
+        )
 
 
-def _contact(page: Page, number: int, job: Job) -> tuple[Notifier, str]:
-    """Find the notifier and the address of a way, as the book has them now. Raises Undeliverable."""
-    way, book = page.ways[number], job.crew.house.book
-    notifier = book.notifiers.get(way.by)
-    if notifier is None:
-        raise Undeliverable(f"There is no notifier “{way.by}” any more.", "Declare it under manifests/oncall/.")
-    if way.by == SLACK:
-        return notifier, page.who
-    person = book.by_slack.get(page.who)
-    contacts = person.contacts if person else ()
-    if way.contact >= len(contacts) or contacts[way.contact].by != way.by:
-        contact = next((contact for contact in contacts if contact.by == way.by), None)
-    else:
-        contact = contacts[way.contact]
-    if contact is None:
-        raise Undeliverable(f"<@{page.who}> has no contact by {way.by} any more.", "See manifests/oncall/.")
-    return notifier, contact.to
+def _headline(incident: Incident) -> str:
+    return f"{incident.severity.label} {incident.id} {incident.title}"
 
 
-def _notice(page: Page, number: int, incident: Incident, job: Job) -> Notice:
-    crew = job.crew
-    escalation = incident.escalations.get(page.escalation)
-    link = f"https://slack.com/app_redirect?channel={incident.channel}" if incident.channel else ""
-    said = f"{incident.severity.label} {incident.id} {incident.title}"
-    lines = [
-        said,
-        escalation.because if escalation else "",
-        f"You are called: {page.because}.",
-        f"Acknowledge: /incident ack in its channel{f', #{incident.channel_name}' if incident.channel_name else ''}",
-        f"or in a terminal: muster incident --in {incident.number} ack",
-        link,
-    ]
-    return Notice(
-        key=f"{incident.id}/{page.id}/{number}",
-        incident=incident.id,
-        severity=incident.severity,
-        title=incident.title,
-        service=incident.service or "",
-        headline=said,
-        text="\n".join(line for line in lines if line),
-        link=link,
-        person=crew.names(page.who),
-        at=page.at,
-    )
+def _link(incident: Incident) -> str:
+    """Slack's own address that leads to a channel in whichever of its programs is at hand."""
+    return f"https://slack.com/app_redirect?channel={incident.channel}" if incident.channel else ""
 
 
 def settle_page(effect: SettlePage, job: Job) -> Done:
     """Tell a system with a state of its own what became of a page. It is no page: if it can't be told, so be it."""
     incident = job.incident()
-    page = incident.pages[effect.page]
     try:
-        notifier, to = _contact(page, effect.way, job)
-        means = Means(secrets=job.crew.secrets, slack=_Slack(page, incident, job), now=job.crew.clock.now())
-        notifiers.settle(notifier, to, _notice(page, effect.way, incident, job), effect.how, means)
+        Sending(job, incident, incident.pages[effect.page], effect.way).settle(effect.how)
     except Passing as trouble:
         if job.waiting.tries < TRIES:
             raise RetryLater(trouble.seconds, trouble.why) from trouble
@@ -241,15 +320,15 @@ def settle_page(effect: SettlePage, job: Job) -> Done:
 class _Slack:
     """The way out by Slack, for one page: a direct message, or a post, found again and edited when it is answered."""
 
-    page: Page
-    incident: Incident
     job: Job
+    incident: Incident
+    page: Page
 
-    def tell(self, to: str, _: Notice) -> None:
+    def tell(self, to: str, notice: Notice) -> None:
         """Send the direct message. Raises Passing, Undeliverable."""
         with _translated():
             channel = self.job.crew.desk.call("conversations.open", users=to)["channel"]["id"]
-            self._say(channel)
+            self._say(channel, [line for line in notice.text.splitlines() if line.startswith(ALONG)])
 
     def post(self) -> None:
         """Post in a channel: the one that is told, or the incident's own for a user group."""
@@ -260,9 +339,9 @@ class _Slack:
             else:
                 self._say(self.job.channel_of(self.incident))
 
-    def _say(self, channel: str) -> None:
+    def _say(self, channel: str, along: Sequence[str] = ()) -> None:
         desk, job = self.job.crew.desk, self.job
-        message = page_view(job.incident(), self.page, job.crew.names)
+        message = page_view(self.incident, self.page, job.crew.names, along)
         desk.say(self.incident.id, f"page:{self.page.id}", channel, message, again=job.again, since=job.since)
 
 

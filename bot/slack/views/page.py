@@ -1,5 +1,7 @@
 """What whoever is called sees: a direct message or a post with the buttons to answer, then one line of who did."""
 
+from collections.abc import Sequence
+
 from bot.domain.incident.escalations import Escalation, Page, Standing
 from bot.domain.incident.state import Incident
 from bot.slack.controls import AcknowledgeButton, EscalateButton, OpenFormButton, TakeOverButton
@@ -21,8 +23,8 @@ from bot.slack.kit import (
 )
 
 
-def page(incident: Incident, shown: Page, names: Names) -> Message:
-    """Show one page. Where it only tells, nothing is asked."""
+def page(incident: Incident, shown: Page, names: Names, along: Sequence[str] = ()) -> Message:
+    """Show one page. Where it only tells, nothing is asked. `along`: others that it stands for, a line each."""
     escalation = incident.escalations.get(shown.escalation)
     if escalation is None:
         return _told(incident, shown, names)
@@ -36,7 +38,7 @@ def page(incident: Incident, shown: Page, names: Names) -> Message:
         case _ if shown.declined:
             return _over(incident, "you passed it on")
         case _:
-            return _asked(incident, escalation, shown, names)
+            return _asked(incident, escalation, shown, names, along)
 
 
 def headline(incident: Incident) -> str:
@@ -44,16 +46,17 @@ def headline(incident: Incident) -> str:
     return f"{incident.severity.label} {incident.id} {line(incident.title)}"
 
 
-def _asked(incident: Incident, escalation: Escalation, shown: Page, names: Names) -> Message:
+def _asked(incident: Incident, escalation: Escalation, shown: Page, names: Names, along: Sequence[str]) -> Message:
     because = f"You are called: {line(shown.because, 300, names)}."
     why = f"“{line(escalation.because, 1000, names)}”"
     limit = _limit(escalation)
-    where = _where(incident)
+    where, others = _where(incident), [line(one) for one in along]
     return message(
-        sentences(f"{headline(incident)}", why, because, limit, where),
+        sentences(headline(incident), why, because, limit, *others, where),
         header(f"{incident.severity.label} · {incident.title}"),
         section("\n".join(part for part in (f"{bold(incident.id)} {where}", why, because) if part)),
         answering(incident, escalation),
+        section("\n".join(f"• {other}" for other in others)) if others else None,
         context(limit) if limit else None,
     )
 
