@@ -250,8 +250,8 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
     ),
     (
         "rotas",
-        "ends: 2027",
-        "ends: 2025",
+        "ends: 2027-01-04",
+        "ends: 2026-01-05",
         9,
         "layers[1].ends: it ends before it starts",
         "a time after 2026-01-05 09:00",
