@@ -418,6 +418,17 @@ def test_a_long_line_of_deputies_is_followed_to_its_end(tmp_path: Path) -> None:
     assert circle.what.startswith("people.p7.deputies: the deputies go in a circle: p7 → p8 → p9")
 
 
+def test_deputies_that_many_share_are_followed_once(tmp_path: Path) -> None:
+    both = ("a", "b")
+    rows = "".join(
+        f"  {one}{n}: {{slack: U{one.upper()}{n:03}, name: P, zone: UTC, deputies: [a{n + 1}, b{n + 1}]}}\n"
+        for n in range(40)
+        for one in both
+    )
+    last = "".join(f"  {one}40: {{slack: U{one.upper()}LAST, name: P, zone: UTC}}\n" for one in both)
+    assert "b40" in book_of(tmp_path, {"oncall/many.yaml": f"people:\n{rows}{last}"}).people, "not in 2**40 ways"
+
+
 def test_two_people_may_have_the_same_deputy(tmp_path: Path) -> None:
     text = PEOPLE.replace("contacts: []}", "contacts: [], deputies: [ben, ana]}")
     assert book_of(tmp_path, {"oncall/people.yaml": text}).people["cy"].deputies == ("ben", "ana")
