@@ -250,8 +250,8 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
     ),
     (
         "rotas",
-        "ends: 2027",
-        "ends: 2025",
+        "ends: 2027-01-04",
+        "ends: 2026-01-05",
         9,
         "layers[1].ends: it ends before it starts",
         "a time after 2026-01-05 09:00",
@@ -416,6 +416,17 @@ def test_a_long_line_of_deputies_is_followed_to_its_end(tmp_path: Path) -> None:
     (circle,) = slips(tmp_path, {"oncall/many.yaml": f"people:\n{many.replace('[p1500]', '[p7]')}"})
     assert circle.line == 9
     assert circle.what.startswith("people.p7.deputies: the deputies go in a circle: p7 → p8 → p9")
+
+
+def test_deputies_that_many_share_are_followed_once(tmp_path: Path) -> None:
+    both = ("a", "b")
+    rows = "".join(
+        f"  {one}{n}: {{slack: U{one.upper()}{n:03}, name: P, zone: UTC, deputies: [a{n + 1}, b{n + 1}]}}\n"
+        for n in range(40)
+        for one in both
+    )
+    last = "".join(f"  {one}40: {{slack: U{one.upper()}LAST, name: P, zone: UTC}}\n" for one in both)
+    assert "b40" in book_of(tmp_path, {"oncall/many.yaml": f"people:\n{rows}{last}"}).people, "not in 2**40 ways"
 
 
 def test_two_people_may_have_the_same_deputy(tmp_path: Path) -> None:

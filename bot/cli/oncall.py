@@ -132,9 +132,9 @@ def _now_and_next(schedule: Schedule, book: Book, arranged: Arranged, at: dateti
         then = ", ".join(_name(book, it.person) for it in rota.on_call(schedule, shift.end, arranged))
         yield (schedule.id, _name(book, shift.person), _when(shift.end, schedule), then or "nobody", schedule.zone)
     if not on:
-        later = [it for it in rota.shifts(schedule, at, at + AHEAD, arranged) if it.start > at][:1]
-        until = _when(later[0].start, schedule) if later else "for four weeks at least"
-        yield (schedule.id, "nobody", until, _name(book, later[0].person) if later else "", schedule.zone)
+        coming = next(iter(rota.shifts(schedule, at, at + AHEAD, arranged)), None)
+        until = _when(coming.start, schedule) if coming else "for four weeks at least"
+        yield (schedule.id, "nobody", until, _name(book, coming.person) if coming else "", schedule.zone)
 
 
 def _shifts(book: Book, arranged: Arranged, name: str, start: datetime, end: datetime) -> int:

@@ -151,6 +151,16 @@ def test_clashes_and_an_unfair_load_are_said_in_words(muster: Muster, tmp_path: 
     ]
 
 
+def test_what_is_only_worth_a_word_lets_the_check_pass(muster: Muster, tmp_path: Path) -> None:
+    rotas = ROTAS[: ROTAS.index("      - {rotation: custom")] + ROTAS[ROTAS.index("  flour:") :]
+    rotas = rotas.replace("{person: ana}, ", "")
+    environment = {"MANIFESTS": str(folder(tmp_path, {**BOOK, "oncall/rotas.yaml": rotas}))}
+    said = muster("oncall", "check", "--from", "2026-01-05T09:00+01:00", "--weeks", "2", environment=environment)
+    assert "! flour: pagerduty keeps it" in said.out
+    assert "✗" not in said.out
+    assert said.code == 0
+
+
 def test_a_book_without_schedules_says_so(muster: Muster, tmp_path: Path) -> None:
     environment = {"MANIFESTS": str(folder(tmp_path))}
     for words in ((), ("who",), ("check",)):

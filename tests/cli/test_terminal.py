@@ -140,9 +140,9 @@ def test_a_reader_who_has_seen_enough_is_no_error(redis_server: RedisServer) -> 
 @pytest.mark.parametrize(
     ("file", "change", "words"),
     [
-        ("workflows/hybrid.yaml", ("quorum: 1 ", "quorm: 1 "), ("workflows/hybrid.yaml:32", "quorm", "quorum")),
+        ("workflows/hybrid.yaml", ("quorum: 1 ", "quorm: 1 "), ("workflows/hybrid.yaml:38", "quorm", "quorum")),
         ("runbooks/restart-checkout.yaml", ("target: checkout", "target: chekout"), (":5", "chekout", "“checkout”")),
-        ("services.yaml", ("tier: 1\n", "tier: one\n"), ("services.yaml:17", "“one” is not a whole number", "tier: 2")),
+        ("services.yaml", ("tier: 1\n", "tier: one\n"), ("services.yaml:18", "“one” is not a whole number", "tier: 2")),
         ("services.yaml", ("checkout:\n", "checkout\n"), ("services.yaml:", "", "")),
     ],
 )
