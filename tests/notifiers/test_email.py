@@ -282,6 +282,13 @@ def test_a_title_of_ten_thousand_characters_makes_a_subject_that_can_be_read(mai
     assert max(map(len, letter.raw.split(b"\r\n"))) <= 998
 
 
+def test_a_server_that_takes_only_ascii_can_take_every_letter(mailbox: Mailbox) -> None:
+    letter = letter_of(mailbox, headline="P1 INC-42 Kasse läuft nicht", text="Kasse läuft nicht 🔥")
+    assert letter.raw.isascii()
+    assert letter.subject == "P1 INC-42 Kasse läuft nicht"
+    assert letter.text.startswith("Kasse läuft nicht 🔥")
+
+
 def test_no_line_of_a_text_ends_the_letter(mailbox: Mailbox) -> None:
     letter = letter_of(mailbox, text="one\n.\nQUIT\n..\ntwo")
     assert letter.text.startswith("one\n.\nQUIT\n..\ntwo")

@@ -5,7 +5,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.notifiers.notifier import Passing, Undeliverable
@@ -24,6 +24,7 @@ SPELLINGS = [
 ]
 
 
+@example("s3cret with+spaces & more", quote_plus)
 @given(secrets, st.sampled_from(SPELLINGS))
 def test_no_spelling_of_a_secret_comes_through(secret: str, spelling: object) -> None:
     spelt = spelling(secret)  # type: ignore[operator]

@@ -1,6 +1,7 @@
 """Webhooks by template: what is filled in is data, what is signed can be checked, and known services are reached."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
 from bot.domain.oncall.notifier import Notifier, WebhookNotifier
-from bot.notifiers import Means, Notice, Passing, Sent, Undeliverable, lacks, send, settle
+from bot.notifiers import Means, Notice, Passing, Sent, Undeliverable, call, lacks, send, settle
 from bot.notifiers.webhook import signature, signing_key
 from tests.harness.clock import NOON, at
 from tests.harness.receivers import Answer, Hook, Receiver, Request, signed
@@ -269,10 +270,27 @@ def test_a_pause_is_as_long_as_the_other_side_asks(
 
 
 def test_a_huge_answer_is_not_read_to_its_end(hook: Hook) -> None:
-    hook.answers(400, "no" * 5_000_000)
+    hook.answers(400, "no" * 20_000_000)
     with pytest.raises(Undeliverable) as caught:
         page(declared(url=hook.url))
     assert len(caught.value.why) <= 500
+    assert hook.written < 20_000_000
+
+
+def test_an_answer_that_drips_holds_nobody_up(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call, "PATIENCE", 0.2)
+    hook.drips(202)
+    began = time.monotonic()
+    assert page(declared(url=hook.url)).detail
+    assert time.monotonic() - began < 5
+
+
+def test_an_answer_that_breaks_off_has_said_what_counts(hook: Hook) -> None:
+    hook.breaks_off(202)
+    assert page(declared(url=hook.url)).detail
+    hook.breaks_off(400)
+    with pytest.raises(Undeliverable, match="answered 400"):
+        page(declared(url=hook.url))
 
 
 # The examples of docs/notifiers.md
