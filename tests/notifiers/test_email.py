@@ -110,7 +110,7 @@ def test_a_refused_recipient_is_named_with_what_the_server_says(mailbox: Mailbox
     mailbox.replies("RCPT", "550 5.1.1 no such user")
     with pytest.raises(Undeliverable) as caught:
         mail(local(mailbox))
-    assert caught.value.why == "127.0.0.1 refuses ana@example.com: 550 5.1.1 no such user"
+    assert caught.value.why == "127.0.0.1 refuses ana@example.com: 550 5.1.1 no such user."
 
 
 def test_greylisting_passes(mailbox: Mailbox) -> None:
@@ -222,6 +222,31 @@ def test_a_letter_says_who_sent_it_when_and_that_nobody_typed_it(mailbox: Mailbo
     assert letter.message.get_content_type() == "text/plain"
     assert letter.subject == "P1 INC-42 checkout is down"
     assert letter.text.rstrip() == f"{NOTICE.text}\n\n{NOTICE.link}"
+
+
+@pytest.mark.parametrize(
+    ("sender", "name", "address"),
+    [
+        ("muster@example.com", "", "muster@example.com"),
+        ("Muster, Inc. (on call) <muster@example.com>", "Muster, Inc. (on call)", "muster@example.com"),
+        ('"Muster" <muster@example.com>', "Muster", "muster@example.com"),
+        ("Müster <wache@bücher.example>", "Müster", "wache@xn--bcher-kva.example"),
+    ],
+)
+def test_a_senders_name_may_be_any_words(mailbox: Mailbox, sender: str, name: str, address: str) -> None:
+    notifier = EmailNotifier.model_validate({**MAIL.model_dump(), "sender": sender})
+    mail(local(mailbox), notifier=notifier)
+    (letter,) = mailbox.letters()
+    (shown,) = letter.message["From"].addresses
+    assert (shown.display_name, shown.addr_spec, letter.sender) == (name, address, address)
+    assert letter.message["Message-ID"].endswith(f"@{address.partition('@')[2]}>")
+
+
+def test_a_sender_that_no_server_could_take_is_told(mailbox: Mailbox) -> None:
+    notifier = MAIL.model_copy(update={"sender": "muster@" + "x" * 64 + ".example"})
+    with pytest.raises(Undeliverable, match="is no mail address") as caught:
+        mail(local(mailbox), notifier=notifier)
+    assert caught.value.cure == "Correct the sender of the notifier mail: muster@example.com."
 
 
 def test_a_link_that_stands_in_the_text_is_not_said_twice(mailbox: Mailbox) -> None:

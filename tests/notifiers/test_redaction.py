@@ -38,7 +38,7 @@ def test_user_and_password_together_are_hidden_as_headers_have_them() -> None:
     pair = base64.b64encode(b"muster:5ecre7").decode()
     with pytest.raises(Undeliverable) as caught, redacted(["muster", "5ecre7"]):
         raise Undeliverable(f"Basic {pair}", "Correct it.")
-    assert (caught.value.why, caught.value.cure) == ("Basic •••", "Correct it.")
+    assert (caught.value.why, caught.value.cure) == ("Basic •••.", "Correct it.")
 
 
 def test_the_password_of_a_url_is_hidden_quoted_or_not_and_the_rest_can_be_read() -> None:

@@ -92,6 +92,12 @@ def test_the_same_page_has_the_same_key_and_no_state_to_settle(hook: Hook) -> No
     assert len(hook.requests) == 2
 
 
+def test_very_long_keys_that_differ_only_at_their_end_stay_two(hook: Hook) -> None:
+    for end in "ab":
+        page(declared(url=hook.url), notice(key="k" * 2000 + end))
+    assert len(hook.pages()) == 2
+
+
 def test_a_word_is_cut_before_it_is_too_long_for_the_service(hook: Hook) -> None:
     page(declared(url=hook.url, longest=50), notice(text="x" * 10_000))
     assert hook.requests[0].json == {"to": "ana", "text": "x" * 49 + "…"}
@@ -171,6 +177,12 @@ def test_a_request_in_any_script_can_be_checked_too() -> None:
     with Hook(SIGNING) as hook:
         page(declared(url=hook.url, body="${text}", secret="S"), notice(key="ключ 🔥", text="障害"), S=SIGNING)
         assert len(hook.pages()) == 1
+
+
+def test_a_secret_of_nothing_signs_nothing(hook: Hook) -> None:
+    with pytest.raises(Undeliverable, match="S holds no signing secret"):
+        page(declared(url=hook.url, secret="S"), S="whsec_")
+    assert hook.requests == []
 
 
 def test_a_secret_that_is_not_base64_is_told_before_anything_is_sent(hook: Hook) -> None:
