@@ -30,18 +30,18 @@ class Call:
     """Who is called, in words for people: `PagerDuty`."""
     url: str
     content: bytes
-    headers: Mapping[str, str | bytes]
+    headers: Mapping[str, str]
     auth: tuple[str, str] | None = None
     """User and password of HTTP's basic authentication."""
     keys: tuple[str, ...] = ()
     """The variables that an operator should look at when the call is refused."""
 
 
-def post(call: Call) -> int:
-    """Make the call; return the status, which is 2xx. Raises Passing, Undeliverable."""
+def post(call: Call) -> None:
+    """Make the call; any 2xx is well. Raises Passing, Undeliverable."""
     response, said = _asked(call)
     if response.is_success:
-        return response.status_code
+        return
     why = f"{call.whose} answered {response.status_code}{': ' + said if said else ''}"
     if response.is_server_error or response.status_code in PASSES:
         raise Passing(why, _pause(response.headers))
@@ -50,7 +50,7 @@ def post(call: Call) -> int:
 
 def _asked(call: Call) -> tuple[httpx.Response, str]:
     ours = {"Accept-Encoding": "identity", "User-Agent": "Muster"}
-    headers = [(name.encode(), _bytes(value)) for name, value in {**ours, **call.headers}.items()]
+    headers = [(name.encode(), value.encode()) for name, value in {**ours, **call.headers}.items()]
     try:
         with httpx.stream(
             "POST", call.url, content=call.content, headers=headers, auth=call.auth, timeout=PATIENCE, verify=tls()
@@ -65,10 +65,6 @@ def _asked(call: Call) -> tuple[httpx.Response, str]:
             cure = "Renew its certificate, or add its authority to those that the workers trust: SSL_CERT_FILE."
             raise Undeliverable(f"{call.whose} shows a certificate that is not trusted: {distrust}.", cure) from None
         raise Passing(f"{call.whose} is out of reach: {str(error) or type(error).__name__}") from None
-
-
-def _bytes(value: str | bytes) -> bytes:
-    return value.encode() if isinstance(value, str) else value
 
 
 def _said(response: httpx.Response) -> str:

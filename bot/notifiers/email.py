@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import policy
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -44,12 +45,12 @@ class Server:
 def send(notifier: EmailNotifier, to: str, notice: Notice, means: Means) -> Sent:
     """Hand the letter over to the server. Raises Passing, Undeliverable."""
     server = server_of(notifier.server, means.secrets)
-    address = _address(to)
+    address = _address(to, "Correct the contact's “to”: ana@example.com.")
     letter = _letter(notifier, address, notice)
     with _translated(server, address, notifier.server), _connected(server, notifier.server) as smtp:
         if server.user:
             smtp.login(server.user, server.password)
-        smtp.send_message(letter, parseaddr(notifier.sender)[1], [address])
+        smtp.send_message(letter, letter["From"].addresses[0].addr_spec, [address])
     return Sent(f"e-mail to {address}")
 
 
@@ -96,24 +97,26 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _address(to: str) -> str:
+def _address(written: str, cure: str) -> str:
     """Check the address and write its domain as mail servers know it. Raises Undeliverable."""
-    mailbox, _, domain = to.strip().rpartition("@")
+    mailbox, _, domain = written.strip().rpartition("@")
     try:
         known = domain.encode("idna").decode()
     except UnicodeError:
         known = ""
     fits = re.fullmatch(r"[^\s<>@,;:\"()\[\]\\]+", mailbox) and re.fullmatch(r"[A-Za-z0-9.-]+", known)
     if not fits or not mailbox.isprintable():
-        raise Undeliverable(f"“{to}” is no mail address.", "Correct the contact's “to”: ana@example.com.")
+        raise Undeliverable(f"“{written}” is no mail address.", cure)
     return f"{mailbox}@{known}"
 
 
 def _letter(notifier: EmailNotifier, address: str, notice: Notice) -> EmailMessage:
-    domain = parseaddr(notifier.sender)[1].rpartition("@")[2].encode("idna").decode()
+    name, _, written = notifier.sender.rpartition("<")
+    sender = _address(written.rstrip(">"), f"Correct the sender of the notifier {notifier.id}: muster@example.com.")
+    mailbox, _, domain = sender.rpartition("@")
     thread = _id(f"thread {notice.incident}", domain)
     letter = EmailMessage(policy=policy.SMTP.clone(cte_type="7bit"))  # not every server takes 8 bits
-    letter["From"] = notifier.sender
+    letter["From"] = Address(name.strip(' "'), mailbox, domain)
     letter["To"] = address
     letter["Subject"] = cut(notice.headline, SUBJECT)
     letter["Date"] = format_datetime(notice.at)

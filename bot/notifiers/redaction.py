@@ -31,13 +31,17 @@ def redacted(secrets: Iterable[str]) -> Iterator[None]:
     except Passing as passing:
         raise Passing(_hidden(passing.why, words), passing.seconds) from None
     except Undeliverable as undeliverable:
-        raise Undeliverable(_hidden(undeliverable.why, words), undeliverable.cure) from None
+        raise Undeliverable(_sentence(_hidden(undeliverable.why, words)), undeliverable.cure) from None
 
 
 def _hidden(text: str, words: Iterable[str]) -> str:
     for word in words:
         text = text.replace(word, "•••")
     return cut("".join(letter if letter.isprintable() else " " for letter in " ".join(text.split())), LONGEST)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _spellings(secrets: list[str]) -> set[str]:

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from bot.domain.oncall.notifier import BLANK, WebhookNotifier
 from bot.notifiers.call import Call, post
-from bot.notifiers.notifier import Means, Notice, Sent, Undeliverable, cut, secret
+from bot.notifiers.notifier import Means, Notice, Sent, Undeliverable, cut, named, secret
 
 HEADER = 1000
 """Characters of a header's value: many servers take 8 KB for all headers together."""
@@ -29,12 +29,13 @@ def send(notifier: WebhookNotifier, to: str, notice: Notice, means: Means) -> Se
     url = _url(notifier, words, variables)
     blanks = words | variables
     content, kind = _content(notifier, blanks)
-    headers = {"Content-Type": kind, "Idempotency-Key": _header(notice.key)} | _headers(notifier, blanks)
+    id_ = named(notice.key, HEADER)
+    headers = {"Content-Type": kind, "Idempotency-Key": id_} | _headers(notifier, blanks)
     if notifier.token:
         headers["Authorization"] = f"Bearer {variables[notifier.token]}"
     if notifier.secret:
         key = signing_key(notifier.secret, variables[notifier.secret])
-        headers |= signature(key, _header(notice.key), int(means.now.timestamp()), content)
+        headers |= signature(key, id_, int(means.now.timestamp()), content)
     auth = (variables[notifier.user], variables[notifier.password]) if notifier.user and notifier.password else None
     whose = urlsplit(url).netloc
     post(Call(whose, url, content, headers, auth, keys=notifier.variables))
@@ -64,10 +65,13 @@ def lacks(notifier: WebhookNotifier, secrets: Mapping[str, str]) -> Iterator[Und
 def signing_key(variable: str, held: str) -> bytes:
     """Read a secret as Standard Webhooks writes them: Base64, with or without `whsec_`. Raises Undeliverable."""
     try:
-        return base64.b64decode(held.removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(held.removeprefix("whsec_"), validate=True)
     except binascii.Error:
+        key = b""
+    if not key:
         cure = f"Make one with `openssl rand -base64 32`, put it into {variable} and give it to the receiver."
-        raise Undeliverable(f"{variable} holds no signing secret: it is not Base64.", cure) from None
+        raise Undeliverable(f"{variable} holds no signing secret: it is not Base64.", cure)
+    return key
 
 
 def signature(key: bytes, id: str, timestamp: int, content: bytes) -> dict[str, str]:  # noqa: A002 - its name there

@@ -107,7 +107,18 @@ def test_a_sender_is_an_address_with_or_without_a_name(sender: str) -> None:
 
 @pytest.mark.parametrize(
     "sender",
-    ["Muster", "", "muster@", "a@b, c@d", "Muster <muster>", "a@b\r\nBcc: c@d", "X\n <a@b>", "<a@b> x", "a@b <c@d>"],
+    [
+        "Muster",
+        "",
+        "muster@",
+        "a@b, c@d",
+        "Muster <muster>",
+        "a@b\r\nBcc: c@d",
+        "X\n <a@b>",
+        "<a@b> x",
+        "a@b <c@d>",
+        "a@.b",
+    ],
 )
 def test_what_is_no_sender_is_told(sender: str) -> None:
     with pytest.raises(ValidationError, match="is no mail address"):

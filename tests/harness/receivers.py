@@ -55,6 +55,10 @@ class Answer:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0
+    """Seconds between two bytes."""
+    missing: int = 0
+    """Bytes that are announced and never come."""
 
 
 @dataclass
@@ -77,6 +81,8 @@ class Receiver:
     def __init__(self, certificate: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         """Everything that arrived, refused or not."""
+        self.written = 0
+        """Bytes of answers that somebody was there to read."""
         self._standing: Callable[[Request], Answer | None] = self.accept
         self._over = Event()
         self._lock = Lock()
@@ -121,6 +127,14 @@ class Receiver:
         """From now on answer with something that is no HTTP."""
         self._standing = lambda _: Answer(NO_HTTP, b"\x00\xff who are you?\r\n\r\n")
 
+    def drips(self, status: int) -> None:
+        """From now on answer with a body that comes byte by byte, for half a minute."""
+        self._standing = lambda _: Answer(status, b"." * 600, pause=0.05)
+
+    def breaks_off(self, status: int) -> None:
+        """From now on close the connection in the middle of the answer's body."""
+        self._standing = lambda _: Answer(status, b"half", missing=4)
+
     def works(self) -> None:
         self._standing = self.accept
 
@@ -129,6 +143,10 @@ class Receiver:
         self._over.set()
         self._server.shutdown()
         self._server.server_close()
+
+    def is_over(self, seconds: float) -> bool:
+        """Wait a while; say whether the test is over."""
+        return self._over.wait(seconds)
 
     def respond(self, request: Request) -> Answer | None:
         """Answer a request; None: hang up."""
@@ -162,10 +180,15 @@ def _server(receiver: Receiver) -> ThreadingHTTPServer:
                 self.close_connection = True
                 return
             self.send_response_only(answer.status)
-            for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+            for name, value in {**answer.headers, "Content-Length": str(len(answer.body) + answer.missing)}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            self.close_connection = bool(answer.missing)
+            size = 1 if answer.pause else 65536
+            for start in range(0, len(answer.body), size):
+                receiver.written += self.wfile.write(answer.body[start : start + size])
+                if answer.pause and receiver.is_over(answer.pause):
+                    return
 
         do_GET = do_POST = do_PUT = answer  # noqa: N815 - the names that http.server calls
 

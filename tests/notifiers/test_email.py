@@ -110,7 +110,7 @@ def test_a_refused_recipient_is_named_with_what_the_server_says(mailbox: Mailbox
     mailbox.replies("RCPT", "550 5.1.1 no such user")
     with pytest.raises(Undeliverable) as caught:
         mail(local(mailbox))
-    assert caught.value.why == "127.0.0.1 refuses ana@example.com: 550 5.1.1 no such user"
+    assert caught.value.why == "127.0.0.1 refuses ana@example.com: 550 5.1.1 no such user."
 
 
 def test_greylisting_passes(mailbox: Mailbox) -> None:
@@ -224,6 +224,31 @@ def test_a_letter_says_who_sent_it_when_and_that_nobody_typed_it(mailbox: Mailbo
     assert letter.text.rstrip() == f"{NOTICE.text}\n\n{NOTICE.link}"
 
 
+@pytest.mark.parametrize(
+    ("sender", "name", "address"),
+    [
+        ("muster@example.com", "", "muster@example.com"),
+        ("Muster, Inc. (on call) <muster@example.com>", "Muster, Inc. (on call)", "muster@example.com"),
+        ('"Muster" <muster@example.com>', "Muster", "muster@example.com"),
+        ("Müster <wache@bücher.example>", "Müster", "wache@xn--bcher-kva.example"),
+    ],
+)
+def test_a_senders_name_may_be_any_words(mailbox: Mailbox, sender: str, name: str, address: str) -> None:
+    notifier = EmailNotifier.model_validate({**MAIL.model_dump(), "sender": sender})
+    mail(local(mailbox), notifier=notifier)
+    (letter,) = mailbox.letters()
+    (shown,) = letter.message["From"].addresses
+    assert (shown.display_name, shown.addr_spec, letter.sender) == (name, address, address)
+    assert letter.message["Message-ID"].endswith(f"@{address.partition('@')[2]}>")
+
+
+def test_a_sender_that_no_server_could_take_is_told(mailbox: Mailbox) -> None:
+    notifier = MAIL.model_copy(update={"sender": "muster@" + "x" * 64 + ".example"})
+    with pytest.raises(Undeliverable, match="is no mail address") as caught:
+        mail(local(mailbox), notifier=notifier)
+    assert caught.value.cure == "Correct the sender of the notifier mail: muster@example.com."
+
+
 def test_a_link_that_stands_in_the_text_is_not_said_twice(mailbox: Mailbox) -> None:
     letter = letter_of(mailbox, text=f"Go to {NOTICE.link} now.")
     assert letter.text.count(NOTICE.link) == 1
@@ -280,6 +305,13 @@ def test_a_title_of_ten_thousand_characters_makes_a_subject_that_can_be_read(mai
     assert len(letter.subject) == email.SUBJECT
     assert letter.text.startswith("x" * 20_000)
     assert max(map(len, letter.raw.split(b"\r\n"))) <= 998
+
+
+def test_a_server_that_takes_only_ascii_can_take_every_letter(mailbox: Mailbox) -> None:
+    letter = letter_of(mailbox, headline="P1 INC-42 Kasse läuft nicht", text="Kasse läuft nicht 🔥")
+    assert letter.raw.isascii()
+    assert letter.subject == "P1 INC-42 Kasse läuft nicht"
+    assert letter.text.startswith("Kasse läuft nicht 🔥")
 
 
 def test_no_line_of_a_text_ends_the_letter(mailbox: Mailbox) -> None:

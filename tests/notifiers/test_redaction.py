@@ -5,7 +5,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.notifiers.notifier import Passing, Undeliverable
@@ -24,6 +24,7 @@ SPELLINGS = [
 ]
 
 
+@example("s3cret with+spaces & more", quote_plus)
 @given(secrets, st.sampled_from(SPELLINGS))
 def test_no_spelling_of_a_secret_comes_through(secret: str, spelling: object) -> None:
     spelt = spelling(secret)  # type: ignore[operator]
@@ -37,7 +38,7 @@ def test_user_and_password_together_are_hidden_as_headers_have_them() -> None:
     pair = base64.b64encode(b"muster:5ecre7").decode()
     with pytest.raises(Undeliverable) as caught, redacted(["muster", "5ecre7"]):
         raise Undeliverable(f"Basic {pair}", "Correct it.")
-    assert (caught.value.why, caught.value.cure) == ("Basic •••", "Correct it.")
+    assert (caught.value.why, caught.value.cure) == ("Basic •••.", "Correct it.")
 
 
 def test_the_password_of_a_url_is_hidden_quoted_or_not_and_the_rest_can_be_read() -> None:

@@ -1,6 +1,7 @@
 """Webhooks by template: what is filled in is data, what is signed can be checked, and known services are reached."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
 from bot.domain.oncall.notifier import Notifier, WebhookNotifier
-from bot.notifiers import Means, Notice, Passing, Sent, Undeliverable, lacks, send, settle
+from bot.notifiers import Means, Notice, Passing, Sent, Undeliverable, call, lacks, send, settle
 from bot.notifiers.webhook import signature, signing_key
 from tests.harness.clock import NOON, at
 from tests.harness.receivers import Answer, Hook, Receiver, Request, signed
@@ -89,6 +90,12 @@ def test_the_same_page_has_the_same_key_and_no_state_to_settle(hook: Hook) -> No
     assert {request.headers["idempotency-key"] for request in hook.requests} == {"INC-42/ana/1"}
     assert settle(notifier, "ana", NOTICE, "resolved", Means({}, Desk(), NOON)) is None
     assert len(hook.requests) == 2
+
+
+def test_very_long_keys_that_differ_only_at_their_end_stay_two(hook: Hook) -> None:
+    for end in "ab":
+        page(declared(url=hook.url), notice(key="k" * 2000 + end))
+    assert len(hook.pages()) == 2
 
 
 def test_a_word_is_cut_before_it_is_too_long_for_the_service(hook: Hook) -> None:
@@ -170,6 +177,12 @@ def test_a_request_in_any_script_can_be_checked_too() -> None:
     with Hook(SIGNING) as hook:
         page(declared(url=hook.url, body="${text}", secret="S"), notice(key="ключ 🔥", text="障害"), S=SIGNING)
         assert len(hook.pages()) == 1
+
+
+def test_a_secret_of_nothing_signs_nothing(hook: Hook) -> None:
+    with pytest.raises(Undeliverable, match="S holds no signing secret"):
+        page(declared(url=hook.url, secret="S"), S="whsec_")
+    assert hook.requests == []
 
 
 def test_a_secret_that_is_not_base64_is_told_before_anything_is_sent(hook: Hook) -> None:
@@ -269,10 +282,27 @@ def test_a_pause_is_as_long_as_the_other_side_asks(
 
 
 def test_a_huge_answer_is_not_read_to_its_end(hook: Hook) -> None:
-    hook.answers(400, "no" * 5_000_000)
+    hook.answers(400, "no" * 20_000_000)
     with pytest.raises(Undeliverable) as caught:
         page(declared(url=hook.url))
     assert len(caught.value.why) <= 500
+    assert hook.written < 20_000_000
+
+
+def test_an_answer_that_drips_holds_nobody_up(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call, "PATIENCE", 0.2)
+    hook.drips(202)
+    began = time.monotonic()
+    assert page(declared(url=hook.url)).detail
+    assert time.monotonic() - began < 5
+
+
+def test_an_answer_that_breaks_off_has_said_what_counts(hook: Hook) -> None:
+    hook.breaks_off(202)
+    assert page(declared(url=hook.url)).detail
+    hook.breaks_off(400)
+    with pytest.raises(Undeliverable, match="answered 400"):
+        page(declared(url=hook.url))
 
 
 # The examples of docs/notifiers.md

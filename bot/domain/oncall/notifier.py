@@ -18,7 +18,8 @@ FILLED_IN = ("to", "headline", "text", "link", "incident", "severity", "key")
 
 
 def _mail_address(word: str) -> str:
-    if re.fullmatch(r"[^\s<>@,;]+@[^\s<>@,;]+|[^<>@\r\n]+ <[^\s<>@,;]+@[^\s<>@,;]+>", word) is None:
+    address = r"[^\s<>@,;]+@[^\s<>@,;.]+(\.[^\s<>@,;.]+)*"
+    if re.fullmatch(rf"{address}|[^<>@\r\n]+ <{address}>", word) is None:
         raise misfit(f"“{word}” is no mail address", "Write muster@example.com, or Muster <muster@example.com>.")
     return word
 
