@@ -37,7 +37,7 @@ def _event(schedule: Schedule, shift: Shift, names: Mapping[str, str], now: date
     who = names.get(shift.person, shift.person)
     event = Event()
     event.add("uid", uid)
-    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstamp", now)  # written in UTC
     event.add("dtstart", shift.start.astimezone(UTC))
     event.add("dtend", shift.end.astimezone(UTC))
     event.add("summary", _plain(f"{who} is on call: {schedule.title}"))

@@ -4,19 +4,25 @@ The parser behind this room forgives much and counts no lines; who is on call sh
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.calendars.calendar import Unreadable
 
-EVENTS = 5_000
-"""Events in one file, repetitions not counted. The parser needs a second for as many."""
-
-DEEPEST = 5
-"""Components within each other; an alarm in an event in a calendar is three."""
+MOST = {
+    "events": 5_000,
+    "lines in one event": 500,
+    "levels of BEGIN": 5,
+    "changes of clocks": 300,
+    "rules for changes of clocks": 50,
+}
+"""What one file may hold; repetitions are not counted here. No real calendar comes near, but each of these costs the
+libraries time or memory per repetition, and a calendar of 5 MB could hold enough to stop a worker.
+"""
 
 CHANGES = {"STANDARD", "DAYLIGHT"}
-"""What a zone's definition is made of. A rule that changes clocks by the second would keep the parser busy for days."""
+"""What a zone's definition is made of."""
 
 PROPERTY = re.compile(r"[A-Za-z0-9-]+[;:]")
 CURE = "Export the calendar again, or correct that line where it comes from."
@@ -36,15 +42,17 @@ class Lines:
 
 def checked(data: bytes) -> list[Lines]:
     """Check that the file is whole; return the lines of its events, in their order. Raises Unreadable."""
-    events, open_ = list[Lines](), list[tuple[str, int]]()
+    events, open_, many = list[Lines](), list[tuple[str, int]](), Counter[str]()
     for number, line in _unfolded(_decoded(data)):
         name, value = re.split("[;:]", line, maxsplit=1)[0].upper(), line.partition(":")[2].upper()
         if not open_ and (name, value) != ("BEGIN", "VCALENDAR"):
             raise _broken(number, f"a calendar begins with BEGIN:VCALENDAR, and here stands “{_shown(line)}”")
         if name == "BEGIN":
             open_.append((value, number))
+            many["changes of clocks"] += value in CHANGES
             if value == "VEVENT":
                 events.append(Lines(number))
+                many["lines in one event"] = 0
         elif name == "END":
             kind, began = open_.pop()
             if kind != value:
@@ -53,17 +61,26 @@ def checked(data: bytes) -> list[Lines]:
             raise _broken(number, f"“{_shown(line)}” is no property")
         elif open_[-1][0] == "VEVENT":
             events[-1].properties.setdefault(name, number)
-        elif open_[-1][0] in CHANGES and name == "RRULE" and "FREQ=YEARLY" not in value:
-            raise _broken(number, "the clocks of a zone change by years, if they do")
-        if len(open_) > DEEPEST or len(events) > EVENTS:
-            what = f"more than {EVENTS} events" if len(events) > EVENTS else f"more than {DEEPEST} levels of BEGIN"
-            raise _broken(number, f"there are {what}", "Export a shorter time, or a calendar of the schedule alone.")
+            many["lines in one event"] += 1
+        elif open_[-1][0] in CHANGES and name == "RRULE":
+            many["rules for changes of clocks"] += 1
+            if "FREQ=YEARLY" not in value:
+                raise _broken(number, "the clocks of a zone change by years, if they do")
+        many["events"], many["levels of BEGIN"] = len(events), len(open_)
+        _hold(many, number)
     if not data.strip():
         raise _broken(1, "the file is empty")
     if open_:
         kind, began = open_[-1]
         raise _broken(began, f"{kind} begins here and never ends: the file was cut off")
     return events
+
+
+def _hold(many: Mapping[str, int], number: int) -> None:
+    for what, most in MOST.items():
+        if many.get(what, 0) > most:
+            cure = "Export a shorter time, or a calendar of the schedule alone."
+            raise _broken(number, f"there are more than {most} {what}", cure)
 
 
 def _decoded(data: bytes) -> str:

@@ -82,6 +82,14 @@ def test_nobody_on_shift_is_a_calendar_too() -> None:
     assert parsed(written()) == []
 
 
+def test_the_stamp_is_in_utc_and_no_control_character_gets_in() -> None:
+    """RFC 5545, 3.8.7.2 and 3.3.11: a DTSTAMP is in UTC, and a text holds no control characters."""
+    odd = Schedule(id="odd", title="Pay\x00ments\x07,\u2028 all\n of it")
+    data = written((odd, ANAS), now=NOON.astimezone(ZoneInfo("Asia/Seoul")))
+    assert b"DTSTAMP:20261102T120000Z\r\n" in data
+    assert "SUMMARY:Ana Ruiz is on call: Payments\\, all of it\r\n" in data.decode()
+
+
 def test_no_line_is_longer_than_calendars_take() -> None:
     """RFC 5545, 3.1: 75 octets, and no character is torn."""
     long = Schedule(id="long", title="Zahlungsverkehr für Österreich 🔥 " * 20)

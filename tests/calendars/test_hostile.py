@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.calendars.calendar import Unreadable
 from bot.calendars.events import PATIENCE, SHIFTS
-from bot.calendars.lines import EVENTS
+from bot.calendars.lines import MOST
 from tests.calendars.files import calendar, event, read, shifts
 
 GOOD = calendar(event("DTSTART:20261103T090000Z", "DTEND:20261103T170000Z"))
@@ -127,9 +127,38 @@ def test_more_repetitions_than_anybody_works_are_refused() -> None:
         read(calendar(*hourly))
 
 
-def test_more_events_than_anybody_keeps_are_refused_before_they_are_parsed() -> None:
-    with pytest.raises(Unreadable, match=f"there are more than {EVENTS} events"):
-        read(calendar(*(event(*TIMES, uid=str(number)) for number in range(EVENTS + 1))))
+def changes(rule: str, number: int) -> list[str]:
+    change = [
+        "BEGIN:STANDARD",
+        "DTSTART:19700101T000000",
+        "TZOFFSETFROM:+0100",
+        "TZOFFSETTO:+0200",
+        *[rule] * bool(rule),
+    ]
+    return ["BEGIN:VTIMEZONE", "TZID:Mine", *[*change, "END:STANDARD"] * number, "END:VTIMEZONE"]
+
+
+TOO_MANY = {
+    "events": lambda many: [event(*TIMES, uid=str(number)) for number in range(many)],
+    "lines in one event": lambda many: [event(*TIMES, *(f"ATTENDEE:mailto:{n}@x.test" for n in range(many - 5)))],
+    "changes of clocks": lambda many: [changes("", many)],
+    "rules for changes of clocks": lambda many: [changes("RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", many)],
+}
+
+
+@pytest.mark.parametrize("what", TOO_MANY)
+def test_more_than_any_real_calendar_has_is_refused_before_it_is_parsed(what: str) -> None:
+    most = MOST[what]
+    began = time.monotonic()
+    with pytest.raises(Unreadable, match=f"there are more than {most} {what}"):
+        read(calendar(*TOO_MANY[what](most + 1)))
+    assert time.monotonic() - began < 1
+
+
+def test_as_much_as_is_allowed_is_read() -> None:
+    assert read(calendar(*TOO_MANY["lines in one event"](MOST["lines in one event"]))).shifts
+    mine = event("DTSTART;TZID=Mine:20261103T090000", "DURATION:PT8H")
+    assert read(calendar(changes("", MOST["changes of clocks"]), mine)).shifts
 
 
 def test_rules_that_never_fit_end_with_our_patience(monkeypatch: pytest.MonkeyPatch) -> None:
