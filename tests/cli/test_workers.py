@@ -26,7 +26,7 @@ def workers(*arguments: str, folder: Path, **environment: str) -> subprocess.Com
 def test_mistyped(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     said = workers(*arguments, folder=tmp_path)
     assert said.returncode == 2
-    assert said.stderr == "usage: python -m workers worker [remediation | slack | exports …] | clock\n"
+    assert said.stderr == "usage: python -m workers worker [pages | remediation | slack | exports …] | clock\n"
 
 
 @pytest.mark.parametrize("process", ["worker", "clock"])

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.story
 
 def test_what_was_refused_for_a_moment_comes_to_where_it_was_meant(mortal_world: World) -> None:
     """Posting again looks for the first try: in a channel that the bot is not in yet, and in a direct message."""
-    story = declare(mortal_world)
+    story = declare(mortal_world, "p1 it is odd")  # nobody is on call for it: a hat moves it on
     direct = story.ben.post("/client/dm", **{"with": "UMUSTER"})["channel"]["id"]
     faults = [
         {"kind": "status", "status": 503, "method": "chat.postMessage", "channel": channel, "times": 1}
