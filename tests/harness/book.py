@@ -24,11 +24,11 @@ PAYMENTS = policy(300, 600, 900)
 """Five minutes, ten, fifteen."""
 
 
-def by_slack(person: str, because: str = "on call: Payments, first line") -> Reachable:
+def by_slack(person: str, because: str = "on call for Payments, first line") -> Reachable:
     return Reachable(who=person, because=because, ways=(Way(by=SLACK),))
 
 
-def by_ways(person: str, *ways: tuple[str, float]) -> Reachable:
+def by_ways(person: str, *ways: tuple[str, float], because: str = "on call for Payments, first line") -> Reachable:
     """Somebody with several contacts: notifier and seconds after the page was ordered."""
     kept = tuple(Way(by=by, contact=number, after=after) for number, (by, after) in enumerate(ways))
-    return Reachable(who=person, because="on call: Payments, first line", ways=kept)
+    return Reachable(who=person, because=because, ways=kept)

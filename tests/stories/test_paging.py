@@ -55,7 +55,7 @@ def test_whoever_is_on_call_is_told_at_once_and_by_mail_two_minutes_later(night:
     incident = night.declared(by=BEN)
     night.passes(seconds=5)
     (message,) = night.paged(ANA, incident)
-    assert "You are called: on call: Payments, first line" in message["text"]
+    assert "Why you: on call for Payments, first line" in message["text"]
     assert night.incident(incident).assigned == (ANA,)
     assert night.posted("CCRITICAL", incident, "checkout is down")
     assert night.mailbox.letters() == []

@@ -274,7 +274,7 @@ class Sending:
         lines = [
             _headline(incident),
             escalation.because if escalation else "",
-            f"You are called: {page.because}.",
+            f"Why you: {page.because}.",
             f"Acknowledge: /incident ack{where}; in a terminal: muster incident --in {incident.number} ack",
             *(f"{ALONG} {_headline(other.incident)}" for other in along),
             _link(incident),

@@ -84,6 +84,8 @@ class Escalation(Frozen):
     call: Call | None = None
     answered_by: str | None = None
     answered_at: datetime | None = None
+    missing: tuple[str, ...] = ()
+    """Who was meant by the current call and can't be called, each as a sentence with its reason."""
     settled: int = 0
     """The call that was answered last: nothing of it, or of an earlier one, goes out any more."""
 

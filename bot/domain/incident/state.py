@@ -382,8 +382,11 @@ def _escalated(incident: Incident, event: e.EscalationEvent) -> dict[str, Any]:
             waits = {"call": call, "standing": Standing.RUNNING, "answered_by": None, "answered_at": None}
             timers = {**_no_timer(incident, lapse_timer(event.escalation)), call_timer(event.escalation): event.due}
             return {**_escalation(incident, event.escalation, waits), "timers": timers}
-        case e.CallWasEmpty() | e.SomebodyMissing():
+        case e.CallWasEmpty():
             return {}
+        case e.SomebodyMissing():
+            told = (*incident.escalations[event.escalation].missing, event.because)[-MISSING:]
+            return _escalation(incident, event.escalation, {"missing": told})
         case e.PageOrdered():
             page = Page(
                 id=event.page,
@@ -418,13 +421,17 @@ def _escalated(incident: Incident, event: e.EscalationEvent) -> dict[str, Any]:
             return {"timers": _no_timer(incident, lapse_timer(event.escalation))}
         case e.EscalationExhausted():
             last = incident.escalations[event.escalation].call
-            told = last.model_copy(update={"number": event.call}) if last else None
-            changes = {"standing": Standing.EXHAUSTED, "call": told, "answered_by": None, "answered_at": None}
+            spent = last.model_copy(update={"number": event.call}) if last else None
+            changes = {"standing": Standing.EXHAUSTED, "call": spent, "answered_by": None, "answered_at": None}
             over = {call_timer(event.escalation), lapse_timer(event.escalation)}
             timers = {name: due for name, due in incident.timers.items() if name not in over}
             return {**_escalation(incident, event.escalation, changes), "timers": timers}
         case _:
             assert_never(event)
+
+
+MISSING = 5
+"""Of those who can't be called, the last ones are kept at hand; the record has all."""
 
 
 def _escalation(incident: Incident, name: str, changes: dict[str, Any]) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Directory:
                 if schedule is None:
                     return []
                 shifts = on_call(schedule, self.at, self.arranged)
-                because = f"on call: {schedule.title}"
+                because = f"on call for {schedule.title}"
                 return [(book.people[shift.person], because) for shift in shifts if shift.person in book.people]
             case _:
                 return []

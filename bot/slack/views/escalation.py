@@ -10,7 +10,7 @@ from bot.slack.controls import TakeOverButton
 from bot.slack.kit import Message, Names, bold, button, context, line, message, section, sentences, when, who
 from bot.slack.views.page import answering
 
-MARKS = {"waiting": "…", "tried": "▶", "sent": "✓", "failed": "✗"}
+MARKS = {"waiting": "to come", "tried": "being tried", "sent": "✓", "failed": "✗"}
 SHOWN = 12
 """Pages in the message; the timeline has all."""
 
@@ -36,11 +36,11 @@ def _calling(incident: Incident, shown: Escalation, title: str, names: Names) ->
     state = f"📟 *Calling {title}*{_tier(shown)}: {line(shown.because, 600, names)}"
     if shown.standing is Standing.EXHAUSTED:
         state = f"⚠ *Nobody has answered for {title}.* Everybody was called; the last resort was told."
-    after = _next(shown)
+    missing, after = [line(one, 300, names) for one in shown.missing], _next(shown)
     return message(
-        sentences(state, *rows, after),
+        sentences(state, *rows, *missing, after),
         section(state),
-        section("\n".join(f"• {row}" for row in rows)) if rows else None,
+        section("\n".join(f"• {row}" for row in (*rows, *missing))) if rows or missing else None,
         answering(incident, shown),
         context(after) if after else None,
     )

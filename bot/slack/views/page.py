@@ -47,8 +47,8 @@ def headline(incident: Incident) -> str:
 
 
 def _asked(incident: Incident, escalation: Escalation, shown: Page, names: Names, along: Sequence[str]) -> Message:
-    because = f"You are called: {line(shown.because, 300, names)}."
-    why = f"“{line(escalation.because, 1000, names)}”"
+    because = f"Why {_you(shown)}: {line(shown.because, 300, names)}."
+    why = line(escalation.because, 1000, names)
     limit = _limit(escalation)
     where, others = _where(incident), [line(one) for one in along]
     return message(
@@ -59,6 +59,10 @@ def _asked(incident: Incident, escalation: Escalation, shown: Page, names: Names
         section("\n".join(f"• {other}" for other in others)) if others else None,
         context(limit) if limit else None,
     )
+
+
+def _you(shown: Page) -> str:
+    return "you" if shown.kind == "person" else "here"
 
 
 def answering(incident: Incident, escalation: Escalation) -> Block:

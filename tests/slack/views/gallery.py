@@ -10,18 +10,23 @@ from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import Recorded
+from bot.domain.oncall import calling as whom
+from bot.domain.oncall.reach import Reachable
 from bot.domain.severity import Severity
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
+from bot.slack.views.escalation import escalation
 from bot.slack.views.help import help_, unknown
 from bot.slack.views.home import home
 from bot.slack.views.listing import listing, pick
 from bot.slack.views.mitigation import Track, mitigation, plan_view
 from bot.slack.views.offer import offer
+from bot.slack.views.page import page
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
+from tests.harness.book import by_ways, policy
 from tests.slack.views.scene import ANA, BEN, CY, DEE, POLICY, START, TWO_VOTES, Scene, names
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "views"
@@ -33,7 +38,7 @@ TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - time
 
 def gallery() -> dict[str, Picture]:
     """Paint everything, by name: `<view>/<state>`."""
-    return {**_incidents(), **_mitigations(), **_plans(), **_told(), **_personal(), **_lists()}
+    return {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_told(), **_personal(), **_lists()}
 
 
 def verified() -> Scene:
@@ -135,6 +140,73 @@ def _plans() -> dict[str, Picture]:
     }
 
 
+PAYMENTS = policy(300, 600)
+FIRST = by_ways(CY, ("slack", 0), ("email", 120), because="on call for Payments, first line")
+SECOND = by_ways(DEE, ("slack", 0), ("phone", 60), because="on call for Payments, second line")
+
+
+def calling() -> dict[str, Scene]:
+    """Name the escalations that are shown, with who is called."""
+
+    def called(**facts: Any) -> Scene:
+        order: dict[str, Any] = {"team": "payments", "policy": PAYMENTS, "because": "Nobody can pay by card."}
+        return Scene().in_channel().does(c.StartEscalation, **order | facts)
+
+    def finds(scene: Scene, call: int, *people: Reachable, missing: tuple[str, ...] = ()) -> Scene:
+        return scene.does(c.RecordCalled, escalation="e1", call=call, called=people, missing=missing)
+
+    def tries(scene: Scene, page: str, way: int) -> Scene:
+        return scene.does(c.TryPage, page=page, way=way)
+
+    def reached(scene: Scene, page: str, way: int = 0) -> Scene:
+        return tries(scene, page, way).does(c.RecordPageSent, page=page, way=way, detail="a direct message")
+
+    first = reached(finds(called(), 1, FIRST), "e1.1.1")
+    bounced = tries(reached(finds(called(), 1, FIRST), "e1.1.1"), "e1.1.1", 1)
+    bounced.does(
+        c.RecordPageFailed, page="e1.1.1", way=1, why="The server answered 550: no such user.", cure="Correct it."
+    )
+    second = reached(
+        finds(reached(finds(called(), 1, FIRST), "e1.1.1").later(seconds=301).does(c.Tick), 2, SECOND), "e1.2.1"
+    )
+    spent = reached(
+        finds(reached(finds(called(), 1, FIRST), "e1.1.1").later(seconds=301).does(c.Tick), 2, SECOND), "e1.2.1"
+    )
+    return {
+        "called": first,
+        "bounced": bounced,
+        "second-tier": second,
+        "exhausted": spent.later(seconds=601).does(c.Tick),
+        "answered": reached(finds(called(), 1, FIRST), "e1.1.1").later(seconds=70).does(c.Acknowledge, CY),
+        "passed-on": reached(finds(called(), 1, FIRST), "e1.1.1").does(c.PassOn, CY, to=DEE, because="on a train"),
+        "resolved": reached(finds(called(), 1, FIRST), "e1.1.1").does(c.Resolve, ANA, summary="It was the network."),
+        "nobody": finds(called(), 1, missing=("Nobody is on shift in Payments, first line.",)),
+    }
+
+
+def _calling() -> dict[str, Picture]:
+    scenes = calling()
+    told = whom.place("incidents-critical", "hears of each P1")
+    elsewhere = (
+        Scene().in_channel().does(c.RecordNobodyOnCall, why="It names no service.", cure="Page somebody.", told=(told,))
+    )
+    pages = {name: scene for name, scene in scenes.items() if name != "nobody"}
+    along = ("At the same time: P1 INC-43 search is down", "At the same time: P1 INC-44 mail is down")
+    first = scenes["called"].incident
+    return {
+        **{
+            f"escalation/{name}": escalation(scene.incident, scene.incident.escalations["e1"], names)
+            for name, scene in scenes.items()
+        },
+        **{
+            f"page/{name}": page(scene.incident, scene.incident.pages["e1.1.1"], names) for name, scene in pages.items()
+        },
+        "page/last-resort": page(scenes["exhausted"].incident, scenes["exhausted"].incident.pages["e1.3.1"], names),
+        "page/told": page(elsewhere.incident, elsewhere.incident.pages["told.0.1"], names),
+        "page/bundled": page(first, first.pages["e1.1.1"], names, along),
+    }
+
+
 def life() -> Scene:
     """One of everything that a channel may be told of."""
     pin = {"channel": "C042", "ts": "1.0", "author": CY, "text": "p99 is at 9 s", "permalink": "https://a.b/p1?c=1&d=2"}
@@ -222,8 +294,8 @@ def _lists() -> dict[str, Picture]:
         "help/unknown": unknown("declar", "declare"),
         "help/unknown-at-all": unknown("xyzzy", None),
         **{
-            f"timeline/part-{number}": page
-            for number, page in enumerate(timeline(lived.records, lived.incident, names, "INC-42 so far"), start=1)
+            f"timeline/part-{number}": part
+            for number, part in enumerate(timeline(lived.records, lived.incident, names, "INC-42 so far"), start=1)
         },
     }
 
