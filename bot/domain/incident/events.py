@@ -400,16 +400,15 @@ class EscalationExhausted(EventBase):
     """The last resort."""
 
 
+PageEvent = PageOrdered | PageTried | PageSent | PageFailed | PageDelayed
+"""What becomes of one page."""
+
 EscalationEvent = (
     EscalationStarted
     | EscalationCalled
     | CallWasEmpty
     | SomebodyMissing
-    | PageOrdered
-    | PageTried
-    | PageSent
-    | PageFailed
-    | PageDelayed
+    | PageEvent
     | Acknowledged
     | TakenOver
     | PassedOn

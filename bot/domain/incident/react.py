@@ -142,7 +142,7 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
 
 
 def _escalated(event: e.EscalationEvent, after: Incident, version: int) -> list[x.AnyEffect]:
-    if isinstance(event, e.PageOrdered | e.PageTried | e.PageSent | e.PageFailed | e.PageDelayed):
+    if isinstance(event, e.PageEvent):
         return _paged(event, after)
     shown = _escalation_shown(after, event.escalation)
     told = x.Tell(incident=after.id, version=version)
@@ -168,9 +168,7 @@ def _escalated(event: e.EscalationEvent, after: Incident, version: int) -> list[
             assert_never(event)
 
 
-def _paged(
-    event: e.PageOrdered | e.PageTried | e.PageSent | e.PageFailed | e.PageDelayed, after: Incident
-) -> list[x.AnyEffect]:
+def _paged(event: e.PageEvent, after: Incident) -> list[x.AnyEffect]:
     page = after.pages[event.page]
     shown = _escalation_shown(after, page.escalation)
     match event:

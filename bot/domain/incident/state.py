@@ -184,7 +184,8 @@ def evolve(incident: Incident | None, event: e.AnyEvent, incident_id: str) -> In
         assert isinstance(event, e.Declared), "a history begins with incident.declared"
         return _declared(event, incident_id)
     changes = _changes(incident, event)
-    changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
+    if not isinstance(event, e.PageEvent):
+        changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
     if event.by != SYSTEM:
         changes |= _active(incident, changes, event.at)
     return incident.model_copy(update=changes)

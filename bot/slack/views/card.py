@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.durations import lasted
 from bot.domain.hats import BRIEFS, Hat
+from bot.domain.incident.escalations import Standing
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.state import Incident, Mitigation, Progress
 from bot.domain.policy import Policy
@@ -48,6 +49,7 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
     free = ", ".join(hat.label for hat in _free(incident))
     facts = {
         "Hats": _hats(incident, names),
+        "On call": _on_call(incident, names),
         "Service": line(incident.service or "") or "not said",
         "Declared": f"{day(incident.declared_at)} by {who(incident.declared_by, names)}",
         **_clock(incident, policy, now),
@@ -88,6 +90,23 @@ def _hats(incident: Incident, names: Names) -> str:
         if incident.wearers(hat)
     ]
     return "\n".join(worn) or ("" if incident.is_open else "nobody wore one")
+
+
+def _on_call(incident: Incident, names: Names) -> str:
+    """Say who answers for it, or who is being called; nothing where nobody is."""
+    lines = [each(incident.assigned, names)] if incident.assigned else []
+    for escalation in incident.escalations.values():
+        match escalation.standing:
+            case Standing.ACKNOWLEDGED:
+                answers = who(escalation.answered_by or "", names)
+                lines.append("" if (escalation.answered_by,) == incident.assigned else f"{answers} answers")
+            case Standing.RUNNING:
+                lines.append(f"{line(escalation.policy.title, 80)} is being called")
+            case Standing.EXHAUSTED:
+                lines.append(f"*nobody answers* for {line(escalation.policy.title, 80)}")
+            case Standing.ENDED:
+                pass
+    return "\n".join(dict.fromkeys(one for one in lines if one)) if incident.is_open else ""
 
 
 def _offered(incident: Incident, hat: Hat, names: Names) -> str:

@@ -33,7 +33,8 @@ def escalation(incident: Incident, shown: Escalation, names: Names) -> Message:
 def _calling(incident: Incident, shown: Escalation, title: str, names: Names) -> Message:
     pages = incident.called(shown.id)[-SHOWN:]
     rows = [_row(page, names) for page in pages]
-    state = f"📟 *Calling {title}*{_tier(shown)}: {line(shown.because, 600, names)}"
+    why = "" if shown.because == incident.title else f": {line(shown.because, 600, names)}"
+    state = f"📟 *Calling {title}*{_tier(shown)}{why}"
     if shown.standing is Standing.EXHAUSTED:
         state = f"⚠ *Nobody has answered for {title}.* Everybody was called; the last resort was told."
     missing, after = [line(one, 300, names) for one in shown.missing], _next(shown)

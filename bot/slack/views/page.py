@@ -30,7 +30,7 @@ def page(incident: Incident, shown: Page, names: Names, along: Sequence[str] = (
         return _told(incident, shown, names)
     match escalation.standing:
         case Standing.ACKNOWLEDGED:
-            return _answered(incident, escalation, names)
+            return _answered(incident, escalation, shown, names)
         case Standing.ENDED:
             return _over(incident, "resolved before anybody answered")
         case _ if not incident.is_open:
@@ -48,7 +48,7 @@ def headline(incident: Incident) -> str:
 
 def _asked(incident: Incident, escalation: Escalation, shown: Page, names: Names, along: Sequence[str]) -> Message:
     because = f"Why {_you(shown)}: {line(shown.because, 300, names)}."
-    why = line(escalation.because, 1000, names)
+    why = "" if escalation.because == incident.title else line(escalation.because, 1000, names)
     limit = _limit(escalation)
     where, others = _where(incident), [line(one) for one in along]
     return message(
@@ -88,12 +88,14 @@ def _where(incident: Incident) -> str:
     return f"<#{incident.channel}>" if incident.channel else ""
 
 
-def _answered(incident: Incident, escalation: Escalation, names: Names) -> Message:
+def _answered(incident: Incident, escalation: Escalation, shown: Page, names: Names) -> Message:
     answered = f"✓ {who(escalation.answered_by or '', names)} answers for {escalation.policy.title}"
     at = f" since {when(escalation.answered_at)}" if escalation.answered_at else ""
     text = f"{answered}{at} · {headline(incident)} {_where(incident)}"
-    take_over = button("Take over", TakeOverButton(incident=incident.id)) if incident.is_open else None
-    return message(text, section(text, take_over))
+    can_take_over = incident.is_open and shown.who != escalation.answered_by
+    return message(
+        text, section(text, button("Take over", TakeOverButton(incident=incident.id)) if can_take_over else None)
+    )
 
 
 def _over(incident: Incident, how: str) -> Message:

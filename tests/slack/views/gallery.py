@@ -62,6 +62,8 @@ def states() -> dict[str, Scene]:
     troubled = {"effect": "invite", "why": "Slack would not let Dee in.", "cure": "Invite her by hand."}
     return {
         "declared": Scene(),
+        "called": calling()["called"],
+        "answered": calling()["answered"],
         "commanded": Scene().commanded(),
         "offered": Scene().commanded().does(c.OfferHat, ANA, hat=Hat.COMMANDER, to=CY),
         "gate-open": Scene().commanded().proposed(),
@@ -149,7 +151,7 @@ def calling() -> dict[str, Scene]:
     """Name the escalations that are shown, with who is called."""
 
     def called(**facts: Any) -> Scene:
-        order: dict[str, Any] = {"team": "payments", "policy": PAYMENTS, "because": "Nobody can pay by card."}
+        order = {"team": "payments", "policy": PAYMENTS, "because": "Nobody can pay by card.", "assigned": (CY,)}
         return Scene().in_channel().does(c.StartEscalation, **order | facts)
 
     def finds(scene: Scene, call: int, *people: Reachable, missing: tuple[str, ...] = ()) -> Scene:
