@@ -151,7 +151,8 @@ def calling() -> dict[str, Scene]:
     """Name the escalations that are shown, with who is called."""
 
     def called(**facts: Any) -> Scene:
-        order = {"team": "payments", "policy": PAYMENTS, "because": "Nobody can pay by card.", "assigned": (CY,)}
+        why = "Nobody can pay by card."
+        order: dict[str, Any] = {"team": "payments", "policy": PAYMENTS, "because": why, "assigned": (CY,)}
         return Scene().in_channel().does(c.StartEscalation, **order | facts)
 
     def finds(scene: Scene, call: int, *people: Reachable, missing: tuple[str, ...] = ()) -> Scene:
