@@ -94,7 +94,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
     trip = Trip(redis.connection_pool)
     store, waker = RedisEventStore(redis, keys, trip), RqWaker(raw)
     engine = Engine(store, waker, manifests.policy)
-    people = RedisPeople(redis, keys)
+    people = RedisPeople(redis, keys, manifests.book.people)
     client = slack(settings, WORKER_TIMEOUT)
     roster = RedisRoster(redis, keys)
     return Wired(

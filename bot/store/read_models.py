@@ -1,8 +1,10 @@
 """Small facts beside the incidents: where our messages stand, who is who, which signatures were seen, who is alive."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from bot.domain.oncall.people import Person
 from bot.ports import Clock, Post, Ran
 from bot.store.client import Client
 from bot.store.event_store import ms
@@ -29,9 +31,14 @@ class RedisPosts:
 
 
 class RedisPeople:
-    def __init__(self, redis: Client, keys: Keys) -> None:
+    """Who is who, as Slack says; the on-call book's names hold for people whom Slack has not told us of yet."""
+
+    def __init__(self, redis: Client, keys: Keys, book: Mapping[str, Person] | None = None) -> None:
+        """`book`: the people of the on-call book, by what they are called there."""
         self._redis = redis
         self._keys = keys
+        self._book = book or {}
+        self._declared = {person.slack: person.name for person in self._book.values()}
         self._names: dict[str, str] = {}
         self._logins: dict[str, str] = {}
 
@@ -56,10 +63,13 @@ class RedisPeople:
             return self._names[person]
         if person not in self._logins and (login := self._redis.hget(self._keys.logins, person)):
             self._logins[person] = login
-        return self._logins.get(person, person)
+        return self._declared.get(person) or self._logins.get(person, person)
 
     def id_of(self, login: str) -> str | None:
-        return self._redis.hget(self._keys.handles, login.lower())
+        if (known := self._redis.hget(self._keys.handles, login.lower())) is not None:
+            return known
+        person = self._book.get(login.lower())
+        return person.slack if person else None
 
 
 class RedisTracks:

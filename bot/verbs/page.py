@@ -56,10 +56,7 @@ def read_whom(word: str, house: House) -> Team | str | None:
     teams = house.book.teams
     name = word.lower().removeprefix("@").removeprefix("#")
     team = teams.get(name) or teams.get(f"team-{name}")
-    if team is not None:
-        return team
-    known = house.book.people.get(name)
-    return known.slack if known else person(word, house.people)
+    return team or person(word, house.people)
 
 
 def order_of(whom: Team | str, why: str, incident: Incident, request: Request, house: House) -> StartEscalation | str:

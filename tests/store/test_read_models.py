@@ -1,5 +1,6 @@
 """Small facts beside the incidents: posts, people, signatures, heartbeats, closings."""
 
+from bot.domain.oncall.people import Person
 from bot.ports import Post, Ran
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -48,6 +49,14 @@ def test_a_name_that_was_learned_is_shown_rather_than_the_login(redis: Client, k
     assert people.knows(ANA)
     assert people.name(ANA) == "Ana Ruiz"
     assert people.id_of("ana") == ANA
+
+
+def test_the_on_call_book_names_people_whom_slack_has_not_told_us_of(redis: Client, keys: Keys) -> None:
+    ana = Person(id="ana", slack=ANA, name="Ana Ruiz", zone="Europe/Madrid")
+    people = RedisPeople(redis, keys, {"ana": ana})
+    assert (people.name(ANA), people.id_of("Ana"), people.knows(ANA)) == ("Ana Ruiz", ANA, False)
+    people.learn(ANA, "Ana R.")
+    assert people.name(ANA) == "Ana R.", "what Slack says goes before it"
 
 
 def test_a_signature_opens_the_door_once(redis: Client, keys: Keys) -> None:
