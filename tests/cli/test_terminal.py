@@ -74,18 +74,18 @@ def test_who_changes_something_must_say_who_they_are(muster: Muster, redis: Clie
     assert said.code == 2
     assert "I don't know who “nobody-in-slack” is." in said.err
     assert "MUSTER_USER=" in said.err
-    assert "“@ana”" in muster("incident", "--as", "@ana", "list", environment=here).err
+    assert "“@zoe”" in muster("incident", "--as", "@zoe", "list", environment=here).err
     assert muster("incident", environment=here).out.startswith("No incident is open.")
 
 
 def test_the_login_of_somebody_whom_muster_has_met_is_enough(
     muster: Muster, redis: Client, redis_server: RedisServer
 ) -> None:
-    here = {"REDIS_URL": redis_server.url, "LOGNAME": "ana"}
-    RedisPeople(redis, Keys()).meet("UANA", "ana")
+    here = {"REDIS_URL": redis_server.url, "LOGNAME": "zoe"}
+    RedisPeople(redis, Keys()).meet("UZOE", "zoe")
     assert muster("incident", "declare", "p1", "checkout is down", environment=here).code == 0
-    assert "UANA" not in muster("incident", "timeline", environment=here).out
-    assert "ana declared P1" in muster("incident", "timeline", environment=here).out
+    assert "UZOE" not in muster("incident", "timeline", environment=here).out
+    assert "zoe declared P1" in muster("incident", "timeline", environment=here).out
 
 
 @pytest.mark.parametrize(
