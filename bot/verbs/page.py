@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.domain.durations import lasted
 from bot.domain.incident.commands import StartEscalation
 from bot.domain.incident.state import Incident
-from bot.domain.oncall.calling import Directory, Found, Manner
+from bot.domain.oncall.calling import Directory, Found, Manner, home_of
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.people import Team
 from bot.domain.oncall.reach import Reachable
@@ -71,7 +71,7 @@ def order_of(whom: Team | str, why: str, incident: Incident, request: Request, h
     found = directory.policy_of(whom, incident.severity)
     if found is None:
         return f"{whom.title} says nowhere who is called now. Give it an escalation in manifests/oncall/."
-    return StartEscalation(**shared, team=whom.id, policy=found)
+    return StartEscalation(**shared, team=whom.id, policy=found, told=home_of(whom))
 
 
 def preview(order: StartEscalation, incident: Incident, request: Request, house: House) -> Preview:
@@ -82,7 +82,7 @@ def preview(order: StartEscalation, incident: Incident, request: Request, house:
         lines = [*_told("At once", directory.person(order.person, "named by you", manner))]
         after = order.policy.tiers[0].limit
     else:
-        lines, after = list[str](), 0.0
+        lines, after = [f"At once: {_whom(one)}" for one in order.told], 0.0
         for number, tier in enumerate(order.policy.tiers):
             begins = "At once" if number == 0 else f"After {_span(after)}"
             lines += _told(begins, directory.tier(order.policy, number, manner))

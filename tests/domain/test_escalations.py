@@ -17,7 +17,8 @@ from bot.domain.incident.rejections import (
     PassOnToYourself,
     TextMissing,
 )
-from bot.domain.oncall.calling import place
+from bot.domain.oncall.calling import home_of, place
+from bot.domain.oncall.people import Team
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from tests.harness import orders as o
@@ -485,3 +486,10 @@ def test_the_message_is_edited_and_a_further_tier_is_told() -> None:
 
 def test_by_slack_stands_for_a_person_with_a_direct_message() -> None:
     assert by_slack(BEN).ways[0].by == "slack"
+
+
+def test_a_team_is_told_in_its_own_channel_with_its_group_mentioned() -> None:
+    team = Team(id="payments", title="Payments", members=("ana",), channel="payments", user_group="S0614TZR7")
+    (home,) = home_of(team)
+    assert (home.kind, home.who, home.mention) == ("channel", "payments", "S0614TZR7")
+    assert home_of(team.model_copy(update={"channel": None})) == ()

@@ -80,6 +80,15 @@ def test_each_severity_has_its_channel_and_its_ways(night: Night) -> None:
     assert not night.incident(quiet).escalations, "P4 wakes nobody"
 
 
+def test_a_team_hears_of_it_in_its_own_channel_and_its_group_is_mentioned(night: Night) -> None:
+    night.write(book(("    channel: ops\n", "    channel: ops\n    user_group: SRESPONDERS\n")))
+    night.starts()
+    incident = night.declared(by=MO)
+    night.passes(seconds=5)
+    (message,) = night.posted("COPS", incident)
+    assert "<!subteam^SRESPONDERS>" in message["text"]
+
+
 def test_without_a_service_the_channel_hears_how_to_call_somebody(night: Night) -> None:
     incident = night.declared(by=MO, title="something is odd", service=None)
     night.passes(seconds=5)

@@ -1,6 +1,6 @@
 """Calling people: who is on call, whom a tier means, one page by one way, and the messages about it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,7 +23,7 @@ from bot.domain.incident.commands import (
 from bot.domain.incident.decide.escalations import is_wanted
 from bot.domain.incident.escalations import Escalation, Page
 from bot.domain.incident.state import Incident
-from bot.domain.oncall.calling import Directory, Found, Manner, place
+from bot.domain.oncall.calling import Directory, Found, Manner, home_of, place
 from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.reach import SLACK, Reachable
 from bot.domain.policy import PagePolicy
@@ -68,7 +68,7 @@ def summon(_: Summon, job: Job) -> Done:
         wakes=page.wakes,
         because=incident.summary or incident.title,
         assigned=directory.on_duty(policy),
-        told=told,
+        told=_once((*told, *home_of(team)), incident),
     )
     return Done((order,))
 
@@ -90,8 +90,14 @@ def _places(page: PagePolicy, incident: Incident, job: Job) -> tuple[Reachable, 
     named = dict.fromkeys(page.channels, f"hears of each {incident.severity.label}")
     if service is not None:
         named |= dict.fromkeys(service.channels, f"hears of {service.title}")
+    return _once((place(channel, because) for channel, because in named.items()), incident)
+
+
+def _once(places: Iterable[Reachable], incident: Incident) -> tuple[Reachable, ...]:
+    """Leave out what was told already, and what stands there twice: then the one with a mention stays."""
     known = {page.who for page in incident.pages.values() if page.kind == "channel"}
-    return tuple(place(channel, because) for channel, because in named.items() if channel not in known)
+    wanted = {one.who: one for one in sorted(places, key=lambda one: bool(one.mention))}
+    return tuple(one for name, one in wanted.items() if name not in known)
 
 
 def look_up(effect: LookUp, job: Job) -> Done:

@@ -51,6 +51,8 @@ class Page(Frozen):
     because: str
     at: AwareDatetime
     ways: tuple[Way, ...]
+    mention: str = ""
+    """A Slack user group that is mentioned there."""
     declined: bool = False
     """The person said “not me”."""
 

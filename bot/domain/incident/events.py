@@ -328,6 +328,7 @@ class PageOrdered(EventBase):
     who: str
     because: str
     ways: tuple[Way, ...]
+    mention: str = ""
 
 
 class PageTried(EventBase):

@@ -398,6 +398,7 @@ def _escalated(incident: Incident, event: e.EscalationEvent) -> dict[str, Any]:
                 because=event.because,
                 at=event.at,
                 ways=event.ways,
+                mention=event.mention,
             )
             joins = _with_person(incident, event.who) if event.kind == "person" else {}
             return {"pages": {**incident.pages, event.page: page}, **joins}

@@ -102,8 +102,7 @@ class Directory:
             case "channel":
                 return Found((place(target.name, "named in the policy"),))
             case "group":
-                ways = (Way(by=SLACK),)
-                return Found((Reachable(kind="group", who=target.name, because="named in the policy", ways=ways),))
+                return Found((_group(target.name),))
             case "person" | "team" | "schedule":
                 return self._everybody(target, manner)
             case _:
@@ -173,9 +172,19 @@ class Directory:
         return tuple(Way(by=contact.by, contact=number, after=contact.after - first) for number, contact in used)
 
 
-def place(channel: str, because: str) -> Reachable:
+def place(channel: str, because: str, mention: str = "") -> Reachable:
     """Name a channel as somebody to tell."""
-    return Reachable(kind="channel", who=channel, because=because, ways=(Way(by=SLACK),))
+    return Reachable(kind="channel", who=channel, because=because, ways=(Way(by=SLACK),), mention=mention)
+
+
+def home_of(team: Team) -> tuple[Reachable, ...]:
+    """Name the team's own channel, with its user group mentioned there; nothing where it has none."""
+    return (place(team.channel, f"{team.title} is paged", team.user_group or ""),) if team.channel else ()
+
+
+def _group(group: str) -> Reachable:
+    because = "named in the policy"
+    return Reachable(kind="group", who=group, because=because, ways=(Way(by=SLACK),), mention=group)
 
 
 def _called(target: Target) -> str:

@@ -36,3 +36,5 @@ class Reachable(Frozen):
     """A person's or a group's Slack id, a channel's name."""
     because: str
     ways: tuple[Way, ...]
+    mention: str = ""
+    """A Slack user group that is mentioned there."""

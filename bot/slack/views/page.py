@@ -51,10 +51,11 @@ def _asked(incident: Incident, escalation: Escalation, shown: Page, names: Names
     why = "" if escalation.because == incident.title else line(escalation.because, 1000, names)
     limit = _limit(escalation)
     where, others = _where(incident), [line(one) for one in along]
+    first = f"{bold(incident.id)} {where} {_mention(shown)}".strip()
     return message(
-        sentences(headline(incident), why, because, limit, *others, where),
+        sentences(_mention(shown), headline(incident), why, because, limit, *others, where),
         header(f"{incident.severity.label} · {incident.title}"),
-        section("\n".join(part for part in (f"{bold(incident.id)} {where}", why, because) if part)),
+        section("\n".join(part for part in (first, why, because) if part)),
         answering(incident, escalation),
         section("\n".join(f"• {other}" for other in others)) if others else None,
         context(limit) if limit else None,
@@ -84,6 +85,11 @@ def _limit(escalation: Escalation) -> str:
     return f"Without an answer by {when(escalation.call.due)}, {last}."
 
 
+def _mention(shown: Page) -> str:
+    """Ping a user group, where one is called: only ids of Slack's form."""
+    return f"<!subteam^{shown.mention}>" if shown.mention.isalnum() else ""
+
+
 def _where(incident: Incident) -> str:
     return f"<#{incident.channel}>" if incident.channel else ""
 
@@ -108,7 +114,7 @@ def _told(incident: Incident, shown: Page, names: Names) -> Message:
     status = f"{incident.stage.label} · {line(shown.because, 300, names)}"
     text = f"{headline(incident)}"
     return message(
-        sentences(text, status, _where(incident)),
-        section(f"{bold(text)} {_where(incident)}"),
+        sentences(_mention(shown), text, status, _where(incident)),
+        section(f"{bold(text)} {_where(incident)} {_mention(shown)}".strip()),
         context(status),
     )

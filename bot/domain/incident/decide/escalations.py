@@ -144,6 +144,7 @@ def _ordered(
             who=one.who,
             because=one.because,
             ways=one.ways,
+            mention=one.mention,
         )
         for number, one in enumerate(reachable, start=before + 1)
     ]
