@@ -162,7 +162,10 @@ def _escalated(event: e.EscalationEvent, after: Incident, version: int) -> list[
             return [*settled, told, *shown]
         case e.EscalationExhausted():
             return [told, *shown]
-        case e.PassedOn() | e.EscalationStarted() | e.CallWasEmpty() | e.SomebodyMissing() | e.AcknowledgementLapsed():
+        case e.PassedOn():
+            theirs = [page for page in after.called(event.escalation) if page.declined]
+            return [*(x.ShowPage(incident=after.id, page=page.id) for page in theirs), *shown]
+        case e.EscalationStarted() | e.CallWasEmpty() | e.SomebodyMissing() | e.AcknowledgementLapsed():
             return shown
         case _:
             assert_never(event)
