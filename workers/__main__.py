@@ -21,6 +21,7 @@ from bot.settings import BadSettings, read
 from bot.store.waker import QUEUES
 from bot.wiring import configure_logging, wire
 from workers.clock import Clockwork
+from workers.lookout import Lookout
 from workers.perform import crew_and_outbox
 
 log = logging.getLogger("muster.workers")
@@ -76,7 +77,9 @@ def tick() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     house = wired.house
-    Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats).run(stopped)
+    lookout = Lookout(house.book, house.roster, wired.rounds, wired.problems, wired.outbox, wired.waker)
+    clockwork = Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats, lookout)
+    clockwork.run(stopped)
 
 
 def _wait_for_store(ping: Callable[[], object]) -> None:
