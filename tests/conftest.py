@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.harness.receivers",
     "tests.harness.trust",
     "tests.harness.mailbox",
+    "tests.harness.office",
 ]
 
 settings.register_profile(

@@ -1,150 +1,19 @@
 """What workers do about who is on call, on the local workspace: also where somebody left, or nothing can be read."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.domain.effects import AnyEffect, ReadSchedule, SyncGroup, TellArrangement, TellShift, TestPages
-from bot.domain.oncall.arrange import CancelOverride, PutOn, Stretch
+from bot.domain.oncall.arrange import CancelOverride
 from bot.domain.oncall.schedule import Shift
-from bot.settings import Settings
 from bot.slack.errors import RetryLater
-from bot.store.client import Client
-from bot.store.outbox import Waiting
-from bot.wiring import Wired, wire
 from tests.calendars.files import calendar, event
-from tests.calendars.vendors import SECRET, Vendors, serving
-from tests.harness.clock import NOON, WoundClock
+from tests.calendars.vendors import Vendors
+from tests.harness.clock import NOON
+from tests.harness.office import Office, Open
 from tests.harness.people import ANA, BEN, CY, DEE
 from tests.harness.receivers import PagerDuty
-from tests.harness.redis_server import RedisServer
-from tests.harness.world import ROOT
-from tests.sandbox.local import Slack, free_port, start, stop
-from workers.crew import Job
-from workers.effects import ALL
-from workers.perform import hands
-
-BOOK = """
-notifiers:
-  email: {{uses: email, server: SMTP_URL, sender: muster@local.test}}
-  pager: {{uses: pagerduty, key: PAGERDUTY_KEY, url: "{pagerduty}"}}
-people:
-  ana: {{slack: UANA, name: Ana Ruiz, zone: Europe/Madrid}}
-  ben: {{slack: UBEN, name: Ben Okafor, zone: Europe/London, contacts: [{{by: slack}}, {{by: pager}}]}}
-  cy: {{slack: UCY, name: Cy Lindqvist, zone: Europe/Stockholm}}
-  dee: {{slack: UDEE, name: Dee Park, zone: Asia/Seoul}}
-teams:
-  team-payments: {{title: Payments, members: [ana, ben], channel: {channel}, escalations: [{{use: payments}}]}}
-  team-discovery: {{title: Discovery, members: [cy]}}
-  team-billing: {{title: Billing, members: [dee]}}
-schedules:
-  payments-first:
-    title: Payments, first line
-    user_group: S0ONCALLPAY
-    layers: [{{rotation: weekly, starts: 2026-01-05 09:00, people: [ana]}}]
-  search:
-    title: Search
-    elsewhere: {{uses: ics, url: "{calendar}", people: {{Ana: ana, Ben: ben}}, every: 5m}}
-escalations:
-  payments:
-    title: Payments
-    tiers: [{{notify: [{{schedule: payments-first}}], limit: 5m}}]
-"""
-
-
-@dataclass
-class Office:
-    """A worker at its desk: it performs one effect after the other, under a clock to wind."""
-
-    wired: Wired
-    slack: Slack
-    clock: WoundClock
-    number: int = 0
-
-    def performs(self, effect: AnyEffect, tries: int = 1) -> None:
-        self.number += 1
-        crew = replace(hands(self.wired), clock=self.clock)
-        ALL[type(effect)](effect, Job(Waiting(f"e{self.number}", effect, tries, self.clock.now()), crew))
-
-    def puts_on(self, person: str, hours: float) -> str:
-        now = self.clock.now()
-        when = Stretch(schedule="payments-first", start=now, end=now + timedelta(hours=hours))
-        order = PutOn(by=BEN, at=now, cause=f"{person}/{hours}", person=person, when=when)
-        return self.wired.house.planner.submit(order).override
-
-    @property
-    def problems(self) -> dict[str, str]:
-        return {key: problem.why for key, problem in self.wired.problems.all().items()}
-
-    def posts(self) -> list[tuple[str, str]]:
-        """List what the bot said: to whom or where, and the text."""
-        state = self.slack.http.get(f"{self.slack.url}/control/state").json()
-        places = {channel["id"]: channel["name"] or _whose(channel["members"]) for channel in state["Channel"]}
-        return [(places[message["channel"]], message["text"]) for message in state["Message"]]
-
-    def heard(self, who: str, *words: str) -> bool:
-        return any(place == who and all(word in text for word in words) for place, text in self.posts())
-
-
-def _whose(members: list[str]) -> str:
-    """Name the person in a direct message with the bot."""
-    return next(member for member in members if member != "UMUSTER")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Slack]:
-    port = free_port()
-    process = start(port)
-    slack = Slack(f"http://127.0.0.1:{port}")
-    yield slack
-    slack.http.close()
-    stop(process)
-
-
-@pytest.fixture
-def vendors() -> Iterator[Vendors]:
-    with serving() as vendors:
-        yield vendors
-
-
-Open = Callable[..., Office]
-
-
-@pytest.fixture
-def redis_url(redis: Client, redis_server: RedisServer) -> str:
-    """An empty Redis."""
-    return redis_server.url
-
-
-@pytest.fixture
-def open_office(server: Slack, redis_url: str, tmp_path: Path, vendors: Vendors, pagerduty: PagerDuty) -> Open:
-    server.post("/control/reset")
-    server.install()
-
-    def opened(channel: str = "ops") -> Office:
-        shutil.copytree(ROOT / "manifests", tmp_path / "manifests", ignore=shutil.ignore_patterns("oncall"))
-        (tmp_path / "manifests" / "oncall").mkdir()
-        book = BOOK.format(channel=channel, pagerduty=pagerduty.url, calendar=f"{vendors.url}/{SECRET}/basic.ics")
-        (tmp_path / "manifests" / "oncall" / "book.yaml").write_text(book)
-        settings = Settings(
-            redis_url=redis_url,
-            slack_api_url=server.bot.base_url,
-            slack_bot_token="xoxb-local",
-            manifests=tmp_path / "manifests",
-            environment={"PAGERDUTY_KEY": PagerDuty.key},
-        )
-        return Office(wire(settings), server, WoundClock())
-
-    return opened
-
-
-@pytest.fixture
-def office(open_office: Open) -> Office:
-    return open_office()
 
 
 def shift(summary: str, start: str, end: str) -> list[str]:
@@ -159,10 +28,10 @@ def known(office: Office) -> list[tuple[str, str]]:
 # Schedules kept elsewhere
 
 
-def test_what_was_read_is_kept_and_what_has_passed_stays(office: Office, vendors: Vendors) -> None:
+def test_what_was_read_is_kept_and_what_has_passed_stays(office: Office, office_vendors: Vendors) -> None:
     past = Shift(person="ben", start=NOON - timedelta(days=9), end=NOON - timedelta(days=2))
     office.wired.house.roster.learn("search", (past,), NOON)
-    vendors.calendar = calendar(shift("Ana", "20261101T000000Z", "20261108T000000Z"))
+    office_vendors.calendar = calendar(shift("Ana", "20261101T000000Z", "20261108T000000Z"))
     office.performs(ReadSchedule(schedule="search"))
     assert known(office) == [("ben", "10-24"), ("ana", "11-01")]
     assert office.wired.house.roster.last_read() == {"search": NOON}
@@ -172,25 +41,25 @@ def test_what_was_read_is_kept_and_what_has_passed_stays(office: Office, vendors
 
 
 def test_people_whom_nobody_knows_stand_as_a_problem_and_the_others_are_on_call(
-    office: Office, vendors: Vendors
+    office: Office, office_vendors: Vendors
 ) -> None:
-    vendors.calendar = calendar(
+    office_vendors.calendar = calendar(
         shift("Ana", "20261101T000000Z", "20261108T000000Z"), shift("Zoe", "20261101T000000Z", "20261108T000000Z")
     )
     office.performs(ReadSchedule(schedule="search"))
     assert known(office) == [("ana", "11-01")]
     assert "“Zoe”" in office.problems["schedule:search"]
-    vendors.calendar = calendar(shift("Ana", "20261101T000000Z", "20261108T000000Z"))
+    office_vendors.calendar = calendar(shift("Ana", "20261101T000000Z", "20261108T000000Z"))
     office.performs(ReadSchedule(schedule="search"))
     assert office.problems == {}
 
 
 def test_a_trouble_that_passes_is_tried_again_and_is_a_problem_once_what_is_known_is_old(
-    office: Office, vendors: Vendors
+    office: Office, office_vendors: Vendors
 ) -> None:
-    vendors.calendar = calendar(shift("Ana", "20261101T000000Z", "20261108T000000Z"))
+    office_vendors.calendar = calendar(shift("Ana", "20261101T000000Z", "20261108T000000Z"))
     office.performs(ReadSchedule(schedule="search"))
-    vendors.trouble = (503, {"Retry-After": "7"}, b"")
+    office_vendors.trouble = (503, {"Retry-After": "7"}, b"")
     with pytest.raises(RetryLater) as later:
         office.performs(ReadSchedule(schedule="search"))
     assert (later.value.seconds, office.problems, known(office)) == (7, {}, [("ana", "11-01")])
@@ -202,9 +71,9 @@ def test_a_trouble_that_passes_is_tried_again_and_is_a_problem_once_what_is_know
 
 
 def test_what_somebody_must_mend_is_a_problem_at_once_and_is_not_tried_on_and_on(
-    office: Office, vendors: Vendors
+    office: Office, office_vendors: Vendors
 ) -> None:
-    vendors.trouble = (404, {}, b"")
+    office_vendors.trouble = (404, {}, b"")
     office.performs(ReadSchedule(schedule="search"))
     assert "can't be read" in office.problems["schedule:search"]
     assert known(office) == []
