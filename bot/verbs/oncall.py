@@ -63,9 +63,10 @@ def who(request: Request, house: House) -> Answer:
     if (schedule := house.book.schedules.get(name)) is not None:
         return _on_call([("", (schedule,))], rest, schedule.id, request, house)
     if (person := person_of(word, house)) is not None:
-        shifts = shifts_of(
-            house.book, person.id, request.at, request.at + timedelta(days=AHEAD), house.roster.arranged()
-        )
+        if rest:
+            return Said(f"I don't know “{rest}” here. `/incident oncall {word}` shows the shifts of {AHEAD} days.")
+        end = request.at + timedelta(days=AHEAD)
+        shifts = shifts_of(house.book, person.id, request.at, end, house.roster.arranged())
         return ShowShifts(person, shifts, request.at, AHEAD)
     return Said(_unknown(word, house))
 
