@@ -9,6 +9,8 @@ from bot.domain.effects import AnyEffect
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Arranged
+from bot.domain.oncall.roster import AnyFact, RosterState
+from bot.domain.oncall.schedule import Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,63 @@ class Roster(Protocol):
     """What was arranged about who is on call since the manifests were written."""
 
     def arranged(self) -> Arranged: ...
+
+    def state(self) -> tuple[int, RosterState]:
+        """Return the number of the last fact, and what all of them amount to."""
+        ...
+
+    def elsewhere(self) -> dict[str, tuple[Shift, ...]]:
+        """Return what other systems said last, by schedule."""
+        ...
+
+    def append(self, fact: AnyFact, expected: int, then: AnyEffect) -> bool:
+        """Add a fact behind number `expected` and line up what follows, in one step; False: somebody was faster."""
+        ...
+
+    def history(self, until: int) -> tuple[AnyFact, ...]:
+        """Return the facts from the first one to that of number `until`."""
+        ...
+
+    def learn(self, schedule: str, shifts: tuple[Shift, ...], at: datetime) -> None:
+        """Keep what another system says about a schedule, and when it was read."""
+        ...
+
+    def last_read(self) -> dict[str, datetime]:
+        """Return when each schedule that is kept elsewhere was read well last."""
+        ...
+
+
+class Rounds(Protocol):
+    """What is done again and again, once however many look whether it is time."""
+
+    def claim(self, what: str, word: str, every: float | None, at: datetime, *, patient: bool = False) -> str | None:
+        """Take on to do `what` now, if `every` seconds went by since the last time, or another word stood there then.
+
+        `every`: None where time alone is no reason. `patient`: another word alone is none. Returns the word of the last
+        time (empty: there was none), or None where there is nothing to do: it is not time, or somebody else took it on.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that stays in the way until somebody acts."""
+
+    why: str
+    cure: str
+    since: datetime
+
+
+class Problems(Protocol):
+    """What stands in the way beside all incidents, for doctor and for the self-audit."""
+
+    def raise_(self, key: str, why: str, cure: str) -> bool:
+        """Keep a problem; one that is there already keeps its age. Returns True where this is news."""
+        ...
+
+    def clear(self, key: str) -> None: ...
+
+    def all(self) -> dict[str, Problem]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Settings(BaseModel):
     port: int = Field(default=8701, ge=1, le=65535)
     calendar_secret: str = Field(default="", min_length=16)
     """What the secret addresses of calendars are made of; empty: no calendars. A new one makes all addresses new."""
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s/?#@]+(/[^\s?#@]*)?)?$")
+    """Where people reach the HTTP door, for links to their calendars; empty: no links."""
     workers: int = Field(default=2, ge=1, le=64)
     """RQ worker processes of one `worker` line of the Procfile."""
     workflow: str = "hybrid"
@@ -83,6 +85,7 @@ RIGHT = {
     "slack_mode": "it must be socket, http, or empty (socket if there is an app token, else http)",
     "port": "it must be a number from 1 to 65535",
     "calendar_secret": "it must have 16 characters or more: openssl rand -hex 32 makes one",
+    "public_url": "it must begin with https:// or http://, and name a host: https://muster.example.com",
     "workers": "it must be a number from 1 to 64",
     "log_level": "it must be debug, info, warning or error",
 }

@@ -19,6 +19,9 @@ from bot.domain.oncall.book import Book
 from bot.domain.runbook import Runbook, Service
 from bot.engine import Engine
 from bot.http.app import HttpDoor
+from bot.http.calendars import Calendars
+from bot.http.shifts import ShiftCalendars
+from bot.planner import Planner
 from bot.ports import Clock
 from bot.settings import Settings, read
 from bot.slack.app import WEB_API_TIMEOUT, build_app
@@ -29,8 +32,10 @@ from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
 from bot.store.limits import RedisLimits
 from bot.store.outbox import RedisOutbox
+from bot.store.problems import RedisProblems
 from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
 from bot.store.roster import RedisRoster
+from bot.store.rounds import RedisRounds
 from bot.store.targets import RedisTargets
 from bot.store.trip import Trip
 from bot.store.waker import RqWaker
@@ -59,6 +64,7 @@ class TheHouse:
     runbooks: Mapping[str, Runbook]
     book: Book
     roster: RedisRoster
+    planner: Planner
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class Wired:
     targets: RedisTargets
     tracks: RedisTracks
     limits: RedisLimits
+    rounds: RedisRounds
+    problems: RedisProblems
     guard: RedisGuard
     desk: Desk
     redis: Client
@@ -97,9 +105,10 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
     people = RedisPeople(redis, keys, manifests.book.people)
     client = slack(settings, WORKER_TIMEOUT)
     roster = RedisRoster(redis, keys)
+    planner = Planner(roster, waker, manifests.book)
     return Wired(
         settings=settings,
-        house=TheHouse(engine, people, manifests.services, manifests.runbooks, manifests.book, roster),
+        house=TheHouse(engine, people, manifests.services, manifests.runbooks, manifests.book, roster, planner),
         store=store,
         outbox=RedisOutbox(redis, keys, clock),
         waker=waker,
@@ -108,6 +117,8 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
         targets=RedisTargets(redis, keys, clock),
         tracks=RedisTracks(redis, keys),
         limits=RedisLimits(redis, keys),
+        rounds=RedisRounds(redis, keys),
+        problems=RedisProblems(redis, keys, clock),
         guard=RedisGuard(trip, keys),
         desk=Desk(client, RedisPosts(redis, keys), RedisClosings(redis, keys)),
         redis=redis,
@@ -143,7 +154,19 @@ def web_app() -> HttpDoor:
     """Build the WSGI app that Granian serves: its factory, called in each of its processes."""
     wired = wire(read(), in_a_hurry=True)
     configure_logging(wired.settings)
-    return HttpDoor(bolt_app(wired), wired.settings.slack_signing_secret, wired.guard, wired.clock, wired.redis.ping)
+    return HttpDoor(
+        bolt_app(wired),
+        wired.settings.slack_signing_secret,
+        wired.guard,
+        wired.clock,
+        wired.redis.ping,
+        calendars=shift_calendars(wired),
+    )
+
+
+def shift_calendars(wired: Wired) -> Calendars:
+    house = wired.house
+    return Calendars(wired.settings.calendar_secret, ShiftCalendars(house.book, house.roster, wired.clock))
 
 
 def configure_logging(settings: Settings) -> None:

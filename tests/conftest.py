@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.harness.trust",
     "tests.harness.mailbox",
     "tests.harness.night",
+    "tests.harness.office",
 ]
 
 settings.register_profile(

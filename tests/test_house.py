@@ -67,7 +67,7 @@ def homes(members: Iterable[Any]) -> set[str]:
 @pytest.mark.parametrize(
     ("family", "members", "shared"),
     [
-        (verbs, homes(verb.act for verb in verbs.ALL), {"request", "words"}),
+        (verbs, homes(verb.act for verb in verbs.ALL), {"request", "times", "words"}),
         (forms, homes(form.submit for form in forms.ALL), {"form", "fields"}),
         (clicks, homes(clicks.ALL.values()), {"click"}),
         (exporters, homes(exporter.render for exporter in exporters.ALL), {"export", "facts", "verify"}),

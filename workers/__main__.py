@@ -19,8 +19,9 @@ from rq.worker_pool import WorkerPool
 from bot.config import ManifestMistakes
 from bot.settings import BadSettings, read
 from bot.store.waker import QUEUES
-from bot.wiring import configure_logging, wire
+from bot.wiring import Wired, configure_logging, wire
 from workers.clock import Clockwork
+from workers.lookout import Lookout
 from workers.perform import crew_and_outbox
 
 log = logging.getLogger("muster.workers")
@@ -75,8 +76,13 @@ def tick() -> None:
     stopped = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
+    clockwork(wired).run(stopped)
+
+
+def clockwork(wired: Wired) -> Clockwork:
     house = wired.house
-    Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats).run(stopped)
+    lookout = Lookout(house.book, house.roster, wired.rounds, wired.problems, wired.outbox, wired.waker)
+    return Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats, lookout)
 
 
 def _wait_for_store(ping: Callable[[], object]) -> None:

@@ -13,6 +13,7 @@ from bot.ports import Clock, EventStore
 from bot.store.outbox import RedisOutbox
 from bot.store.read_models import RedisHeartbeats
 from bot.store.waker import RqWaker
+from workers.lookout import Lookout
 
 log = logging.getLogger("muster.clock")
 
@@ -30,6 +31,7 @@ class Clockwork:
     waker: RqWaker
     clock: Clock
     heartbeats: RedisHeartbeats
+    lookout: Lookout
 
     def run(self, stopped: Event) -> None:
         """Tick until told to stop. If Redis goes away, wait for it: nothing is due that it does not remember."""
@@ -49,5 +51,11 @@ class Clockwork:
                 self.engine.submit(Tick(incident=incident, by=SYSTEM, at=now, cause=cause))
             except Exception as error:
                 log.exception("tick failed incident=%s", incident, exc_info=error)
+        try:
+            self.lookout.look(now)
+        except RedisError:
+            raise
+        except Exception as error:
+            log.exception("look at who is on call failed", exc_info=error)
         self.waker.remind(self.outbox.due_lanes())
         self.heartbeats.beat("clock")

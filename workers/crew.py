@@ -10,8 +10,9 @@ from slack_sdk.errors import SlackApiError
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.state import Incident
+from bot.domain.oncall.links import Subscriptions
 from bot.engine import Engine
-from bot.ports import Clock, People, Tracks
+from bot.ports import Clock, People, Problems, Tracks
 from bot.slack.desk import Desk
 from bot.slack.errors import RetryLater
 from bot.store.limits import RedisLimits
@@ -32,6 +33,8 @@ class Crew:
     targets: RedisTargets
     tracks: Tracks
     limits: RedisLimits
+    problems: Problems
+    subscriptions: Subscriptions
     secrets: Mapping[str, str]
     """The environment: notifiers' keys, by the names that operators declare."""
 

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from bot.domain.effects import OpenChannel
 from bot.domain.incident.commands import RecordTrouble
 from bot.domain.incident.rejections import Rejected
+from bot.domain.oncall.links import Subscriptions
 from bot.settings import read
 from bot.slack.errors import Refused, RetryLater, log_with_reference, translate
 from bot.store.outbox import RedisOutbox, Waiting
@@ -51,6 +52,8 @@ def hands(wired: Wired) -> Crew:
         targets=wired.targets,
         tracks=wired.tracks,
         limits=wired.limits,
+        problems=wired.problems,
+        subscriptions=Subscriptions(wired.settings.calendar_secret, wired.settings.public_url),
         secrets=wired.settings.environment,
     )
 

@@ -5,6 +5,7 @@ import getpass
 import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from secrets import token_hex
 from typing import assert_never
 
@@ -16,12 +17,15 @@ from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
+from bot.domain.oncall.book import Book
+from bot.domain.oncall.told import Letters, duty_said, override_said, shift_said
 from bot.domain.runbook import BadParameter, Parameter
 from bot.domain.timeline import QUIET, sentence, worth_telling
 from bot.engine import TooBusy
 from bot.settings import Settings, read
 from bot.verbs import ALL, BY_NAME
 from bot.verbs import run as run_verb
+from bot.verbs.oncall import changes_something
 from bot.verbs.request import (
     Answer,
     Ask,
@@ -33,17 +37,21 @@ from bot.verbs.request import (
     Said,
     ShowHelp,
     ShowList,
+    ShowOnCall,
     ShowPanel,
+    ShowShifts,
     ShowTimeline,
     Unknown,
+    Wish,
 )
+from bot.verbs.words import first
 from bot.wiring import Wired, wire
 
 Names = Callable[[str], str]
 MENTION = re.compile(r"<@([^>|]+)>")
 CHANNEL = re.compile(r"<#([^>|]+)>")
-READS = {"list", "timeline", "help"}
-"""Verbs that change nothing: whoever has this terminal may read."""
+READS = {"list", "timeline", "help", "oncall"}
+"""Verbs that change nothing, `oncall` as long as it only asks: whoever has this terminal may read."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -98,6 +106,8 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
     except (Rejected, BadParameter, TooBusy) as no:
         print(_words(str(no), names), file=sys.stderr)
         return 1
+    if isinstance(answer, Wish):
+        wired.waker.wake(wired.outbox.put(answer.effect, id=request.cause, at=request.at))
     return _show(answer, house, names)
 
 
@@ -113,8 +123,9 @@ def _incident(word: str) -> str:
 
 def _only_reads(line: str) -> bool:
     """Say whether it does not matter who asks; a word that is no verb is answered as such."""
-    verb = BY_NAME.get(line.split(maxsplit=1)[0].lower())
-    return verb is None or verb.name in READS
+    word, rest = first(line)
+    verb = BY_NAME.get(word.lower())
+    return verb is None or (verb.name in READS and not (verb.name == "oncall" and changes_something(rest)))
 
 
 def _only_open(wired: Wired) -> str | None:
@@ -126,7 +137,7 @@ def _show(answer: Answer, house: House, names: Names) -> int:
     match answer:
         case Said():
             print(_words(answer.text, names))
-            return 0 if answer.receipt else 1
+            return 0 if answer.receipt or answer.done else 1
         case Ask():
             verb = BY_NAME[answer.form]
             print(f"Say more: muster incident {verb.name} {verb.usage}", *_choices(answer.form, house), sep="\n")
@@ -150,6 +161,12 @@ def _show(answer: Answer, house: House, names: Names) -> int:
             quiet = len(answer.records) - len(told)
             left_out = f"; {quiet} left out: {QUIET}" if quiet else ""
             print(f"{len(told)} events, times in {told[-1].at.astimezone():%Z}{left_out}")
+        case ShowOnCall():
+            print(*_on_call(answer, house.book), sep="\n")
+        case ShowShifts():
+            print(*_shifts(answer, house.book), sep="\n")
+        case Wish():
+            print(_words(answer.text, names))
         case ShowHelp():
             wanted = BY_NAME.get(answer.verb or "")
             for verb in [wanted] if wanted else ALL:
@@ -176,6 +193,39 @@ def _line(incident: Incident, names: Names) -> str:
     )
 
 
+def _on_call(answer: ShowOnCall, book: Book) -> Iterator[str]:
+    """List who is on call, schedule by schedule, times on this machine's clock."""
+    yield f"On call {f'at {_local(answer.at)} ({answer.clock} was read)' if answer.clock else 'now'}"
+    for called in answer.called:
+        for duty in called.duties:
+            title = f"{called.title}: {duty.schedule.title}" if called.title else duty.schedule.title
+            yield f"  {title}".ljust(46) + duty_said(duty, book, LETTERS)
+        if not called.duties:
+            yield f"  {called.title}".ljust(46) + "no schedule"
+    for override in answer.overrides:
+        yield f"  {override.id}: {override_said(override, book, LETTERS)}"
+    for asked in answer.asked:
+        yield f"  {asked.id}, not answered yet: {override_said(asked, book, LETTERS)}"
+
+
+def _shifts(answer: ShowShifts, book: Book) -> Iterator[str]:
+    if not answer.shifts:
+        yield f"{answer.person.name} is not on call within {answer.days} days."
+    for planned in answer.shifts:
+        yield f"{answer.person.name}: {shift_said(planned, book, LETTERS)}"
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone():%a %Y-%m-%d %H:%M}"
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text if char.isprintable())
+
+
+LETTERS = Letters(_local, _plain)
+
+
 def _choices(form: FormName, house: House) -> Iterator[str]:
     """List what there is to choose from, where the usage does not."""
     match form:
@@ -185,6 +235,8 @@ def _choices(form: FormName, house: House) -> Iterator[str]:
                 yield f"  {name} {takes}".ljust(50) + book.title
         case "hat" | "hand-over":
             yield from (f"  {hat.value}" for hat in Hat)
+        case "override" | "stand-in":
+            yield from (f"  {schedule.id}".ljust(50) + schedule.title for schedule in house.book.schedules.values())
         case "stage":
             yield from (f"  {stage.value}" for stage in Stage)
         case _:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
@@ -285,6 +285,85 @@ class ShowEscalation(EffectBase):
         return self.type
 
 
+class TellArrangement(EffectBase):
+    """Tell whom it concerns of a fact about who is on call: whoever is asked, comes on, goes off, and their team."""
+
+    type: Literal["tell-arrangement"] = "tell-arrangement"
+    incident: str = ""
+    number: int
+    """The fact's."""
+    override: str
+
+    @property
+    def lane(self) -> str:
+        return f"roster:{self.override}"
+
+
+class TellShift(EffectBase):
+    """Tell somebody that their shift has begun."""
+
+    type: Literal["tell-shift"] = "tell-shift"
+    incident: str = ""
+    schedule: str
+    person: str
+    """Their name in the book."""
+    start: AwareDatetime
+
+    @property
+    def lane(self) -> str:
+        return f"shift:{self.schedule}"
+
+
+class ReadSchedule(EffectBase):
+    """Read a schedule that another system keeps."""
+
+    type: Literal["read-schedule"] = "read-schedule"
+    incident: str = ""
+    schedule: str
+
+    @property
+    def lane(self) -> str:
+        return f"elsewhere:{self.schedule}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class SyncGroup(EffectBase):
+    """Have a schedule's user group hold whoever is on shift."""
+
+    type: Literal["sync-group"] = "sync-group"
+    incident: str = ""
+    schedule: str
+
+    @property
+    def lane(self) -> str:
+        return f"group:{self.schedule}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
+class TestPages(EffectBase):
+    """Try every contact of a person's, and tell them what came of each."""
+
+    __test__ = False  # pytest would take it for a class of tests
+    type: Literal["test-pages"] = "test-pages"
+    incident: str = ""
+    person: str
+    """A Slack id."""
+
+    @property
+    def lane(self) -> str:
+        return f"trial:{self.person}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
 class FetchPin(EffectBase):
     """Somebody put a 📌 on a message: read what it says, for the timeline."""
 
@@ -352,6 +431,11 @@ AnyEffect = (
     | SettlePage
     | ShowPage
     | ShowEscalation
+    | TellArrangement
+    | TellShift
+    | ReadSchedule
+    | SyncGroup
+    | TestPages
     | FetchPin
     | ShowHome
     | Whisper

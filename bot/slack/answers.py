@@ -9,6 +9,7 @@ from bot.slack.kit import Message, escape, section
 from bot.slack.views.card import card
 from bot.slack.views.help import help_, unknown
 from bot.slack.views.listing import listing, pick
+from bot.slack.views.oncall import on_call, shifts
 from bot.slack.views.timeline import timeline
 from bot.verbs import ALL as VERBS
 from bot.verbs import BY_NAME
@@ -21,9 +22,12 @@ from bot.verbs.request import (
     Said,
     ShowHelp,
     ShowList,
+    ShowOnCall,
     ShowPanel,
+    ShowShifts,
     ShowTimeline,
     Unknown,
+    Wish,
 )
 
 TIMELINE_ROWS = 60
@@ -58,6 +62,13 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             return messages[-1] if messages else said(f"{title}: nothing worth reading yet.")
         case ShowList():
             return listing(request.by, answer.incidents, door.names, door.clock.now(), answer.words)
+        case ShowOnCall():
+            return on_call(answer, door.house.book)
+        case ShowShifts():
+            return shifts(answer, request.by, door.house.book)
+        case Wish():
+            door.later(answer.effect, request.cause)
+            return said(answer.text)
         case ShowHelp():
             verbs = [(verb.name, verb.usage, verb.summary) for verb in VERBS]
             wanted = BY_NAME.get(answer.verb or "")

@@ -90,6 +90,8 @@ FormName = Literal[
     "reject",
     "page",
     "not-me",
+    "override",
+    "stand-in",
 ]
 
 
@@ -98,6 +100,36 @@ class OpenFormButton(Control):
 
     id = "form.open"
     form: FormName
+
+
+class AnswerStandInButton(Control):
+    id = "stand-in.answer"
+    incident: str = ""
+    override: str
+    accept: bool
+
+
+class FindStandInButton(Control):
+    """Open the form that asks somebody to stand in, with this time filled in."""
+
+    id = "stand-in.find"
+    incident: str = ""
+    schedule: str
+    start: int
+    """Seconds since 1970."""
+    end: int
+
+
+class CancelOverrideButton(Control):
+    id = "override.cancel"
+    incident: str = ""
+    override: str
+
+
+class TestPageButton(Control):
+    __test__ = False  # pytest would take it for a class of tests
+    id = "page.test"
+    incident: str = ""
 
 
 class RunVerbButton(Control):
@@ -125,6 +157,10 @@ CONTROLS: tuple[type[Control], ...] = (
     TakeOverButton,
     EscalateButton,
     OpenFormButton,
+    AnswerStandInButton,
+    FindStandInButton,
+    CancelOverrideButton,
+    TestPageButton,
     RunVerbButton,
     LinkButton,
 )
@@ -156,3 +192,7 @@ class FormFacts(BaseModel):
     """The message that a declaration starts from, as `channel:ts`."""
     words: str = ""
     """What was typed, to pre-fill."""
+    schedule: str = ""
+    start: int | None = None
+    """Of a time to pre-fill, in seconds since 1970."""
+    end: int | None = None

@@ -1,6 +1,7 @@
 """Slack user groups that hold whoever is on shift, so that a mention of the group reaches them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from slack_sdk.errors import SlackApiError
 
@@ -16,8 +17,17 @@ CURES = {
 """What a person can do about the codes on the pages of `usergroups.users.list` and `usergroups.users.update`."""
 
 
-def sync(desk: Desk, group: str, people: Sequence[str]) -> str:
-    """Have a user group hold exactly these people, by their Slack ids; say in a sentence what came of it.
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What came of it, in a sentence; and what stood in the way, with its cure, where not all could be done."""
+
+    said: str
+    why: str = ""
+    cure: str = ""
+
+
+def sync(desk: Desk, group: str, people: Sequence[str]) -> Synced:
+    """Have a user group hold exactly these people, by their Slack ids.
 
     The second time changes nothing. Slack lets no group be empty, so with nobody on shift it stays as it is; and it
     takes nobody who has left, so they are left out and named. A plan without user groups is said, not refused.
@@ -25,25 +35,25 @@ def sync(desk: Desk, group: str, people: Sequence[str]) -> str:
     """
     wanted = list(dict.fromkeys(people))
     if not wanted:
-        return "Nobody is on shift. Slack lets no user group be empty, so it stays as it was."
+        return Synced("Nobody is on shift. Slack lets no user group be empty, so it stays as it was.")
     try:
         return _hold(desk, group, wanted)
     except SlackApiError as error:
         code = _code(error)
         if code == "plan_upgrade_required":
-            return (
-                "This workspace's Slack plan has no user groups, so nobody was put into one. People are paged as ever."
-            )
+            why = "This workspace's Slack plan has no user groups, so nobody was put into one."
+            cure = "People are paged as ever. Remove user_group under manifests/oncall/, or change the plan."
+            return Synced(why, why, cure)
         meaning = translate(error)
         if isinstance(meaning, Refused) and code in CURES:
             raise Refused(meaning.why, CURES[code]) from error
         raise meaning or error from error
 
 
-def _hold(desk: Desk, group: str, wanted: list[str]) -> str:
+def _hold(desk: Desk, group: str, wanted: list[str]) -> Synced:
     held = desk.call("usergroups.users.list", usergroup=group)["users"]
     if set(held) == set(wanted):
-        return f"The user group holds {_named(wanted)} already."
+        return Synced(f"The user group holds {_named(wanted)} already.")
     try:
         desk.call("usergroups.users.update", usergroup=group, users=",".join(wanted))
     except SlackApiError as error:
@@ -51,14 +61,15 @@ def _hold(desk: Desk, group: str, wanted: list[str]) -> str:
         if not left:
             raise
         return _without(desk, group, wanted, left)
-    return f"The user group holds {_named(wanted)} now."
+    return Synced(f"The user group holds {_named(wanted)} now.")
 
 
-def _without(desk: Desk, group: str, wanted: list[str], left: list[str]) -> str:
+def _without(desk: Desk, group: str, wanted: list[str], left: list[str]) -> Synced:
     """Do what can be done where some of the people are no longer in Slack."""
-    gone = f"{_named(left)} left Slack and can't be in a user group: correct manifests/oncall/."
+    gone, cure = f"{_named(left)} left Slack and can't be in a user group.", "Correct manifests/oncall/."
     there = [person for person in wanted if person not in left]
-    return f"{_hold(desk, group, there)} {gone}" if there else f"{gone} It stays as it was."
+    said = f"{_hold(desk, group, there).said} {gone}" if there else f"{gone} It stays as it was."
+    return Synced(said, gone, cure)
 
 
 def _has_left(desk: Desk, person: str) -> bool:

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.slack.controls import FormFacts
 
+KEPT_AS = ("value", "selected_user", "selected_users", "selected_conversation", "selected_date", "selected_date_time")
+"""Where Slack keeps what somebody filled in, by the kind of element."""
+
 SPECIAL = re.compile(r"<(?:([@#!])([^|>]*)(?:\|([^>]*))?|([^|>]+)(?:\|([^>]*))?)>")
 
 
@@ -147,7 +150,7 @@ def _value(element: Mapping[str, Any]) -> Any:
     """Read one element of a view's state, whatever its type."""
     if "selected_options" in element:
         return [option["value"] for option in element["selected_options"] or ()]
-    for key in ("value", "selected_user", "selected_users", "selected_conversation", "selected_date"):
+    for key in KEPT_AS:
         if key in element:
             return element[key]
     return (element.get("selected_option") or {}).get("value")

@@ -139,3 +139,18 @@ class Keys:
     def elsewhere(self) -> str:
         """Hash: schedule → the shifts that another system named last, as JSON."""
         return self._("elsewhere")
+
+    @property
+    def readings(self) -> str:
+        """Hash: schedule → when what another system says about it was read last (ms)."""
+        return self._("readings")
+
+    @property
+    def rounds(self) -> str:
+        """Hash: what is done again and again → when it was taken on last (ms), and the word it was done for."""
+        return self._("rounds")
+
+    @property
+    def problems(self) -> str:
+        """Hash: what stands in the way → why, cure and since when (ms), as JSON."""
+        return self._("problems")

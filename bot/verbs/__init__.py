@@ -2,7 +2,7 @@
 
 import difflib
 
-from bot.verbs import answer, declare, facts, hand_over, hat, page, propose, show, stages, vote
+from bot.verbs import answer, arrange, declare, facts, hand_over, hat, oncall, page, propose, show, stages, vote
 from bot.verbs.request import Answer, Ask, House, Pick, Request, Said, ShowPanel, Unknown, Verb
 from bot.verbs.words import first
 
@@ -24,6 +24,9 @@ ALL: tuple[Verb, ...] = (
     answer.NOT_ME,
     answer.ESCALATE,
     page.VERB,
+    oncall.VERB,
+    arrange.OVERRIDE,
+    arrange.STAND_IN,
     facts.NOTE,
     facts.UPDATE,
     stages.SEVERITY,

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from bot.domain.effects import AnyEffect
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
+from bot.domain.oncall.duty import Duty, Planned
+from bot.domain.oncall.people import Person
+from bot.domain.oncall.schedule import Override
 from bot.domain.runbook import Plan, Runbook, Service, fill_in, plan_of
 from bot.engine import Engine, Receipt
+from bot.planner import Planner
 from bot.ports import People, Roster
 
 
@@ -48,6 +53,8 @@ FormName = Literal[
     "reject",
     "page",
     "not-me",
+    "override",
+    "stand-in",
 ]
 
 
@@ -57,6 +64,8 @@ class Said:
 
     text: str
     receipt: Receipt | None = None
+    done: bool = False
+    """Something was done, though it left no trace in an incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,44 @@ class ShowList:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Who is on call for a team, schedule by schedule."""
+
+    title: str
+    duties: tuple[Duty, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOnCall:
+    called: Sequence[Called]
+    at: datetime
+    clock: str = ""
+    """On which clock a time was read that is not now."""
+    overrides: Sequence[Override] = ()
+    """What was arranged in these schedules, and is not over."""
+    asked: Sequence[Override] = ()
+    """What waits for somebody's yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowShifts:
+    """One person's shifts, those of now included."""
+
+    person: Person
+    shifts: Sequence[Planned]
+    at: datetime
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Have a worker do it, and say so."""
+
+    effect: AnyEffect
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     verb: str | None = None
 
@@ -124,7 +171,20 @@ class Pick:
     incidents: Sequence[Incident]
 
 
-Answer = Said | Ask | Confirm | ShowPanel | ShowTimeline | ShowList | ShowHelp | Unknown | Pick
+Answer = (
+    Said
+    | Ask
+    | Confirm
+    | ShowPanel
+    | ShowTimeline
+    | ShowList
+    | ShowOnCall
+    | ShowShifts
+    | Wish
+    | ShowHelp
+    | Unknown
+    | Pick
+)
 
 
 class House(Protocol):
@@ -142,6 +202,8 @@ class House(Protocol):
     def book(self) -> Book: ...
     @property
     def roster(self) -> Roster: ...
+    @property
+    def planner(self) -> Planner: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ def test_a_sound_installation_is_told_so_in_a_line_for_each_check(sound: World) 
     lines = [line for line in said.stdout.splitlines() if line]
     assert said.returncode == 0
     assert said.stderr == ""
-    assert [line for line in lines if line[0] not in "✓MRSPA"] == []
-    assert [line for line in lines if line[0] != "✓"][:-1] == ["Manifests", "Redis", "Slack", "Processes"]
+    assert [line for line in lines if line[0] not in "✓MRSOPA"] == []
+    assert [line for line in lines if line[0] != "✓"][:-1] == ["Manifests", "Redis", "Slack", "On call", "Processes"]
     assert lines[-1] == f"All is well: {sum(line[0] == '✓' for line in lines)} checks."
     told = "\n".join(lines)
     for words in (
@@ -104,10 +104,15 @@ def test_a_newcomers_first_run_reads_like_a_list_of_things_to_do(muster: Muster,
         f"    → {MAKE_THE_APP}",
         "✗ Slack has no way in: neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set.",
         "    → Socket Mode needs no public address: “Basic Information → App-Level Tokens”, scope connections:write.",
+        "On call",
+        "✓ The on-call book: 5 people, 3 teams, 2 schedules.",
+        "✓ Notifier slack (slack) has what it needs.",
+        "✗ Notifier email: SMTP_URL is not set.",
+        "    → Set SMTP_URL in the environment of the workers.",
         "Processes",
         "! Whether worker and clock are alive can't be told without Redis.",
         "    → Mend Redis first, and run this again.",
-        "3 to mend (✗), 2 to consider (!), 2 well. Then run `muster doctor` again.",
+        "4 to mend (✗), 2 to consider (!), 4 well. Then run `muster doctor` again.",
     ]
 
 

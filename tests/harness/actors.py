@@ -195,7 +195,7 @@ def _find(button: str, blocks: list[Seen]) -> tuple[str, str]:
 
 
 def _initial(element: Seen) -> Any:
-    for key in ("initial_value", "initial_user", "initial_users"):
+    for key in ("initial_value", "initial_user", "initial_users", "initial_date_time"):
         if key in element:
             return element[key]
     return (element.get("initial_option") or {}).get("value")

@@ -65,6 +65,9 @@ class World:
             "PORT": str(self.ports["web"]),
             "MANIFESTS": str(self.manifests),
             "SERVICE_URL_CHECKOUT": self.url("checkout"),
+            "SMTP_URL": "smtp+plain://127.0.0.1:9",
+            "PAGERDUTY_KEY": "0" * 32,
+            "PHONE_SECRET": "whsec_" + "A" * 32,
             "LOG_LEVEL": "info",
         }
 

@@ -49,34 +49,37 @@ def updates(slack: Slack) -> int:
 
 
 def test_a_group_holds_whoever_is_on_shift(slack: Slack, desk: Desk) -> None:
-    assert sync(desk, PAY, [BEN, CY, BEN]) == "The user group holds <@UBEN>, <@UCY> now."
+    assert sync(desk, PAY, [BEN, CY, BEN]).said == "The user group holds <@UBEN>, <@UCY> now."
     assert held(slack) == [BEN, CY]
 
 
 def test_what_is_so_already_is_not_written_again(slack: Slack, desk: Desk) -> None:
     sync(desk, PAY, [BEN, CY])
-    assert sync(desk, PAY, [CY, BEN]) == "The user group holds <@UCY>, <@UBEN> already."
+    assert sync(desk, PAY, [CY, BEN]).said == "The user group holds <@UCY>, <@UBEN> already."
     assert updates(slack) == 1
 
 
 def test_with_nobody_on_shift_it_stays_as_it_was(slack: Slack, desk: Desk) -> None:
-    assert "stays as it was" in sync(desk, PAY, [])
+    assert "stays as it was" in sync(desk, PAY, []).said
     assert (held(slack), updates(slack)) == ([ANA], 0)
 
 
 def test_whoever_left_slack_is_named_and_the_others_are_in(slack: Slack, desk: Desk) -> None:
     slack.post("/control/deactivate", user=DEE)
-    assert sync(desk, PAY, [DEE, BEN]) == (
-        "The user group holds <@UBEN> now. <@UDEE> left Slack and can't be in a user group: correct manifests/oncall/."
+    synced = sync(desk, PAY, [DEE, BEN])
+    assert synced.said == "The user group holds <@UBEN> now. <@UDEE> left Slack and can't be in a user group."
+    assert (synced.why, synced.cure) == (
+        "<@UDEE> left Slack and can't be in a user group.",
+        "Correct manifests/oncall/.",
     )
     assert held(slack) == [BEN]
-    again = sync(desk, PAY, [DEE, BEN, "UNOBODY"])
+    again = sync(desk, PAY, [DEE, BEN, "UNOBODY"]).said
     assert again.startswith("The user group holds <@UBEN> already. <@UDEE>, <@UNOBODY> left Slack")
 
 
 def test_when_all_who_are_on_shift_left_it_stays_as_it_was(slack: Slack, desk: Desk) -> None:
     slack.post("/control/deactivate", user=DEE)
-    assert sync(desk, PAY, [DEE]).endswith("correct manifests/oncall/. It stays as it was.")
+    assert sync(desk, PAY, [DEE]).said.endswith("can't be in a user group. It stays as it was.")
     assert held(slack) == [ANA]
 
 
@@ -90,7 +93,9 @@ def test_people_whom_slack_does_not_take_for_another_reason_are_refused(slack: S
 
 def test_a_plan_without_user_groups_is_said_and_nothing_breaks(slack: Slack, desk: Desk) -> None:
     slack.post("/control/plan", user_groups=False)
-    assert "Slack plan has no user groups" in sync(desk, PAY, [BEN])
+    synced = sync(desk, PAY, [BEN])
+    assert "Slack plan has no user groups" in synced.why
+    assert "manifests/oncall/" in synced.cure
 
 
 def test_a_group_that_is_not_there_or_switched_off_is_told_with_a_cure(slack: Slack, desk: Desk) -> None:

@@ -10,8 +10,7 @@ from bot.domain.incident import events as e
 from bot.domain.incident.commands import Tick
 from bot.domain.incident.escalations import Standing
 from bot.domain.incident.rejections import Rejected
-from bot.domain.oncall.roster import Arrangement
-from bot.domain.oncall.schedule import Override
+from bot.domain.oncall.arrange import PutOn, Stretch
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from tests.harness import orders as o
@@ -219,17 +218,9 @@ def test_a_running_escalation_keeps_the_policy_it_began_with(night: Night) -> No
 
 def test_an_override_in_the_middle_of_a_shift_is_who_is_called(night: Night) -> None:
     now = night.clock.now()
-    override = Override(
-        id="o1",
-        schedule="payments-first",
-        person="dee",
-        start=now,
-        end=now + timedelta(hours=2),
-        by=DEE,
-        at=now,
-        because="Ana is at the dentist's",
-    )
-    night.wired.house.roster.append(Arrangement(by=DEE, at=now, override=override), 0)
+    when = Stretch(schedule="payments-first", start=now, end=now + timedelta(hours=2))
+    order = PutOn(by=DEE, at=now, cause="o1", person=DEE, when=when, because="Ana is at the dentist's")
+    night.wired.house.planner.submit(order)
     during = night.declared(by=MO)
     night.passes(seconds=5)
     assert night.paged(DEE, during)

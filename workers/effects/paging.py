@@ -332,14 +332,14 @@ class _Slack:
 
     def tell(self, to: str, notice: Notice) -> None:
         """Send the direct message. Raises Passing, Undeliverable."""
-        with _translated():
+        with translated():
             channel = self.job.crew.desk.call("conversations.open", users=to)["channel"]["id"]
             self._say(channel, [line for line in notice.text.splitlines() if line.startswith(ALONG)])
 
     def post(self) -> None:
         """Post in a channel: the one that is told, or the incident's own for a user group."""
         desk = self.job.crew.desk
-        with _translated():
+        with translated():
             if self.page.kind == "channel":
                 self._say(desk.channel_id(self.page.who))
             else:
@@ -352,7 +352,7 @@ class _Slack:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Say Slack's failures in the notifiers' words."""
     try:
         yield

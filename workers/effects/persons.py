@@ -1,15 +1,21 @@
 """What one person sees: their Home, an answer to their click; and what they pinned, read for the timeline."""
 
+from datetime import timedelta
+
 import httpx
 
 from bot.domain.effects import FetchPin, ShowHome, Whisper
 from bot.domain.incident.commands import PinMessage
+from bot.domain.oncall.duty import shifts_of
 from bot.slack.desk import allowing
 from bot.slack.errors import RetryLater
 from bot.slack.requests import plain_text
-from bot.slack.views.home import home
+from bot.slack.views.home import OwnShifts, home
 from bot.verbs.words import plain
 from workers.crew import Done, Job
+
+AHEAD = timedelta(days=14)
+"""Of a person's shifts, so many are shown on their Home."""
 
 RECENT = 5
 """Closed incidents that a Home shows below the open ones."""
@@ -18,9 +24,25 @@ RECENT = 5
 def show_home(effect: ShowHome, job: Job) -> Done:
     crew = job.crew
     recent = [incident for incident in crew.engine.recent(20) if not incident.is_open][:RECENT]
-    view = home(effect.person, crew.engine.open(), recent, crew.names, crew.clock.now())
+    own = _shifts(effect.person, job)
+    view = home(effect.person, crew.engine.open(), recent, crew.names, crew.clock.now(), own=own)
     crew.desk.call("views.publish", user_id=effect.person, view=view)
     return Done()
+
+
+def _shifts(person: str, job: Job) -> OwnShifts | None:
+    """Look up what concerns somebody of the on-call book; None for others."""
+    house, now = job.crew.house, job.crew.clock.now()
+    known = house.book.by_slack.get(person)
+    if known is None:
+        return None
+    asked = house.roster.state()[1].asked.values()
+    return OwnShifts(
+        book=house.book,
+        shifts=shifts_of(house.book, known.id, now, now + AHEAD, house.roster.arranged()),
+        asked=tuple(each for each in asked if each.override.person == known.id and each.override.end > now),
+        calendar=job.crew.subscriptions.address("person", known.id) or "",
+    )
 
 
 def whisper(effect: Whisper, job: Job) -> Done:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.cli.checkup import manifests, processes, record, slack
+from bot.cli.checkup import manifests, oncall, processes, record, slack
 from bot.cli.checkup.finding import Finding
 from bot.wiring import Wired
 
@@ -10,6 +10,7 @@ ALL: dict[str, Callable[[Wired], Iterator[Finding]]] = {
     "Manifests": manifests.check,
     "Redis": record.check,
     "Slack": slack.check,
+    "On call": oncall.check,
     "Processes": processes.check,
 }
 """In the order in which a newcomer sets things up."""

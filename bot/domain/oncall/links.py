@@ -2,10 +2,28 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal["person", "team"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """Where people subscribe to calendars of shifts, if they can."""
+
+    secret: str = ""
+    """CALENDAR_SECRET; empty: no calendars are served."""
+    public_url: str = ""
+    """PUBLIC_URL, the address at which the HTTP door is reached; empty: nobody knows."""
+
+    def address(self, kind: Kind, name: str) -> str | None:
+        """Write a calendar's whole address; None where there is none to give."""
+        if not (self.secret and self.public_url):
+            return None
+        return self.public_url.rstrip("/") + calendar_path(self.secret, kind, name)
+
 
 LENGTH = 32
 """Letters of a token: 128 bits, more than anybody can try."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.escalation import EscalationPolicy, Target
+from bot.domain.oncall.people import Team
 from bot.domain.oncall.schedule import Schedule
 
 
@@ -55,3 +56,16 @@ def unreachable(book: Book, target: Target) -> bool:
 def calls_people(policy: EscalationPolicy) -> bool:
     """Say whether a policy names anybody to page, rather than channels and user groups alone."""
     return any(target.kind not in {"channel", "group"} for tier in policy.tiers for target in tier.notify)
+
+
+def schedules_of(book: Book, team: Team) -> tuple[Schedule, ...]:
+    """Return the schedules by which a team is called, each once, in the order of its policies."""
+    policies = (book.escalations[choice.use] for choice in team.escalations if choice.use in book.escalations)
+    targets = (target for policy in policies for tier in policy.tiers for target in tier.notify)
+    names = dict.fromkeys(target.schedule for target in targets if target.schedule in book.schedules)
+    return tuple(book.schedules[name] for name in names if name)
+
+
+def teams_of(book: Book, schedule: str) -> tuple[Team, ...]:
+    """Return the teams that are called by a schedule."""
+    return tuple(team for team in book.teams.values() if any(used.id == schedule for used in schedules_of(book, team)))

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.clicks import doors, escalations, hats, mitigations
+from bot.slack.clicks import doors, escalations, hats, mitigations, standing_in
 from bot.slack.controls import (
     AcknowledgeButton,
     AnswerOfferButton,
+    AnswerStandInButton,
+    CancelOverrideButton,
     Control,
     EscalateButton,
+    FindStandInButton,
     LinkButton,
     OpenFormButton,
     OpenPlanButton,
@@ -17,6 +20,7 @@ from bot.slack.controls import (
     StopButton,
     TakeHatButton,
     TakeOverButton,
+    TestPageButton,
     VoteButton,
     WithdrawButton,
 )
@@ -35,6 +39,10 @@ ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     TakeOverButton: escalations.take_over,
     EscalateButton: escalations.escalate,
     OpenFormButton: doors.open_form,
+    AnswerStandInButton: standing_in.answer,
+    FindStandInButton: standing_in.find,
+    CancelOverrideButton: standing_in.cancel,
+    TestPageButton: standing_in.try_contacts,
     RunVerbButton: doors.run_verb,
     LinkButton: doors.follow,
 }

@@ -1,6 +1,6 @@
 """Modal forms: each asks for what the words left out, and submits the same commands."""
 
-from bot.slack.forms import calling, declare, export, hats, moves, propose, words
+from bot.slack.forms import calling, declare, export, hats, moves, propose, standing_in, words
 from bot.slack.forms.form import Form
 
 ALL: tuple[Form, ...] = (
@@ -17,6 +17,8 @@ ALL: tuple[Form, ...] = (
     export.FORM,
     calling.PAGE,
     calling.NOT_ME,
+    standing_in.OVERRIDE,
+    standing_in.STAND_IN,
 )
 
 BY_NAME: dict[str, Form] = {form.name: form for form in ALL}

@@ -78,6 +78,14 @@ def select(
     return {**block, "dispatch_action": True} if dispatch else block
 
 
+def moment(field: str, label: str, *, initial: int | None, hint: str = "", optional: bool = False) -> dict[str, Any]:
+    """Ask for a date and a time; it is given and comes back in seconds since 1970, shown on the reader's own clock."""
+    element: dict[str, Any] = {"type": "datetimepicker", "action_id": VALUE}
+    if initial is not None:
+        element["initial_date_time"] = initial
+    return _input(field, label, element, hint, optional=optional)
+
+
 def people(field: str, label: str, *, hint: str = "", initial: str = "") -> dict[str, Any]:
     element: dict[str, Any] = {"type": "users_select", "action_id": VALUE}
     if initial:

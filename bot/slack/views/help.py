@@ -10,7 +10,8 @@ Verb = tuple[str, str, str]
 
 GROUPS = {
     "Begin": ("declare", "list", "home", "help"),
-    "Who does what": ("hat", "commander", "hand-over", "accept", "decline", "page", "oncall", "task"),
+    "Who does what": ("hat", "commander", "hand-over", "accept", "decline", "page", "task"),
+    "Who is on call": ("oncall", "override", "stand-in"),
     "Change production": ("propose", "approve", "reject", "withdraw", "stop", "rollback"),
     "Keep people informed": ("update", "note", "pin", "timeline", "export"),
     "Steer": ("severity", "stage", "resolve", "close"),

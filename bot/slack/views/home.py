@@ -1,11 +1,15 @@
 """One person's Home: what waits for their vote, their hats, what is open."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.domain.incident.state import Incident, Mitigation
-from bot.slack.controls import OpenFormButton, OpenPlanButton
+from bot.domain.oncall.book import Book
+from bot.domain.oncall.duty import Planned
+from bot.domain.oncall.roster import Asked
+from bot.slack.controls import OpenFormButton, OpenPlanButton, TestPageButton
 from bot.slack.kit import (
     Block,
     Names,
@@ -17,6 +21,7 @@ from bot.slack.kit import (
     divider,
     header,
     line,
+    link,
     plural,
     section,
     when,
@@ -24,21 +29,44 @@ from bot.slack.kit import (
 )
 from bot.slack.views.listing import row, visible_to
 from bot.slack.views.mitigation import voting
+from bot.slack.views.oncall import find_stand_in, shift_row
+from bot.slack.views.stand_in import question
 
-VOTES, OPEN, RECENT = 10, 25, 5
+VOTES, OPEN, RECENT, SHIFTS, QUESTIONS = 10, 25, 5, 10, 5
 """How much of each is shown: 100 blocks fit a Home."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnShifts:
+    """What concerns somebody of the on-call book: their shifts of the next days, and what waits for their yes."""
+
+    book: Book
+    shifts: Sequence[Planned] = ()
+    asked: Sequence[Asked] = ()
+    calendar: str = ""
+    """Where they may subscribe to a calendar of their shifts."""
+
+
 def home(
-    person: str, open_incidents: Sequence[Incident], recent: Sequence[Incident], names: Names, now: datetime
+    person: str,
+    open_incidents: Sequence[Incident],
+    recent: Sequence[Incident],
+    names: Names,
+    now: datetime,
+    *,
+    own: OwnShifts | None = None,
 ) -> dict[str, Any]:
-    """Build the Home view; `recent` may hold open incidents too, they are shown once."""
+    """Build the Home view; `recent` may hold open incidents too, they are shown once.
+
+    `own`: None for whoever isn't in the on-call book, and has no shifts.
+    """
     seen = visible_to(person, open_incidents)
     over = [incident for incident in visible_to(person, recent) if not incident.is_open][:RECENT]
     blocks = [
         actions(button("Declare an incident", OpenFormButton(incident="", form="declare"), "primary")),
         header("Waiting for your vote"),
         *_votes(person, seen, names),
+        *(_own(own, names, now) if own else ()),
         header("Your hats"),
         section(_hats(person, seen)),
         header("Open incidents"),
@@ -75,6 +103,26 @@ def _vote(incident: Incident, m: Mitigation, names: Names) -> list[Block]:
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
         ),
     ]
+
+
+def _own(own: OwnShifts, names: Names, now: datetime) -> list[Block]:
+    asked = [block for each in own.asked[:QUESTIONS] for block in question(each, own.book, names).blocks]
+    rows = [section(_shift(each, own.book, now), find_stand_in(each)) for each in own.shifts[:SHIFTS]]
+    more = len(own.shifts) - SHIFTS
+    calendar = link(own.calendar, "Subscribe to your shifts")
+    return [
+        *([header("Waiting for your yes"), *asked] if asked else []),
+        header("Your shifts"),
+        *(rows or [section("You aren't on call within the next 14 days.")]),
+        *([context(f"{plural(more, 'more shift')} within 14 days")] if more > 0 else []),
+        actions(button("Test my page", TestPageButton())),
+        *([context(f"{calendar} in your own calendar. Whoever has the address can read it.")] if calendar else []),
+    ]
+
+
+def _shift(planned: Planned, book: Book, now: datetime) -> str:
+    now_ = "*Now:* " if planned.shift.start <= now else ""
+    return f"{now_}{shift_row(planned, book)}"
 
 
 def _hats(person: str, incidents: Sequence[Incident]) -> str:

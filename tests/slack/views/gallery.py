@@ -11,7 +11,10 @@ from bot.domain.incident import commands as c
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import Recorded
 from bot.domain.oncall import calling as whom
+from bot.domain.oncall.arrange import AskToStandIn, Stretch
+from bot.domain.oncall.duty import duty, shifts_of
 from bot.domain.oncall.reach import Reachable
+from bot.domain.oncall.spans import Span
 from bot.domain.severity import Severity
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
@@ -19,14 +22,21 @@ from bot.slack.views.brief import brief
 from bot.slack.views.card import card
 from bot.slack.views.escalation import escalation
 from bot.slack.views.help import help_, unknown
-from bot.slack.views.home import home
+from bot.slack.views.home import OwnShifts, home
 from bot.slack.views.listing import listing, pick
 from bot.slack.views.mitigation import Track, mitigation, plan_view
 from bot.slack.views.offer import offer
+from bot.slack.views.oncall import on_call, shifts
 from bot.slack.views.page import page
+from bot.slack.views.shift import shift_began
+from bot.slack.views.stand_in import answered, coming, going, made_known, question, reply, taken_back
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
+from bot.slack.views.trial import Tried, sample, trial
+from bot.verbs.request import Called, ShowOnCall, ShowShifts
 from tests.harness.book import by_ways, policy
+from tests.harness.clock import NOON
+from tests.harness.rota import BOOK, FIRST, SEARCH, SECOND, Roster, hours, put_on
 from tests.slack.views.scene import ANA, BEN, CY, DEE, POLICY, START, TWO_VOTES, Scene, names
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "views"
@@ -38,7 +48,8 @@ TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - time
 
 def gallery() -> dict[str, Picture]:
     """Paint everything, by name: `<view>/<state>`."""
-    return {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_told(), **_personal(), **_lists()}
+    incidents = {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_told()}
+    return {**incidents, **_personal(), **_lists(), **_on_call()}
 
 
 def verified() -> Scene:
@@ -143,8 +154,8 @@ def _plans() -> dict[str, Picture]:
 
 
 PAYMENTS = policy(300, 600)
-FIRST = by_ways(CY, ("slack", 0), ("email", 120), because="on call for Payments, first line")
-SECOND = by_ways(DEE, ("slack", 0), ("phone", 60), because="on call for Payments, second line")
+THE_FIRST = by_ways(CY, ("slack", 0), ("email", 120), because="on call for Payments, first line")
+THE_SECOND = by_ways(DEE, ("slack", 0), ("phone", 60), because="on call for Payments, second line")
 
 
 def calling() -> dict[str, Scene]:
@@ -164,25 +175,27 @@ def calling() -> dict[str, Scene]:
     def reached(scene: Scene, page: str, way: int = 0) -> Scene:
         return tries(scene, page, way).does(c.RecordPageSent, page=page, way=way, detail="a direct message")
 
-    first = reached(finds(called(), 1, FIRST), "e1.1.1")
-    bounced = tries(reached(finds(called(), 1, FIRST), "e1.1.1"), "e1.1.1", 1)
+    first = reached(finds(called(), 1, THE_FIRST), "e1.1.1")
+    bounced = tries(reached(finds(called(), 1, THE_FIRST), "e1.1.1"), "e1.1.1", 1)
     bounced.does(
         c.RecordPageFailed, page="e1.1.1", way=1, why="The server answered 550: no such user.", cure="Correct it."
     )
     second = reached(
-        finds(reached(finds(called(), 1, FIRST), "e1.1.1").later(seconds=301).does(c.Tick), 2, SECOND), "e1.2.1"
+        finds(reached(finds(called(), 1, THE_FIRST), "e1.1.1").later(seconds=301).does(c.Tick), 2, THE_SECOND), "e1.2.1"
     )
     spent = reached(
-        finds(reached(finds(called(), 1, FIRST), "e1.1.1").later(seconds=301).does(c.Tick), 2, SECOND), "e1.2.1"
+        finds(reached(finds(called(), 1, THE_FIRST), "e1.1.1").later(seconds=301).does(c.Tick), 2, THE_SECOND), "e1.2.1"
     )
     return {
         "called": first,
         "bounced": bounced,
         "second-tier": second,
         "exhausted": spent.later(seconds=601).does(c.Tick),
-        "answered": reached(finds(called(), 1, FIRST), "e1.1.1").later(seconds=70).does(c.Acknowledge, CY),
-        "passed-on": reached(finds(called(), 1, FIRST), "e1.1.1").does(c.PassOn, CY, to=DEE, because="on a train"),
-        "resolved": reached(finds(called(), 1, FIRST), "e1.1.1").does(c.Resolve, ANA, summary="It was the network."),
+        "answered": reached(finds(called(), 1, THE_FIRST), "e1.1.1").later(seconds=70).does(c.Acknowledge, CY),
+        "passed-on": reached(finds(called(), 1, THE_FIRST), "e1.1.1").does(c.PassOn, CY, to=DEE, because="on a train"),
+        "resolved": reached(finds(called(), 1, THE_FIRST), "e1.1.1").does(
+            c.Resolve, ANA, summary="It was the network."
+        ),
         "nobody": finds(called(), 1, missing=("Nobody is on shift in Payments, first line.",)),
     }
 
@@ -269,6 +282,53 @@ def _personal() -> dict[str, Picture]:
         "home/quiet": home(DEE, [], [], names, START),
         "home/waiting-for-a-vote": home(ANA, [asked.incident], [asked.incident, late.incident], names, asked.now),
         "home/own-proposal": home(BEN, [asked.incident], [], names, asked.now),
+    }
+
+
+def _on_call() -> dict[str, Picture]:
+    roster, now = Roster(), NOON
+    roster.orders(put_on(CY, 2, 5, by=BEN).model_copy(update={"because": "Ana is at the dentist's"}))
+    back = Stretch(schedule=FIRST, start=hours(24 * 8), end=hours(24 * 9))
+    ahead = Stretch(schedule=FIRST, start=hours(24), end=hours(48))
+    asking = AskToStandIn(by=ANA, at=now, cause="ask", person=BEN, when=ahead, in_return=back, because="My flight")
+    roster.orders(asking)
+    made, asked = roster.now.overrides["o1"], roster.now.asked["o2"]
+    arranged, schedules = roster.arranged, BOOK.schedules
+    called = [
+        Called("Payments", (duty(schedules[FIRST], now, arranged), duty(schedules[SECOND], now, arranged))),
+        Called("Search", ()),
+        Called("Without a team", (duty(schedules[SEARCH], now, arranged),)),
+    ]
+    mine = shifts_of(BOOK, "ana", now, hours(14 * 24), arranged)
+    first, span = schedules[FIRST], [Span(made.start, made.end)]
+    results = (
+        Tried(by="slack", state="sent", seconds=0.21, detail="direct message"),
+        Tried(by="email", state="failed", detail="SMTP_URL is not set.", cure="Set SMTP_URL in the environment."),
+        Tried(by="phone"),
+    )
+    own = OwnShifts(book=BOOK, shifts=mine, asked=(asked,), calendar="https://muster.test/oncall/5ecre7/ana.ics")
+    everything = ShowOnCall(called, now, overrides=[made], asked=[asked.override])
+    return {
+        "oncall/everybody": on_call(everything, BOOK),
+        "oncall/at-a-time": on_call(ShowOnCall(called[:1], hours(3), "your clock, Europe/Madrid"), BOOK),
+        "oncall/own-shifts": shifts(ShowShifts(BOOK.people["ana"], mine, now, 14), ANA, BOOK),
+        "oncall/somebodys-shifts": shifts(ShowShifts(BOOK.people["ana"], mine, now, 14), BEN, BOOK),
+        "oncall/no-shifts": shifts(ShowShifts(BOOK.people["dee"], (), now, 14), DEE, BOOK),
+        "stand-in/question": question(asked, BOOK, names),
+        "stand-in/accepted": answered(asked, "✓ You accepted", BOOK, names),
+        "stand-in/reply-yes": reply(asked, BOOK, accepted=True),
+        "stand-in/reply-no": reply(asked, BOOK, accepted=False),
+        "stand-in/coming": coming(first, span, made, by=BEN, names=names),
+        "stand-in/going": going(first, span, made, by=BEN, names=names),
+        "stand-in/made-known": made_known(made, BOOK),
+        "stand-in/taken-back": taken_back(made, ANA, BOOK, names),
+        "shift/begun": shift_began(mine[1], BOOK),
+        "trial/going-on": trial(results),
+        "trial/over": trial(results[:2]),
+        "trial/unknown-person": trial(results[:1], is_known=False),
+        "trial/sample": sample("TEST"),
+        "home/on-call": home(ANA, [], [], names, now, own=own),
+        "home/not-on-call": home(DEE, [], [], names, now, own=OwnShifts(book=BOOK)),
     }
 
 
