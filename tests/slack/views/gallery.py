@@ -194,7 +194,7 @@ def calling() -> dict[str, Scene]:
         "answered": reached(finds(called(), 1, THE_FIRST), "e1.1.1").later(seconds=70).does(c.Acknowledge, CY),
         "passed-on": reached(finds(called(), 1, THE_FIRST), "e1.1.1").does(c.PassOn, CY, to=DEE, because="on a train"),
         "resolved": reached(finds(called(), 1, THE_FIRST), "e1.1.1").does(
-            c.Resolve, ANA, summary="It was the network."
+            c.Resolve, ANA, summary="It works."
         ),
         "nobody": finds(called(), 1, missing=("Nobody is on shift in Payments, first line.",)),
     }
