@@ -209,7 +209,8 @@ class Calling(RuleBasedStateMachine):
             spent = [
                 ev for ev in self.events if isinstance(ev, e.EscalationExhausted) and ev.escalation == escalation.id
             ]
-            assert sorted(call.call for call in (*calls, *spent)) == list(range(1, len(calls) + len(spent) + 1))
+            numbers = [call.call for call in calls] + [end.call for end in spent]
+            assert sorted(numbers) == list(range(1, len(calls) + len(spent) + 1))
             turns = [(call.round, call.tier) for call in calls]
             assert turns == sorted(turns)
             self._is_bounded(escalation, calls)

@@ -48,7 +48,7 @@ def test_a_declined_hand_over_leaves_the_hat_where_it_was(world: World) -> None:
     story.cy.direct(story.id, "incident commander", "hand")
     assert "You declined" in story.cy.types("/incident decline commander", channel)
     story.channel.sees("Cy", "declined the incident commander hat", "<@UBEN>")
-    assert "isn't offered to you any more" in story.cy.types("/incident accept commander", channel)
+    assert "isn't offered to you now" in story.cy.types("/incident accept commander", channel)
     assert "No hat is offered to you" in story.cy.types("/incident accept", channel)
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from bot.domain.hats import Hat
+
 
 class Stage(StrEnum):
     DETECTED = "detected"
@@ -44,6 +46,15 @@ TRANSITIONS: dict[tuple[Stage, Stage], Guard] = {
     (Stage.RESOLVED, Stage.POST_MORTEM): Guard.NONE,
     (Stage.POST_MORTEM, Stage.CLOSED): Guard.NOTHING_RUNS,
 }
+
+
+NEEDED: dict[Stage, tuple[Hat, ...]] = {
+    Stage.DETECTED: (Hat.FIRST_RESPONDER,),
+    Stage.TRIAGE: (Hat.FIRST_RESPONDER,),
+    Stage.INVESTIGATING: (Hat.INVESTIGATOR, Hat.LOG_ANALYST),
+    Stage.MITIGATING: (Hat.MITIGATOR, Hat.VERIFIER),
+}
+"""The hats that an open stage asks for beside the commander's, which every stage does."""
 
 
 def next_stages(stage: Stage) -> tuple[Stage, ...]:
