@@ -9,6 +9,7 @@ from bot.slack.kit import Message, escape, section
 from bot.slack.views.card import card
 from bot.slack.views.help import help_, unknown
 from bot.slack.views.listing import listing, pick
+from bot.slack.views.reminder import overview
 from bot.slack.views.timeline import timeline
 from bot.verbs import ALL as VERBS
 from bot.verbs import BY_NAME
@@ -22,6 +23,7 @@ from bot.verbs.request import (
     ShowHelp,
     ShowList,
     ShowPanel,
+    ShowReminders,
     ShowTimeline,
     Unknown,
 )
@@ -58,6 +60,8 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             return messages[-1] if messages else said(f"{title}: nothing worth reading yet.")
         case ShowList():
             return listing(request.by, answer.incidents, door.names, door.clock.now(), answer.words)
+        case ShowReminders():
+            return overview(answer.incident, answer.reminders, door.names)
         case ShowHelp():
             verbs = [(verb.name, verb.usage, verb.summary) for verb in VERBS]
             wanted = BY_NAME.get(answer.verb or "")

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
+from bot.domain.incident.reminders import Kind
 
 
 class Control(BaseModel):
@@ -76,6 +77,16 @@ class EscalateButton(Control):
     id = "escalation.escalate"
 
 
+class SnoozeButton(Control):
+    id = "reminder.snooze"
+    kind: Kind
+
+
+class StopReminderButton(Control):
+    id = "reminder.stop"
+    kind: Kind
+
+
 FormName = Literal[
     "declare",
     "note",
@@ -124,6 +135,8 @@ CONTROLS: tuple[type[Control], ...] = (
     AcknowledgeButton,
     TakeOverButton,
     EscalateButton,
+    SnoozeButton,
+    StopReminderButton,
     OpenFormButton,
     RunVerbButton,
     LinkButton,

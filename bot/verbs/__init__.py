@@ -2,7 +2,7 @@
 
 import difflib
 
-from bot.verbs import answer, declare, facts, hand_over, hat, page, propose, show, stages, vote
+from bot.verbs import answer, declare, facts, hand_over, hat, page, propose, remind, show, stages, vote
 from bot.verbs.request import Answer, Ask, House, Pick, Request, Said, ShowPanel, Unknown, Verb
 from bot.verbs.words import first
 
@@ -26,6 +26,8 @@ ALL: tuple[Verb, ...] = (
     page.VERB,
     facts.NOTE,
     facts.UPDATE,
+    remind.REMIND,
+    remind.SNOOZE,
     stages.SEVERITY,
     stages.STAGE,
     stages.RESOLVE,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.due import Outlook
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
@@ -102,6 +103,13 @@ class ShowList:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowReminders:
+    incident: Incident
+    reminders: Sequence[Outlook]
+    """Each that the policy has for it; empty for an incident that is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     verb: str | None = None
 
@@ -124,7 +132,7 @@ class Pick:
     incidents: Sequence[Incident]
 
 
-Answer = Said | Ask | Confirm | ShowPanel | ShowTimeline | ShowList | ShowHelp | Unknown | Pick
+Answer = Said | Ask | Confirm | ShowPanel | ShowTimeline | ShowList | ShowReminders | ShowHelp | Unknown | Pick
 
 
 class House(Protocol):

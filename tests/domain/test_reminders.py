@@ -67,7 +67,7 @@ COMMANDER, FIRST = Hat.COMMANDER, Hat.FIRST_RESPONDER
 MIN = 60
 
 
-def only(**reminders: ReminderPolicy) -> Policy:
+def only(**reminders: ReminderPolicy | None) -> Policy:
     return policy(reminders=Reminders.model_validate(reminders))
 
 

@@ -1,5 +1,7 @@
 """A policy, a service, runbooks and their plans: the small company that the tests are about."""
 
+from bot.domain.hats import Hat
+from bot.domain.incident.lifecycle import Stage
 from bot.domain.policy import (
     Channels,
     GatePolicy,
@@ -11,8 +13,6 @@ from bot.domain.policy import (
     StuckReminder,
 )
 from bot.domain.runbook import HttpStep, Parameter, Plan, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
-from bot.domain.hats import Hat
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.severity import Severity
 
 

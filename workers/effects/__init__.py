@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain import effects as x
 from workers.crew import Done, Job
-from workers.effects import channel, exports, messages, paging, persons, runs
+from workers.effects import channel, exports, messages, paging, persons, reminders, runs
 
 ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.OpenChannel: channel.open_channel,
@@ -29,6 +29,8 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.SettlePage: paging.settle_page,
     x.ShowPage: paging.show_page,
     x.ShowEscalation: paging.show_escalation,
+    x.Remind: reminders.remind,
+    x.ShowReminder: reminders.show_reminder,
     x.FetchPin: persons.fetch_pin,
     x.ShowHome: persons.show_home,
     x.Whisper: persons.whisper,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.clicks import doors, escalations, hats, mitigations
+from bot.slack.clicks import doors, escalations, hats, mitigations, reminders
 from bot.slack.controls import (
     AcknowledgeButton,
     AnswerOfferButton,
@@ -14,7 +14,9 @@ from bot.slack.controls import (
     OpenPlanButton,
     RollBackButton,
     RunVerbButton,
+    SnoozeButton,
     StopButton,
+    StopReminderButton,
     TakeHatButton,
     TakeOverButton,
     VoteButton,
@@ -34,6 +36,8 @@ ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     AcknowledgeButton: escalations.acknowledge,
     TakeOverButton: escalations.take_over,
     EscalateButton: escalations.escalate,
+    SnoozeButton: reminders.snooze,
+    StopReminderButton: reminders.stop,
     OpenFormButton: doors.open_form,
     RunVerbButton: doors.run_verb,
     LinkButton: doors.follow,

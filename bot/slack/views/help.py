@@ -12,7 +12,7 @@ GROUPS = {
     "Begin": ("declare", "list", "home", "help"),
     "Who does what": ("hat", "commander", "hand-over", "accept", "decline", "page", "oncall", "task"),
     "Change production": ("propose", "approve", "reject", "withdraw", "stop", "rollback"),
-    "Keep people informed": ("update", "note", "pin", "timeline", "export"),
+    "Keep people informed": ("update", "note", "pin", "timeline", "export", "remind", "snooze"),
     "Steer": ("severity", "stage", "resolve", "close"),
 }
 
