@@ -40,6 +40,11 @@ class SeverityPolicy(Frozen):
     page: PagePolicy | None = None
     """How people are paged; None: nobody is."""
 
+    @cached_property
+    def cadence(self) -> timedelta | None:
+        minutes = self.update_every_minutes
+        return timedelta(minutes=minutes) if minutes else None
+
 
 class GatePolicy(Frozen):
     quorum: int = Field(default=1, ge=1, le=20)

@@ -6,7 +6,7 @@ earliest of them as an index, so that the clock looks in time.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -28,7 +28,7 @@ def next_due(incident: Incident, policy: Policy) -> datetime | None:
 
 def reminder_due(kind: Kind, rule: ReminderPolicy, incident: Incident, policy: Policy) -> datetime | None:
     """Return when a kind is told next; None where nothing is missing, somebody stopped it, or it was told enough."""
-    if kind in incident.stopped:
+    if incident.stopped and kind in incident.stopped:
         return None
     overdue = overdue_at(kind, rule, incident, policy)
     if overdue is None:
@@ -63,9 +63,8 @@ def missing_since(kind: Kind, rule: ReminderPolicy, incident: Incident, policy: 
         case Kind.NO_COMMANDER:
             return None if incident.hats.get(Hat.COMMANDER) else _bare_since(Hat.COMMANDER, incident)
         case Kind.EMPTY_HAT:
-            assert isinstance(rule, HatReminder)
-            bare = (_bare_since(hat, incident) for hat in missing_hats(rule, incident))
-            return min((max(since, _in_stage_since(incident)) for since in bare), default=None)
+            bare = [_bare_since(hat, incident) for hat in missing_hats(rule, incident)]
+            return max(min(bare), _in_stage_since(incident)) if bare else None
         case Kind.STUCK:
             return _in_stage_since(incident)
         case Kind.NO_ACTIVITY:
@@ -73,13 +72,13 @@ def missing_since(kind: Kind, rule: ReminderPolicy, incident: Incident, policy: 
         case Kind.UPDATE_OVERDUE:
             return update_due(incident, policy)
         case Kind.OFFER_WAITS:
-            return min((incident.offered_at.get(hat, incident.declared_at) for hat in incident.offers), default=None)
+            return min([incident.offered_at.get(hat, incident.declared_at) for hat in incident.offers], default=None)
 
 
-def missing_hats(rule: ReminderPolicy | None, incident: Incident) -> tuple[Hat, ...]:
+def missing_hats(rule: ReminderPolicy | None, incident: Incident) -> list[Hat]:
     """Name the hats that the stage needs, the policy minds and nobody wears."""
-    minded = rule.hats if isinstance(rule, HatReminder) else ()
-    return tuple(hat for hat in NEEDED.get(incident.stage, ()) if hat in minded and not incident.wearers(hat))
+    minded = rule.hats if type(rule) is HatReminder else ()
+    return [hat for hat in NEEDED.get(incident.stage, ()) if hat in minded and hat not in incident.hats]
 
 
 def _bare_since(hat: Hat, incident: Incident) -> datetime:
@@ -96,8 +95,8 @@ def update_due(incident: Incident, policy: Policy) -> datetime | None:
         return None
     if incident.next_update_due is not None:
         return incident.next_update_due
-    minutes = policy.of(incident.severity).update_every_minutes
-    return (incident.last_update_at or incident.declared_at) + timedelta(minutes=minutes) if minutes else None
+    cadence = policy.of(incident.severity).cadence
+    return (incident.last_update_at or incident.declared_at) + cadence if cadence else None
 
 
 def owed_by(kind: Kind, incident: Incident) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Add a field with a default; never rename or remove one.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -459,6 +459,9 @@ class RemindersResumed(EventBase):
 
 ReminderEvent = ReminderGiven | ReminderHeld | ReminderEnded | RemindersSnoozed | RemindersStopped | RemindersResumed
 """What happens to reminders. None of it moves an incident on."""
+
+REMINDER_EVENTS = frozenset[type](get_args(ReminderEvent))
+
 
 EscalationEvent = (
     EscalationStarted

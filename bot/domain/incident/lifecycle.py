@@ -14,6 +14,8 @@ class Stage(StrEnum):
     POST_MORTEM = "post-mortem"
     CLOSED = "closed"
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and each command asks many dictionaries
+
     @property
     def label(self) -> str:
         return self.value.capitalize()
@@ -21,7 +23,10 @@ class Stage(StrEnum):
     @property
     def is_over(self) -> bool:
         """Customers are fine again; what follows is review."""
-        return self in {Stage.RESOLVED, Stage.POST_MORTEM, Stage.CLOSED}
+        return self in OVER
+
+
+OVER = frozenset({Stage.RESOLVED, Stage.POST_MORTEM, Stage.CLOSED})
 
 
 class Guard(StrEnum):

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     OFFER_WAITS = "offer-waits"
     """A hand-over that nobody answers."""
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and each command asks many dictionaries
+
     @property
     def label(self) -> str:
         return LABELS[self]

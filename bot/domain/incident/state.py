@@ -199,39 +199,31 @@ def evolve(incident: Incident | None, event: e.AnyEvent, incident_id: str) -> In
         assert isinstance(event, e.Declared), "a history begins with incident.declared"
         return _declared(event, incident_id)
     changes = _changes(incident, event)
-    if not isinstance(event, e.ReminderEvent):
+    if type(event) not in e.REMINDER_EVENTS:
         changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
     if event.by != SYSTEM:
         changes |= _active(incident, changes, event.at)
         changes["acted"] = _acted(incident, event.by, event.at)
-    if isinstance(event, BY_A_RUN) or (event.by != SYSTEM and not isinstance(event, MOVES_NOTHING)):
+    if type(event) in BY_A_RUN or (event.by != SYSTEM and type(event) not in MOVES_NOTHING):
         changes["moved_at"] = event.at
     return incident.model_copy(update=changes)
 
 
-BY_A_RUN = (
-    e.RunWaits,
-    e.StepStarted,
-    e.StepFinished,
-    e.VerificationStarted,
-    e.SignalRead,
-    e.MitigationVerified,
-    e.RollbackStarted,
-    e.MitigationRolledBack,
+BY_A_RUN = frozenset(
+    {
+        e.RunWaits,
+        e.StepStarted,
+        e.StepFinished,
+        e.VerificationStarted,
+        e.SignalRead,
+        e.MitigationVerified,
+        e.RollbackStarted,
+        e.MitigationRolledBack,
+    }
 )
 """While a mitigation runs, the incident moves on without anybody's doing."""
 
-MOVES_NOTHING = (
-    e.ExportRequested,
-    e.PinEdited,
-    e.PinDeleted,
-    e.ReminderGiven,
-    e.ReminderHeld,
-    e.ReminderEnded,
-    e.RemindersSnoozed,
-    e.RemindersStopped,
-    e.RemindersResumed,
-)
+MOVES_NOTHING = frozenset({e.ExportRequested, e.PinEdited, e.PinDeleted, *e.REMINDER_EVENTS})
 """What people do without moving the incident on: they read, they chat, they put reminders off."""
 
 
@@ -274,8 +266,6 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
         return _mitigated(incident, event)
     if isinstance(event, e.EscalationEvent):
         return _escalated(incident, event)
-    if isinstance(event, e.ReminderEvent):
-        return _reminded(incident, event)
     match event:
         case e.NoteAdded() | e.NobodyOnCall():
             return {}
@@ -338,6 +328,15 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"troubles": (*incident.troubles, f"{event.why} {event.cure}")[-3:]}
         case e.MitigationProposed():
             return _proposed(incident, event)
+        case (
+            e.ReminderGiven()
+            | e.ReminderHeld()
+            | e.ReminderEnded()
+            | e.RemindersSnoozed()
+            | e.RemindersStopped()
+            | e.RemindersResumed()
+        ):
+            return _reminded(incident, event)
         case _:
             assert_never(event)
 
