@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from threading import Lock
 
 from bot.domain.ids import incident_id
-from bot.domain.incident.commands import AnyCommand, Declare
+from bot.domain.incident.commands import AnyCommand, Declare, Tick
 from bot.domain.incident.decide import decide
+from bot.domain.incident.due import next_due
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.react import react
 from bot.domain.incident.record import GENESIS, Recorded, chain
@@ -107,11 +108,18 @@ class Engine:
             if not events:
                 assert before is not None, "only a declaration meets no incident, and it has events or is rejected"
                 self._remember(before)
+                if isinstance(command, Tick):
+                    self._look_later(before)
                 return Receipt(before.incident, (), before.version), ()
             records, after = self._fold(command, before, events)
             effects = react(records, before.incident if before else None, after)
             answer = self._store.append(
-                after, records, effects, expected=before.version if before else 0, at=command.at
+                after,
+                records,
+                effects,
+                expected=before.version if before else 0,
+                at=command.at,
+                due=next_due(after, self.policy),
             )
             match answer:
                 case Appended():
@@ -124,6 +132,11 @@ class Engine:
                 case Conflict():
                     before, is_fresh = answer.now, True
         raise TooBusy
+
+    def _look_later(self, stored: Stored) -> None:
+        """Nothing was due after all: the policy has changed, or every incident is being looked at."""
+        due = next_due(stored.incident, self.policy)
+        self._store.look_at(stored.incident.id, due, expected=stored.version)
 
     def _fold(
         self, command: AnyCommand, before: Stored | None, events: list[AnyEvent]

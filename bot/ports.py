@@ -54,8 +54,20 @@ class EventStore(Protocol):
         *,
         expected: int,
         at: datetime,
+        due: datetime | None,
     ) -> Appended | Conflict | Seen:
-        """Write events, state, timers, indexes and effects in one step, if version `expected` still stands."""
+        """Write events, state, timers, indexes and effects in one step, if version `expected` still stands.
+
+        `due`: when the incident wants to be looked at next.
+        """
+        ...
+
+    def look_at(self, incident: str, due: datetime | None, *, expected: int) -> None:
+        """Set when an incident wants to be looked at next, if version `expected` still stands."""
+        ...
+
+    def look_at_all(self, now: datetime) -> None:
+        """Have every open incident looked at: what falls due when depends on the policy, too, and that may be new."""
         ...
 
     def has_seen(self, incident: str, cause: str) -> Stored | None:

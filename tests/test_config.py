@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,18 @@ from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
-from bot.domain.policy import Channels, GatePolicy, Policy, SeverityPolicy
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.reminders import Kind
+from bot.domain.policy import (
+    Channels,
+    GatePolicy,
+    HatReminder,
+    Policy,
+    ReminderPolicy,
+    Reminders,
+    SeverityPolicy,
+    StuckReminder,
+)
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
 from bot.domain.severity import Severity
 
@@ -340,7 +352,10 @@ def test_the_version_changes_with_what_is_declared_and_with_nothing_else(tmp_pat
     assert load(folder(tmp_path, {"services.yaml": SERVICES.replace("team-flour", "team-corn")}), {}).hash != before
 
 
-MODELS = (Channels, GatePolicy, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep)
+MODELS = (
+    *(Channels, GatePolicy, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep),
+    *(Reminders, ReminderPolicy, HatReminder, StuckReminder),
+)
 
 
 def test_every_key_that_must_be_there_has_an_example() -> None:
@@ -366,6 +381,71 @@ def test_the_shipped_severities_are_the_ones_promised(shipped: Manifests) -> Non
 def test_the_shipped_gate_asks_one_other_person_for_half_an_hour(shipped: Manifests) -> None:
     gate = shipped.policy.mitigation_gate
     assert (gate.quorum, gate.limit_minutes, gate.then) == (1, 30, "expired")
+
+
+def test_the_shipped_reminders_are_the_ones_promised(shipped: Manifests) -> None:
+    p1 = shipped.policy.reminders_at(Severity.P1)
+    assert set(p1) == set(Kind)
+    assert p1[Kind.NO_COMMANDER].after == 5
+    assert p1[Kind.STUCK].patience_in(Stage.TRIAGE) == timedelta(minutes=15)
+    assert p1[Kind.STUCK].patience_in(Stage.MITIGATING) == timedelta(hours=1)
+    assert p1[Kind.NO_ACTIVITY].after == 15
+    assert (p1[Kind.UPDATE_OVERDUE].after, shipped.policy.of(Severity.P1).update_every_minutes) == (0, 30)
+    assert {rule.night for kind, rule in p1.items() if rule.again == "ping"} == {"ping"}
+    for severity in Severity:
+        assert Kind.NO_ACTIVITY in shipped.policy.reminders_at(severity), "an open incident always has a next due time"
+
+
+def test_reminders_may_be_left_out(tmp_path: Path) -> None:
+    bare = load(folder(tmp_path), {}).policy
+    assert bare.reminders_at(Severity.P1) == {}
+    text = f"{WORKFLOW}reminders: {{p1: {{stuck: {{after: 1h}}}}}}\n"
+    one = load(folder(tmp_path, {"workflows/hybrid.yaml": text}), {}).policy
+    assert set(one.reminders_at(Severity.P1)) == {Kind.STUCK}
+    assert one.reminders_at(Severity.P2) == {}
+    rule = one.reminders_at(Severity.P1)[Kind.STUCK]
+    assert (rule.every, rule.most, rule.again, rule.night) == (15, 3, "ping", "silent")
+
+
+REMINDERS = """\
+reminders:
+  p1:
+    empty_hat: {after: 10m, hats: [first-responder]}
+    stuck: {after: 1h, every: 30m, most: 2, stages: {triage: 15m}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "what", "instead"),
+    [
+        ("  p1:", "  p5:", 11, "reminders.p5: “p5” is not among the choices", "p1, p2, p3, p4"),
+        ("    stuck:", "    stcuk:", 13, "reminders.p1.stcuk: unknown key “stcuk”", "Did you mean “stuck”?"),
+        ("after: 1h, ", "", 13, "reminders.p1.stuck.after: it is missing", "for example: after: 5m"),
+        ("after: 1h", "after: soon", 13, "stuck.after: “soon” is not a duration", "Write 90s, 5m, 1h"),
+        ("after: 1h", "after: 8d", 13, "stuck.after: “8d” is too large", "Write at most 7d."),
+        ("every: 30m", "every: 0", 13, "stuck.every: “0” is too small", "Write more than 0."),
+        ("most: 2", "most: 0", 13, "stuck.most: “0” is too small", "Write at least 1."),
+        ("most: 2", "night: loud", 13, "stuck.night: “loud” is not among the choices", "ping, silent, wait"),
+        ("most: 2", "again: no", 13, "stuck.again: “no” is not among the choices", "ping, edit"),
+        ("triage: 15m", "triag: 15m", 13, "stuck.stages.triag: “triag” is not among the", "Did you mean “triage”?"),
+        ("triage: 15m", "triage: 0", 13, "stuck.stages.triage: “0” is too small", "Write more than 0."),
+        ("triage: 15m", "closed: 1h", 13, "stuck.stages: nobody is reminded in “closed”", "detected, triage"),
+        ("[first-responder]", "[captain]", 12, "hats[0]: “captain” is not among the choices", "Choose from: commander"),
+        ("[first-responder]", "[author]", 12, "hats: no open stage needs “author”", "first-responder, investigator"),
+        ("[first-responder]", "[commander]", 12, "hats: the commander's hat has a reminder", "no_commander"),
+        ("[first-responder]", "[]", 12, "hats: it is empty", "hats: [first-responder]"),
+        ("[first-responder]", "first-responder", 12, "hats: “first-responder” cannot stand here", "Write a list"),
+    ],
+)
+def test_a_broken_reminder_is_named_with_its_remedy(  # noqa: PLR0917 - a row of the table
+    tmp_path: Path, good: str, bad: str, line: int, what: str, instead: str
+) -> None:
+    assert good in REMINDERS, "the row must change something"
+    text = WORKFLOW + REMINDERS.replace(good, bad, 1)
+    found = mistakes(tmp_path, {"workflows/hybrid.yaml": text})
+    told = [it for it in found if it.line - len(WORKFLOW.splitlines()) == line - 9 and what in it.what]
+    assert told, [str(it) for it in found]
+    assert instead in told[0].instead
 
 
 def test_every_shipped_runbook_makes_a_plan_without_a_word_from_anybody(shipped: Manifests) -> None:

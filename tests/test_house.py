@@ -23,7 +23,17 @@ from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.people import Choice, Contact, Person, Team
 from bot.domain.oncall.schedule import Elsewhere, Layer, Schedule
-from bot.domain.policy import Channels, GatePolicy, PagePolicy, Policy, SeverityPolicy
+from bot.domain.policy import (
+    Channels,
+    GatePolicy,
+    HatReminder,
+    PagePolicy,
+    Policy,
+    ReminderPolicy,
+    Reminders,
+    SeverityPolicy,
+    StuckReminder,
+)
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Step, Verify, WaitStep
 from bot.settings import RIGHT, Settings
 from bot.slack import clicks, controls, forms
@@ -178,7 +188,7 @@ def test_every_web_api_method_that_is_called_is_listed_with_its_scope_and_no_oth
 @pytest.mark.parametrize(
     "model",
     [
-        Policy, SeverityPolicy, GatePolicy, Channels,
+        Policy, SeverityPolicy, GatePolicy, Channels, Reminders, ReminderPolicy, HatReminder, StuckReminder,
         Service, Signal, Runbook, Verify, HttpStep, WaitStep, Parameter,
         PagePolicy, Person, Contact, Team, Choice, Schedule, Layer, Elsewhere, EscalationPolicy, Tier, Target,
         *get_args(get_args(Notifier)[0]),

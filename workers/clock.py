@@ -34,9 +34,16 @@ class Clockwork:
     lookout: Lookout
 
     def run(self, stopped: Event) -> None:
-        """Tick until told to stop. If Redis goes away, wait for it: nothing is due that it does not remember."""
+        """Tick until told to stop. If Redis goes away, wait for it: nothing is due that it does not remember.
+
+        First every open incident is looked at: the policy may have changed while no clock ran.
+        """
+        has_looked = False
         while not stopped.wait(TICK):
             try:
+                if not has_looked:
+                    self.store.look_at_all(self.clock.now())
+                    has_looked = True
                 self.tick()
             except RedisError as error:
                 log.warning("the store is out of reach: %s", error)

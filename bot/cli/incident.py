@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, incident_id
+from bot.domain.incident.due import Outlook
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import Rejected
@@ -39,6 +40,7 @@ from bot.verbs.request import (
     ShowList,
     ShowOnCall,
     ShowPanel,
+    ShowReminders,
     ShowShifts,
     ShowTimeline,
     Unknown,
@@ -153,6 +155,9 @@ def _show(answer: Answer, house: House, names: Names) -> int:
             lines = [_line(incident, names) for incident in answer.incidents]
             none = f"No open incident with “{answer.words}”." if answer.words else "No incident is open."
             print("\n".join(lines) or f"{none} muster incident declare p1 … opens one.")
+        case ShowReminders():
+            print(_line(answer.incident, names))
+            print("\n".join(_prospect(one, names) for one in answer.reminders) or "  Nothing is reminded of.")
         case ShowTimeline():
             print(_line(answer.incident, names))
             told = worth_telling(answer.records)
@@ -245,6 +250,23 @@ def _choices(form: FormName, house: House) -> Iterator[str]:
 
 def _taken(name: str, parameter: Parameter) -> str:
     return f"{name}={parameter.type if parameter.default is None else parameter.default}"
+
+
+def _prospect(one: Outlook, names: Names) -> str:
+    head = f"  {one.kind.value:<16}"
+    if one.stop is not None:
+        why = f": {_words(one.stop.because, names)}" if one.stop.because else ""
+        return f"{head}stopped by {names(one.stop.by)} at {_clock(one.stop.at)}{why}"
+    snoozed = f", snoozed by {names(one.snooze.by)} until {_clock(one.snooze.until)}" if one.snooze else ""
+    if one.since is None:
+        return f"{head}nothing is missing{snoozed}"
+    if one.due is None:
+        return f"{head}missing since {_clock(one.since)}; told as often as the workflow wants"
+    return f"{head}due {_clock(one.due)}{snoozed}"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _row(event: AnyEvent, incident: Incident, names: Names) -> str:

@@ -14,6 +14,7 @@ from bot.domain.declared import IN_MINUTES, IN_SECONDS, SECONDS
 from bot.domain.oncall.notifier import Notifier
 
 EXAMPLES = {
+    "after": "5m",
     "announce": "incidents",
     "approval": "true",
     "auto_remediation": "false",
@@ -71,6 +72,7 @@ LISTS = {
     "contacts": "[{by: slack}]",
     "deputies": "[ben]",
     "escalations": "[{use: payments-day}]",
+    "hats": "[first-responder]",
     "hours": '["mon-fri 09:00-17:00"]',
     "layers": '[{rotation: weekly, starts: "2026-11-02 09:00", people: [ana, ben]}]',
     "lengths": "[5d, 2d]",

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
+from bot.domain.incident.reminders import Kind
 from bot.domain.runbook import Frozen
 
 Place = Literal["channel", "announce", "managers"]
@@ -114,12 +115,19 @@ class GiveBrief(EffectBase):
         return f"slack:{self.incident}:{self.person}"
 
 
+OfferStanding = Literal["asked", "accepted", "declined", "withdrawn", "overtaken", "closed"]
+"""What became of a hand-over that somebody was asked to accept; `asked`: nothing yet."""
+
+
 class ShowOffer(EffectBase):
-    """Ask the other side of a hand-over, in private, to accept."""
+    """Ask the other side of a hand-over, in private, to accept; later, say there in one line what became of it."""
 
     type: Literal["show-offer"] = "show-offer"
     person: str
     hat: Hat
+    at: AwareDatetime | None = None
+    """When it was offered: the same hat may be offered to the same person again."""
+    standing: OfferStanding = "asked"
 
     @property
     def lane(self) -> str:
@@ -285,6 +293,33 @@ class ShowEscalation(EffectBase):
         return self.type
 
 
+class Remind(EffectBase):
+    """Tell for the `count`-th time in this incident what is missing, and ping whoever owes it and may be pinged."""
+
+    type: Literal["remind"] = "remind"
+    kind: Kind
+    count: int
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:{self.kind.value}"
+
+
+class ShowReminder(EffectBase):
+    """Edit the message of a kind of reminder to what is true now; nobody is pinged by it."""
+
+    type: Literal["show-reminder"] = "show-reminder"
+    kind: Kind
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:{self.kind.value}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
 class TellArrangement(EffectBase):
     """Tell whom it concerns of a fact about who is on call: whoever is asked, comes on, goes off, and their team."""
 
@@ -436,6 +471,8 @@ AnyEffect = (
     | ReadSchedule
     | SyncGroup
     | TestPages
+    | Remind
+    | ShowReminder
     | FetchPin
     | ShowHome
     | Whisper

@@ -17,6 +17,8 @@ class Hat(StrEnum):
     AUTHOR = "author"
     ACTION_TRACKER = "action-tracker"
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and each command asks many dictionaries
+
     @property
     def label(self) -> str:
         return "incident commander" if self is Hat.COMMANDER else self.value.replace("-", " ")

@@ -1,12 +1,16 @@
 """The policy of a response: severities, channels, gates and limits, as the workflow manifest declares them."""
 
+from datetime import timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from bot.domain.declared import ChannelName, ChannelPrefix, Minutes, Name, WholeMinutes, Words
+from bot.domain.declared import ChannelName, ChannelPrefix, Minutes, Name, WholeMinutes, Words, misfit
+from bot.domain.hats import Hat
 from bot.domain.ids import digest
+from bot.domain.incident.lifecycle import NEEDED, Stage
+from bot.domain.incident.reminders import Kind
 from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
 
@@ -36,6 +40,11 @@ class SeverityPolicy(Frozen):
     page: PagePolicy | None = None
     """How people are paged; None: nobody is."""
 
+    @cached_property
+    def cadence(self) -> timedelta | None:
+        minutes = self.update_every_minutes
+        return timedelta(minutes=minutes) if minutes else None
+
 
 class GatePolicy(Frozen):
     quorum: int = Field(default=1, ge=1, le=20)
@@ -43,6 +52,94 @@ class GatePolicy(Frozen):
     limit_minutes: Minutes = Field(default=30, gt=0, le=7 * 24 * 60)
     then: Literal["expired", "rejected"] = "expired"
     """The stated outcome when the time is up without a decision."""
+
+
+class ReminderPolicy(Frozen):
+    """When it is told that something is missing, and how often."""
+
+    after: Minutes = Field(ge=0, le=7 * 24 * 60)
+    """Minutes that it may be missing before it is told; for an update, minutes after it was due."""
+    every: Minutes = Field(default=15, gt=0, le=7 * 24 * 60)
+    """Minutes until it is told again, as long as it is missing."""
+    most: int = Field(default=3, ge=1, le=20)
+    """How often it is told; the last time says so."""
+    again: Literal["ping", "edit"] = "ping"
+    """From the second time on: the one who owes it is pinged, or the message only changes."""
+    night: Literal["ping", "silent", "wait"] = "silent"
+    """In the quiet hours of whoever would be pinged: do so, tell it without a ping, or wait for their morning."""
+
+    @cached_property
+    def pause(self) -> timedelta:
+        return timedelta(minutes=self.every)
+
+    @cached_property
+    def patience(self) -> timedelta:
+        return timedelta(minutes=self.after)
+
+    def patience_in(self, _: Stage, /) -> timedelta:
+        """Return how long it may be missing in a stage."""
+        return self.patience
+
+
+class HatReminder(ReminderPolicy):
+    hats: tuple[Hat, ...] = Field(default=(Hat.FIRST_RESPONDER,), min_length=1)
+    """Those that somebody should wear, each in the stages that need it."""
+
+    @field_validator("hats")
+    @classmethod
+    def _are_needed(cls, hats: tuple[Hat, ...]) -> tuple[Hat, ...]:
+        needed = [hat.value for hat in Hat if any(hat in those for those in NEEDED.values())]
+        for hat in hats:
+            if hat is Hat.COMMANDER:
+                raise misfit("the commander's hat has a reminder of its own", "Write it as no_commander.")
+            if hat.value not in needed:
+                raise misfit(f"no open stage needs “{hat.value}”", f"Choose from: {', '.join(needed)}.")
+        return hats
+
+
+class StuckReminder(ReminderPolicy):
+    stages: dict[Stage, Annotated[Minutes, Field(gt=0, le=7 * 24 * 60)]] = {}
+    """Minutes for single stages; `after` holds for the others."""
+
+    @field_validator("stages")
+    @classmethod
+    def _are_open(cls, stages: dict[Stage, float]) -> dict[Stage, float]:
+        for stage in stages:
+            if stage.is_over:
+                names = ", ".join(each.value for each in Stage if not each.is_over)
+                raise misfit(f"nobody is reminded in “{stage.value}”: the incident is over", f"Choose from: {names}.")
+        return stages
+
+    @cached_property
+    def _patience_of(self) -> dict[Stage, timedelta]:
+        return {stage: timedelta(minutes=minutes) for stage, minutes in self.stages.items()}
+
+    def patience_in(self, stage: Stage, /) -> timedelta:
+        return self._patience_of.get(stage, self.patience)
+
+
+class Reminders(Frozen):
+    """What is reminded of at one severity; what is left out is not."""
+
+    no_commander: ReminderPolicy | None = None
+    empty_hat: HatReminder | None = None
+    stuck: StuckReminder | None = None
+    no_activity: ReminderPolicy | None = None
+    update_overdue: ReminderPolicy | None = None
+    offer_waits: ReminderPolicy | None = None
+
+    @cached_property
+    def rules(self) -> dict[Kind, ReminderPolicy]:
+        """Those that are switched on."""
+        given: dict[Kind, ReminderPolicy | None] = {
+            Kind.NO_COMMANDER: self.no_commander,
+            Kind.EMPTY_HAT: self.empty_hat,
+            Kind.STUCK: self.stuck,
+            Kind.NO_ACTIVITY: self.no_activity,
+            Kind.UPDATE_OVERDUE: self.update_overdue,
+            Kind.OFFER_WAITS: self.offer_waits,
+        }
+        return {kind: rule for kind, rule in given.items() if rule is not None}
 
 
 class Channels(Frozen):
@@ -61,6 +158,8 @@ class Policy(Frozen):
     severities: dict[Severity, SeverityPolicy]
     mitigation_gate: GatePolicy = GatePolicy()
     channels: Channels
+    reminders: dict[Severity, Reminders] = {}
+    """By severity; none: nobody is reminded of anything."""
     post_mortem_after_minutes: Minutes = Field(default=15, gt=0, le=30 * 24 * 60)
     """How long an incident stays resolved before its review opens by itself."""
 
@@ -70,3 +169,7 @@ class Policy(Frozen):
 
     def of(self, severity: Severity) -> SeverityPolicy:
         return self.severities[severity]
+
+    def reminders_at(self, severity: Severity) -> dict[Kind, ReminderPolicy]:
+        found = self.reminders.get(severity)
+        return found.rules if found is not None else {}

@@ -9,6 +9,8 @@ class Severity(StrEnum):
     P3 = "p3"
     P4 = "p4"
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and each command asks many dictionaries
+
     @property
     def label(self) -> str:
         return self.value.upper()

@@ -9,6 +9,7 @@ from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Page
 from bot.domain.incident.record import Recorded
+from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import Incident
 
 
@@ -17,7 +18,7 @@ def tag(event: e.AnyEvent) -> str:
     return event.type.partition(".")[0]
 
 
-QUIET = "starts of steps, unchanged signal readings, tries to reach somebody that have ended, exports"
+QUIET = "starts of steps, unchanged signal readings, tries to reach somebody, reminders that ended, exports"
 """What a reader of the timeline can do without; an export has it all."""
 
 
@@ -33,6 +34,8 @@ def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
                 continue  # its end says it all
             case e.PageTried() | e.EscalationStarted():
                 continue  # what came of it stands below
+            case e.ReminderEnded() | e.ReminderHeld():
+                continue  # what ended it stands above; what was held was not told
             case e.StageChanged() if told and isinstance(told[-1], e.Resolved):
                 continue  # resolving is the move
             case e.SignalRead() as read if health.get(read.mitigation) is read.healthy:
@@ -55,6 +58,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
     """Say what happened, in one sentence, with people as `<@id>`. `incident` gives names to mitigations."""
     if isinstance(event, e.EscalationEvent):
         return _of_escalation(event, incident)
+    if isinstance(event, e.ReminderEvent):
+        return _of_reminder(event)
     match event:
         case e.Declared():
             about = f" for {event.service}" if event.service else ""
@@ -179,6 +184,50 @@ def _of_escalation(event: e.EscalationEvent, incident: Incident) -> str:
             return f"found nobody who answers for {title}; #{event.channel} was told"
         case _:
             assert_never(event)
+
+
+def _of_reminder(event: e.ReminderEvent) -> str:
+    match event:
+        case e.ReminderGiven():
+            whom = f" and asked {_people(event.to)}" if event.to else ""
+            last = "; it was the last time" if event.last else ""
+            return f"reminded of {_missing(event)}{whom}{last}"
+        case e.ReminderHeld():
+            return f"held a reminder back ({event.kind.label}) until {event.until:%H:%M} UTC{_why(event.because)}"
+        case e.ReminderEnded():
+            why = {"done": "it was put right", "over": "the incident is over", "changed": "it is no longer wanted"}
+            return f"ended a reminder ({event.kind.label}): {why[event.because]}"
+        case e.RemindersSnoozed():
+            return f"put reminders off ({_kinds(event.kinds)}) until {event.until:%H:%M} UTC"
+        case e.RemindersStopped():
+            return f"stopped reminders for this incident ({_kinds(event.kinds)}){_why(event.because)}"
+        case e.RemindersResumed():
+            return f"let reminders come again ({_kinds(event.kinds)})"
+        case _:
+            assert_never(event)
+
+
+def _missing(event: e.ReminderGiven) -> str:
+    waited = lasted(event.at - event.since)
+    match event.kind:
+        case Kind.NO_COMMANDER:
+            return f"a missing commander, after {waited}"
+        case Kind.EMPTY_HAT:
+            return f"a hat that nobody wears, after {waited}"
+        case Kind.STUCK:
+            return f"the stage, the same for {waited}"
+        case Kind.NO_ACTIVITY:
+            return f"{waited} in which nothing happened"
+        case Kind.UPDATE_OVERDUE:
+            return f"an update that is {waited} late"
+        case Kind.OFFER_WAITS:
+            return f"a hand-over that waits for an answer for {waited}"
+        case _:
+            assert_never(event.kind)
+
+
+def _kinds(kinds: Sequence[Kind]) -> str:
+    return ", ".join(kind.label for kind in kinds)
 
 
 LATE = 15

@@ -10,6 +10,7 @@ from bot.slack.views.card import card
 from bot.slack.views.help import help_, unknown
 from bot.slack.views.listing import listing, pick
 from bot.slack.views.oncall import on_call, shifts
+from bot.slack.views.reminder import overview
 from bot.slack.views.timeline import timeline
 from bot.verbs import ALL as VERBS
 from bot.verbs import BY_NAME
@@ -24,6 +25,7 @@ from bot.verbs.request import (
     ShowList,
     ShowOnCall,
     ShowPanel,
+    ShowReminders,
     ShowShifts,
     ShowTimeline,
     Unknown,
@@ -69,6 +71,8 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
         case Wish():
             door.later(answer.effect, request.cause)
             return said(answer.text)
+        case ShowReminders():
+            return overview(answer.incident, answer.reminders, door.names)
         case ShowHelp():
             verbs = [(verb.name, verb.usage, verb.summary) for verb in VERBS]
             wanted = BY_NAME.get(answer.verb or "")

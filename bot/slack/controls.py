@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
+from bot.domain.incident.reminders import Kind
 
 
 class Control(BaseModel):
@@ -74,6 +75,16 @@ class TakeOverButton(Control):
 
 class EscalateButton(Control):
     id = "escalation.escalate"
+
+
+class SnoozeButton(Control):
+    id = "reminder.snooze"
+    kind: Kind
+
+
+class StopReminderButton(Control):
+    id = "reminder.stop"
+    kind: Kind
 
 
 FormName = Literal[
@@ -156,6 +167,8 @@ CONTROLS: tuple[type[Control], ...] = (
     AcknowledgeButton,
     TakeOverButton,
     EscalateButton,
+    SnoozeButton,
+    StopReminderButton,
     OpenFormButton,
     AnswerStandInButton,
     FindStandInButton,

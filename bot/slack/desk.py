@@ -56,6 +56,11 @@ class Desk:
         post = self._posts.find(incident, name)
         return post or self._post(incident, name, channel, message, again=again, since=since)
 
+    def reply(self, incident: str, name: str, under: Post, message: Message, *, again: bool, since: datetime) -> Post:
+        """Post the message of this name in another one's thread, once."""
+        post = self._posts.find(incident, name)
+        return post or self._post(incident, name, under.channel, message, again=again, since=since, thread=under.ts)
+
     def find(self, incident: str, name: str) -> Post | None:
         return self._posts.find(incident, name)
 
@@ -121,12 +126,22 @@ class Desk:
         files = [{"id": place["file_id"], "title": name}]
         self.call("files.completeUploadExternal", files=files, channel_id=channel, initial_comment=comment)
 
-    def _post(self, incident: str, name: str, channel: str, message: Message, *, again: bool, since: datetime) -> Post:
-        post = self._search(incident, name, channel, since) if again else None
+    def _post(
+        self,
+        incident: str,
+        name: str,
+        channel: str,
+        message: Message,
+        *,
+        again: bool,
+        since: datetime,
+        thread: str | None = None,
+    ) -> Post:
+        post = self._search(incident, name, channel, since, thread) if again else None
         if post is None:
             metadata = {"event_type": EVENT_TYPE, "event_payload": {"incident": incident, "name": name}}
             content = {"metadata": metadata, "unfurl_links": False, "unfurl_media": False, **_content(message)}
-            answer = self._joining("chat.postMessage", channel, **content)
+            answer = self._joining("chat.postMessage", channel, thread_ts=thread, **content)
             post = Post(answer["channel"], answer["ts"])
         self._posts.remember(incident, name, post)
         return post
@@ -141,13 +156,27 @@ class Desk:
             self.call("conversations.join", channel)
             return self.call(method, channel, **arguments)
 
-    def _search(self, incident: str, name: str, channel: str, since: datetime) -> Post | None:
-        """Look for our message in the channel's history."""
-        for message in self.messages(channel, since):
+    def _search(
+        self, incident: str, name: str, channel: str, since: datetime, thread: str | None = None
+    ) -> Post | None:
+        """Look for our message in the channel's history, or in a thread, which the history does not show."""
+        found = self.messages(channel, since) if thread is None else self._replies(channel, thread)
+        for message in found:
             payload = (message.get("metadata") or {}).get("event_payload", {})
             if (payload.get("incident"), payload.get("name")) == (incident, name):
                 return Post(channel, message["ts"])
         return None
+
+    def _replies(self, channel: str, thread: str) -> Iterator[dict[str, Any]]:
+        cursor = ""
+        while True:
+            page = self._joining(
+                "conversations.replies", channel, ts=thread, include_all_metadata=True, limit=200, cursor=cursor
+            )
+            yield from page["messages"]
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return
 
 
 def _form(arguments: dict[str, Any]) -> dict[str, Any]:

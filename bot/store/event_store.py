@@ -35,6 +35,7 @@ class RedisEventStore:
         self._trip = trip or Trip(redis.connection_pool)
         self._keys = keys
         self._append = redis.register_script(script("append"))
+        self._look_at = redis.register_script(script("look_at"))
         self._lives_in: dict[str, str] = {}
 
     def load(self, incident: str) -> Stored | None:
@@ -49,8 +50,9 @@ class RedisEventStore:
         *,
         expected: int,
         at: datetime,
+        due: datetime | None,
     ) -> Appended | Conflict | Seen:
-        k, last, due = self._keys, records[-1], incident.next_due
+        k, last = self._keys, records[-1]
         entries = [
             (effect.lane, entry(effect, f"{incident.id}:{last.version}:{n}", at)) for n, effect in enumerate(effects)
         ]
@@ -81,6 +83,14 @@ class RedisEventStore:
                 return Conflict(stored(version, head, state))
             case _:
                 raise AssertionError(answer)
+
+    def look_at(self, incident: str, due: datetime | None, *, expected: int) -> None:
+        keys = [self._keys.incident(incident), self._keys.timers]
+        self._look_at(keys=keys, args=[incident, expected, "" if due is None else ms(due)])
+
+    def look_at_all(self, now: datetime) -> None:
+        if found := self.open():
+            self._redis.zadd(self._keys.timers, dict.fromkeys(found, ms(now)), lt=True)
 
     def has_seen(self, incident: str, cause: str) -> Stored | None:
         if not self._redis.hexists(self._keys.causes(incident), cause):

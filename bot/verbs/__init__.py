@@ -2,7 +2,7 @@
 
 import difflib
 
-from bot.verbs import answer, arrange, declare, facts, hand_over, hat, oncall, page, propose, show, stages, vote
+from bot.verbs import answer, arrange, declare, facts, hand_over, hat, oncall, page, propose, remind, show, stages, vote
 from bot.verbs.request import Answer, Ask, House, Pick, Request, Said, ShowPanel, Unknown, Verb
 from bot.verbs.words import first
 
@@ -29,6 +29,8 @@ ALL: tuple[Verb, ...] = (
     arrange.STAND_IN,
     facts.NOTE,
     facts.UPDATE,
+    remind.REMIND,
+    remind.SNOOZE,
     stages.SEVERITY,
     stages.STAGE,
     stages.RESOLVE,

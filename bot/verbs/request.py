@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.due import Outlook
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
@@ -111,6 +112,13 @@ class ShowList:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowReminders:
+    incident: Incident
+    reminders: Sequence[Outlook]
+    """Each that the policy has for it; empty for an incident that is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """Who is on call for a team, schedule by schedule."""
 
@@ -180,6 +188,7 @@ Answer = (
     | ShowList
     | ShowOnCall
     | ShowShifts
+    | ShowReminders
     | Wish
     | ShowHelp
     | Unknown

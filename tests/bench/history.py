@@ -12,6 +12,7 @@ from redis import Redis
 
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AddNote
+from bot.domain.incident.due import next_due
 from bot.domain.incident.events import AnyEvent, HatReleased, HatTaken, NoteAdded, UpdatePosted
 from bot.domain.incident.record import chain
 from bot.domain.incident.state import evolve
@@ -80,7 +81,9 @@ def grown(wired: Wired, size: int) -> str:
         state = stored.incident
         for event in events:
             state = evolve(state, event, incident)
-        answer = wired.store.append(state, records, (), expected=stored.version, at=now)
+        answer = wired.store.append(
+            state, records, (), expected=stored.version, at=now, due=next_due(state, wired.house.engine.policy)
+        )
         assert isinstance(answer, Appended)
         raw.hset(causes, mapping={f"1700000000.{record.version}.abcdef": record.version for record in records})
         stored = wired.store.load(incident)

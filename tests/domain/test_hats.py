@@ -95,7 +95,7 @@ def test_a_hand_over_needs_the_other_sides_acceptance() -> None:
     offered = given(declare(), take(COMMANDER, by=ANA)).when(offer(COMMANDER, BEN, by=ANA))
     offered.then(HatOffered(by=ANA, at=at(0), hat=COMMANDER, to=BEN))
     assert offered.incident.wearers(COMMANDER) == (ANA,)
-    assert offered.effects == [ShowOffer(incident=INC, person=BEN, hat=COMMANDER)]
+    assert offered.effects == [ShowOffer(incident=INC, person=BEN, hat=COMMANDER, at=at(0))]
 
 
 def test_accepting_an_offer_moves_the_hat() -> None:

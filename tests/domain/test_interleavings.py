@@ -96,7 +96,9 @@ def step(store: MemoryStore, actor: Actor) -> tuple[MemoryStore, Actor]:
     for event in events:
         after = evolve(after, event, INC)
     records = chain(INC, events, actor.order.cause, before.version, before.head)
-    if isinstance(answer := store.append(after, records, [], expected=before.version, at=actor.order.at), Conflict):
+    if isinstance(
+        answer := store.append(after, records, [], expected=before.version, at=actor.order.at, due=None), Conflict
+    ):
         return store, Actor(actor.order, answer.now)
     return store, Actor(actor.order, before, ", ".join(event.type for event in events))
 
@@ -113,7 +115,7 @@ def waiting() -> MemoryStore:
             state = evolve(state, event, INC)
         assert state is not None
         version, head = (before.version, before.head) if before else (0, "0" * 64)
-        store.append(state, chain(INC, events, order.cause, version, head), [], expected=version, at=order.at)
+        store.append(state, chain(INC, events, order.cause, version, head), [], expected=version, at=order.at, due=None)
     return store
 
 

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.reminders import Kind
 from bot.domain.oncall.calling import place
+from bot.domain.policy import ReminderPolicy, Reminders
 from bot.domain.severity import Severity
 from bot.engine import Engine
 from tests.harness.book import by_ways, policy
@@ -27,6 +29,7 @@ from tests.harness.orders import (
     exported,
     finished,
     give,
+    hold,
     move,
     nobody_on_call,
     note,
@@ -43,11 +46,14 @@ from tests.harness.orders import (
     reject,
     release,
     resolve,
+    resume_reminders,
     roll_back,
     signal,
+    snooze,
     start_escalation,
     started,
     stop,
+    stop_reminders,
     take,
     take_over,
     tick,
@@ -58,7 +64,10 @@ from tests.harness.orders import (
     want_export,
 )
 from tests.harness.people import ANA, BEN, CY, DEE, MO
-from tests.harness.plans import POLICY, RESTART, plan
+from tests.harness.plans import RESTART, plan
+from tests.harness.plans import policy as workflow
+
+WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait")))
 
 
 def story() -> Sequence[AnyCommand]:
@@ -128,6 +137,10 @@ def story() -> Sequence[AnyCommand]:
         acknowledge(by=BEN, at=640),
         take_over(by=CY, at=641),
         tick(701),
+        hold(Kind.NO_ACTIVITY, 1, until=710, at=702),
+        snooze(Kind.NO_ACTIVITY, by=BEN, at=703),
+        stop_reminders(Kind.NO_ACTIVITY, because="all quiet on purpose", by=BEN, at=704),
+        resume_reminders(by=DEE, at=705),
         tick(761),
         acknowledge(by=DEE, at=762),
         resolve("Checkout works again after more replicas.", by=DEE, at=770),
@@ -139,7 +152,7 @@ def story() -> Sequence[AnyCommand]:
 def play() -> MemoryStore:
     """Let it all happen under the real engine."""
     store = MemoryStore()
-    engine = Engine(store, NobodyToWake(), POLICY)
+    engine = Engine(store, NobodyToWake(), WORKFLOW)
     for order in story():
         assert engine.submit(order).events, order
     return store

@@ -21,6 +21,7 @@ class MemoryStore:
     states: dict[str, str] = field(default_factory=dict)
     causes: dict[tuple[str, str], int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    dues: dict[str, datetime] = field(default_factory=dict)
 
     def load(self, incident: str) -> Stored | None:
         if not (log := self.logs.get(incident)):
@@ -35,6 +36,7 @@ class MemoryStore:
         *,
         expected: int,
         at: datetime,
+        due: datetime | None,
     ) -> Appended | Conflict | Seen:
         now = self.load(incident.id)
         cause = (incident.id, records[-1].cause)
@@ -46,9 +48,18 @@ class MemoryStore:
         self.causes[cause] = records[-1].version
         self.logs.setdefault(incident.id, []).extend(record.raw() for record in records)
         self.states[incident.id] = incident.model_dump_json()
+        self._set(incident.id, due)
         for n, effect in enumerate(effects):
             self.line_up(f"{incident.id}:{records[-1].version}:{n}", effect)
         return Appended(())
+
+    def look_at(self, incident: str, due: datetime | None, *, expected: int) -> None:
+        if len(self.logs.get(incident, [])) == expected:
+            self._set(incident, due)
+
+    def look_at_all(self, now: datetime) -> None:
+        for incident in self.open():
+            self._set(incident, min(now, self.dues.get(incident, now)))
 
     def has_seen(self, incident: str, cause: str) -> Stored | None:
         return self.load(incident) if (incident, cause) in self.causes else None
@@ -72,8 +83,14 @@ class MemoryStore:
         return [i.id for i in reversed(self._all())][:limit]
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
-        waiting = [(i.id, due) for i in self._all() if (due := i.next_due) is not None and due <= now]
+        waiting = [(incident, due) for incident, due in self.dues.items() if due <= now]
         return sorted(waiting, key=lambda pair: pair[1])[:limit]
+
+    def _set(self, incident: str, due: datetime | None) -> None:
+        if due is None:
+            self.dues.pop(incident, None)
+        else:
+            self.dues[incident] = due
 
     def _all(self) -> list[Incident]:
         states = [Incident.model_validate_json(state) for state in self.states.values()]

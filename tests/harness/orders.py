@@ -9,6 +9,7 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
 from bot.domain.runbook import Plan
@@ -241,3 +242,20 @@ def escalate_now(because: str = "", *, by: str, at: float = 0) -> c.EscalateNow:
 
 def tick(at: float) -> c.Tick:
     return c.Tick(**header(SYSTEM, at))
+
+
+def snooze(*kinds: Kind, minutes: float = SNOOZE_MINUTES, by: str = ANA, at: float = 0) -> c.SnoozeReminders:
+    return c.SnoozeReminders(**header(by, at), kinds=kinds, minutes=minutes)
+
+
+def stop_reminders(*kinds: Kind, because: str = "", by: str = ANA, at: float = 0) -> c.StopReminders:
+    return c.StopReminders(**header(by, at), kinds=kinds, because=because)
+
+
+def resume_reminders(*kinds: Kind, by: str = ANA, at: float = 0) -> c.ResumeReminders:
+    return c.ResumeReminders(**header(by, at), kinds=kinds)
+
+
+def hold(kind: Kind, count: int, until: float, *, at: float = 0) -> c.RecordReminderHeld:
+    because = "everybody who owes it sleeps"
+    return c.RecordReminderHeld(**header(SYSTEM, at), kind=kind, count=count, until=clock.at(until), because=because)

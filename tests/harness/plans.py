@@ -1,12 +1,25 @@
 """A policy, a service, runbooks and their plans: the small company that the tests are about."""
 
-from bot.domain.policy import Channels, GatePolicy, Policy, SeverityPolicy
+from bot.domain.hats import Hat
+from bot.domain.incident.lifecycle import Stage
+from bot.domain.policy import (
+    Channels,
+    GatePolicy,
+    HatReminder,
+    Policy,
+    ReminderPolicy,
+    Reminders,
+    SeverityPolicy,
+    StuckReminder,
+)
 from bot.domain.runbook import HttpStep, Parameter, Plan, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
 from bot.domain.severity import Severity
 
 
-def policy(*, quorum: int = 1, limit_minutes: float = 30, name: str = "test") -> Policy:
-    """A policy as shipped in spirit: P1 asks for approval, P2 to P4 do not; the gate as given."""
+def policy(
+    *, quorum: int = 1, limit_minutes: float = 30, name: str = "test", reminders: Reminders | None = None
+) -> Policy:
+    """A policy as shipped in spirit: P1 asks for approval, P2 to P4 do not; the gate, and P1's reminders, as given."""
     return Policy(
         name=name,
         severities={
@@ -33,11 +46,25 @@ def policy(*, quorum: int = 1, limit_minutes: float = 30, name: str = "test") ->
         },
         mitigation_gate=GatePolicy(quorum=quorum, limit_minutes=limit_minutes),
         channels=Channels(announce="incidents", managers="incident-managers"),
+        reminders={Severity.P1: reminders} if reminders else {},
         post_mortem_after_minutes=15,
     )
 
 
 POLICY = policy()
+
+REMINDERS = Reminders(
+    no_commander=ReminderPolicy(after=5, every=5, most=3),
+    empty_hat=HatReminder(after=10, every=15, most=2, again="edit", hats=(Hat.FIRST_RESPONDER, Hat.MITIGATOR)),
+    stuck=StuckReminder(after=60, every=30, most=2, stages={Stage.TRIAGE: 15}),
+    no_activity=ReminderPolicy(after=20, every=20, most=2, night="wait"),
+    update_overdue=ReminderPolicy(after=0, every=10, most=2, night="ping"),
+    offer_waits=ReminderPolicy(after=5, every=5, most=2),
+)
+"""Six reminders, each at a time of its own."""
+
+REMINDING = policy(reminders=REMINDERS)
+"""A policy that reminds, at P1."""
 
 CHECKOUT = Service(
     id="checkout", title="Checkout", owner="payments", tier=1, url="http://127.0.0.1:1", signal=Signal(path="/health")

@@ -171,10 +171,11 @@ def test_an_order_that_loses_every_race_gives_up_and_has_done_nothing() -> None:
             *,
             expected: int,
             at: datetime,
+            due: datetime | None,
         ) -> Appended | Conflict | Seen:
             if expected > 0:
                 return Conflict(self.load(incident.id))
-            return super().append(incident, records, effects, expected=expected, at=at)
+            return super().append(incident, records, effects, expected=expected, at=at, due=due)
 
     store = Crowd()
     engine = Engine(store, NobodyToWake(), POLICY)

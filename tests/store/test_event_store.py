@@ -14,7 +14,7 @@ from bot.store.keys import Keys
 from tests.harness.clock import at
 from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import INC, declare, note, open_channel, propose, resolve, tick, withdraw
-from tests.harness.plans import POLICY
+from tests.harness.plans import POLICY, REMINDING
 from tests.harness.redis_server import connection
 
 
@@ -169,3 +169,54 @@ def test_a_process_that_remembers_what_redis_lost_does_not_write_over_what_came_
     assert [getattr(record.event, "text", "") for record in store.history(INC)] == [
         "", "this came instead", "and this is added",
     ]  # fmt: skip
+
+
+def test_an_incident_is_looked_at_when_it_was_told_to_unless_something_happened_since(
+    port: EventStore, submit: Engine
+) -> None:
+    obey(submit, declare())
+    port.look_at(INC, at(100), expected=1)
+    assert port.due(at(99), 10) == []
+    assert port.due(at(100), 10) == [(INC, at(100))]
+    obey(submit, note("hm"))
+    port.look_at(INC, at(50), expected=1)
+    assert port.due(at(1e6), 10) == [], "what was found out before the note is out of date"
+    port.look_at(INC, at(50), expected=2)
+    port.look_at(INC, None, expected=2)
+    assert port.due(at(1e6), 10) == []
+    port.look_at("INC-99", at(1), expected=1)
+    assert port.due(at(1e6), 10) == [], "there is no such incident"
+
+
+def test_every_open_incident_can_be_looked_at_and_none_later_for_it(port: EventStore, submit: Engine) -> None:
+    port.look_at_all(at(5))
+    obey(submit, declare(), propose())
+    over, early = declare(), declare()
+    submit.submit(over.model_copy(update={"incident": "INC-2"}))
+    submit.submit(resolve().model_copy(update={"incident": "INC-2"}))
+    submit.submit(early.model_copy(update={"incident": "INC-3"}))
+    port.look_at("INC-3", at(1), expected=1)
+    port.look_at_all(at(5))
+    assert port.due(at(5), 10) == [("INC-3", at(1)), (INC, at(5))]
+
+
+def test_a_look_that_finds_nothing_moves_on_to_what_is_due_next(port: EventStore) -> None:
+    engine = Engine(port, NobodyToWake(), REMINDING)
+    obey(engine, declare())
+    assert port.due(at(1e6), 10) == [(INC, at(300))]
+    port.look_at_all(at(10))
+    assert port.due(at(10), 10) == [(INC, at(10))]
+    assert engine.submit(tick(10)).events == ()
+    assert port.due(at(1e6), 10) == [(INC, at(300))]
+
+
+def test_another_policy_moves_what_is_due_when_all_are_looked_at(port: EventStore) -> None:
+    obey(Engine(port, NobodyToWake(), POLICY), declare())
+    assert port.due(at(1e6), 10) == []
+    reminding = Engine(port, NobodyToWake(), REMINDING)
+    port.look_at_all(at(10))
+    obey(reminding, tick(10))
+    assert port.due(at(1e6), 10) == [(INC, at(300))]
+    port.look_at_all(at(20))
+    obey(Engine(port, NobodyToWake(), POLICY), tick(20))
+    assert port.due(at(1e6), 10) == [], "who reminds no more is not looked at either"

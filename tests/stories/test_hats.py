@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.actors import declare
+from tests.harness.actors import buttons, declare
 from tests.harness.world import World
 
 pytestmark = pytest.mark.story
@@ -36,6 +36,8 @@ def test_a_hand_over_counts_once_the_other_side_accepts(world: World) -> None:
     assert "<@UBEN> wears" in story.ana.types("/incident hat commander", channel)
     story.cy.clicks("Accept", on=asked, channel=asked["channel"])
     story.channel.sees("Cy", "took the incident commander hat over from")
+    answered = story.cy.direct(story.id, "you took it over")
+    assert (answered["ts"], buttons(answered)) == (asked["ts"], []), "the question is edited to one line"
     story.cy.direct(story.id, "incident commander", "Never")
     story.channel.sees("commander: Cy")
 
@@ -48,8 +50,21 @@ def test_a_declined_hand_over_leaves_the_hat_where_it_was(world: World) -> None:
     story.cy.direct(story.id, "incident commander", "hand")
     assert "You declined" in story.cy.types("/incident decline commander", channel)
     story.channel.sees("Cy", "declined the incident commander hat", "<@UBEN>")
-    assert "isn't offered to you any more" in story.cy.types("/incident accept commander", channel)
+    assert "isn't offered to you now" in story.cy.types("/incident accept commander", channel)
     assert "No hat is offered to you" in story.cy.types("/incident accept", channel)
+
+
+def test_an_offer_that_is_overtaken_or_taken_back_asks_no_more(world: World) -> None:
+    story = declare(world)
+    channel = story.channel.id
+    story.ben.types("/incident hat commander", channel)
+    story.ben.types("/incident hand-over commander <@UCY>", channel)
+    assert buttons(story.cy.direct(story.id, "offers you")) == ["Accept", "Decline"]
+    story.ben.types("/incident hand-over commander <@UANA>", channel)
+    assert buttons(story.cy.direct(story.id, "offered to Ana", "instead")) == []
+    story.ana.direct(story.id, "offers you")
+    story.ben.types("/incident hat release commander", channel)
+    assert buttons(story.ana.direct(story.id, "no longer offered to you")) == []
 
 
 def test_only_the_wearer_hands_over_or_puts_down(world: World) -> None:

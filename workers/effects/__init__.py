@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain import effects as x
 from workers.crew import Done, Job
-from workers.effects import channel, exports, messages, oncall, paging, persons, runs, trial
+from workers.effects import channel, exports, messages, oncall, paging, persons, reminders, runs, trial
 
 ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.OpenChannel: channel.open_channel,
@@ -34,6 +34,8 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.ReadSchedule: oncall.read_schedule,
     x.SyncGroup: oncall.sync_group,
     x.TestPages: trial.test_pages,
+    x.Remind: reminders.remind,
+    x.ShowReminder: reminders.show_reminder,
     x.FetchPin: persons.fetch_pin,
     x.ShowHome: persons.show_home,
     x.Whisper: persons.whisper,

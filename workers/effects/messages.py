@@ -20,7 +20,7 @@ from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
 from bot.slack.views.mitigation import Track, mitigation
-from bot.slack.views.offer import offer
+from bot.slack.views.offer import offer, offer_ended
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
 from workers.crew import Done, Job
@@ -114,14 +114,19 @@ def give_brief(effect: GiveBrief, job: Job) -> Done:
 
 
 def show_offer(effect: ShowOffer, job: Job) -> Done:
-    """Ask the other side of a hand-over; an offer that is gone is not shown any more."""
-    incident = job.incident()
+    """Ask the other side of a hand-over; once it is answered or gone, edit the question to one line."""
+    incident, crew = job.incident(), job.crew
     job.channel_of(incident)
+    name = f"offer:{effect.hat}:{effect.person}:{effect.at.timestamp():.3f}" if effect.at else f"offer:{job.waiting.id}"
+    if effect.standing != "asked":
+        if (post := crew.desk.find(incident.id, name)) is not None:
+            message = offer_ended(incident, effect.hat, effect.standing, crew.names)
+            crew.desk.show(incident.id, name, post.channel, message, again=job.again, since=job.since)
+        return Done()
     if incident.offers.get(effect.hat) != effect.person:
         return Done()
-    giver = incident.wearers(effect.hat)[0]
-    message = offer(incident, effect.hat, giver, job.crew.names)
-    return _in_private(effect.person, f"offer:{effect.hat}:{job.waiting.id}", message, job)
+    message = offer(incident, effect.hat, incident.givers[effect.hat], crew.names)
+    return _in_private(effect.person, name, message, job)
 
 
 def _in_private(person: str, name: str, message: Message, job: Job) -> Done:

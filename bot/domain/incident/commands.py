@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
 from bot.domain.runbook import Plan
@@ -280,6 +281,36 @@ class EscalateNow(Command):
     because: Words = ""
 
 
+class SnoozeReminders(Command):
+    kinds: tuple[Kind, ...] = ()
+    """Empty: all that there are."""
+    minutes: float = SNOOZE_MINUTES
+
+
+class StopReminders(Command):
+    """Hear no more of these in this incident."""
+
+    kinds: tuple[Kind, ...] = ()
+    """Empty: all that there are."""
+    because: Words = ""
+
+
+class ResumeReminders(Command):
+    """Take stops and snoozes back."""
+
+    kinds: tuple[Kind, ...] = ()
+    """Empty: all that there are."""
+
+
+class RecordReminderHeld(Command):
+    """A worker found that whoever would be pinged sleeps, and that the policy lets them."""
+
+    kind: Kind
+    count: int
+    until: AwareDatetime
+    because: str = ""
+
+
 class Tick(Command):
     """Something of this incident fell due."""
 
@@ -324,5 +355,9 @@ AnyCommand = (
     | TakeOver
     | PassOn
     | EscalateNow
+    | SnoozeReminders
+    | StopReminders
+    | ResumeReminders
+    | RecordReminderHeld
     | Tick
 )

@@ -3,7 +3,7 @@
 Add a field with a default; never rename or remove one.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -11,6 +11,7 @@ from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.reminders import Kind
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Way
 from bot.domain.runbook import Plan
@@ -404,6 +405,69 @@ class EscalationExhausted(EventBase):
 PageEvent = PageOrdered | PageTried | PageSent | PageFailed | PageDelayed
 """What becomes of one page."""
 
+
+class ReminderGiven(EventBase):
+    """Something is missing for too long, and is told."""
+
+    type: Literal["reminder.given"] = "reminder.given"
+    kind: Kind
+    since: AwareDatetime
+    """Since when it is missing."""
+    number: int
+    """How often it was told, this time."""
+    count: int
+    """How often it was told in this incident, all times together."""
+    to: tuple[str, ...] = ()
+    """Who is to be pinged: whoever owes it and did not just do something."""
+    last: bool = False
+    """The policy wants no more of it."""
+
+
+class ReminderHeld(EventBase):
+    """It was not told: whoever would be pinged has quiet hours, and the policy lets them sleep."""
+
+    type: Literal["reminder.held"] = "reminder.held"
+    kind: Kind
+    count: int
+    until: AwareDatetime
+    because: str = ""
+
+
+class ReminderEnded(EventBase):
+    """What was missing is there, or is no longer wanted."""
+
+    type: Literal["reminder.ended"] = "reminder.ended"
+    kind: Kind
+    because: Literal["done", "over", "changed"] = "done"
+
+
+class RemindersSnoozed(EventBase):
+    type: Literal["reminder.snoozed"] = "reminder.snoozed"
+    kinds: tuple[Kind, ...]
+    until: AwareDatetime
+
+
+class RemindersStopped(EventBase):
+    """Somebody wants to hear no more of these in this incident."""
+
+    type: Literal["reminder.stopped"] = "reminder.stopped"
+    kinds: tuple[Kind, ...]
+    because: str = ""
+
+
+class RemindersResumed(EventBase):
+    """Somebody took a stop, or a snooze, back."""
+
+    type: Literal["reminder.resumed"] = "reminder.resumed"
+    kinds: tuple[Kind, ...]
+
+
+ReminderEvent = ReminderGiven | ReminderHeld | ReminderEnded | RemindersSnoozed | RemindersStopped | RemindersResumed
+"""What happens to reminders. None of it moves an incident on."""
+
+REMINDER_EVENTS = frozenset[type](get_args(ReminderEvent))
+
+
 EscalationEvent = (
     EscalationStarted
     | EscalationCalled
@@ -463,6 +527,7 @@ AnyEvent = (
     | OnCallAssigned
     | NobodyOnCall
     | EscalationEvent
+    | ReminderEvent
 )
 
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(Annotated[AnyEvent, Field(discriminator="type")])

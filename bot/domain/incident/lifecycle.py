@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from bot.domain.hats import Hat
+
 
 class Stage(StrEnum):
     DETECTED = "detected"
@@ -12,6 +14,8 @@ class Stage(StrEnum):
     POST_MORTEM = "post-mortem"
     CLOSED = "closed"
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and each command asks many dictionaries
+
     @property
     def label(self) -> str:
         return self.value.capitalize()
@@ -19,7 +23,10 @@ class Stage(StrEnum):
     @property
     def is_over(self) -> bool:
         """Customers are fine again; what follows is review."""
-        return self in {Stage.RESOLVED, Stage.POST_MORTEM, Stage.CLOSED}
+        return self in OVER
+
+
+OVER = frozenset({Stage.RESOLVED, Stage.POST_MORTEM, Stage.CLOSED})
 
 
 class Guard(StrEnum):
@@ -44,6 +51,15 @@ TRANSITIONS: dict[tuple[Stage, Stage], Guard] = {
     (Stage.RESOLVED, Stage.POST_MORTEM): Guard.NONE,
     (Stage.POST_MORTEM, Stage.CLOSED): Guard.NOTHING_RUNS,
 }
+
+
+NEEDED: dict[Stage, tuple[Hat, ...]] = {
+    Stage.DETECTED: (Hat.FIRST_RESPONDER,),
+    Stage.TRIAGE: (Hat.FIRST_RESPONDER,),
+    Stage.INVESTIGATING: (Hat.INVESTIGATOR, Hat.LOG_ANALYST),
+    Stage.MITIGATING: (Hat.MITIGATOR, Hat.VERIFIER),
+}
+"""The hats that an open stage asks for beside the commander's, which every stage does."""
 
 
 def next_stages(stage: Stage) -> tuple[Stage, ...]:

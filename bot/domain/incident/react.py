@@ -1,6 +1,6 @@
 """What follows outside: events and the state before and after them in, effects out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, assert_never
 
 from bot.domain import effects as x
@@ -17,6 +17,8 @@ from bot.domain.oncall.reach import SLACK
 def react(records: Sequence[Recorded], before: Incident | None, after: Incident) -> list[x.AnyEffect]:
     """List the effects of one command's events, in order; the card and its kin come once, last."""
     effects = [effect for record in records for effect in _of(record, after)]
+    if before is not None and before.offers:
+        effects += _offers_ended(records, before, after)
     if after.channel is None:
         return effects  # what is shown is shown once there is a channel to show it in
     people = () if before is None else before.people
@@ -25,6 +27,30 @@ def react(records: Sequence[Recorded], before: Incident | None, after: Incident)
     if before is None or _headline(before) != _headline(after):
         effects += [x.DressChannel(incident=after.id), x.ShowAnnouncement(incident=after.id)]
     return [*effects, x.ShowCard(incident=after.id)]
+
+
+def _offers_ended(records: Sequence[Recorded], before: Incident, after: Incident) -> Iterator[x.ShowOffer]:
+    """Whoever was asked to take a hat over and need not answer any more sees what became of it."""
+    answers = {record.event.hat: record.event for record in records if isinstance(record.event, ANSWERS)}
+    is_closed = after.stage is Stage.CLOSED and before.stage is not Stage.CLOSED
+    for hat, person in before.offers.items():
+        at = before.offered_at.get(hat)
+        if (after.offers.get(hat), after.offered_at.get(hat)) == (person, at) and not is_closed:
+            continue
+        standing: x.OfferStanding
+        match answers.get(hat):
+            case e.HatHandedOver():
+                standing = "accepted"
+            case e.OfferDeclined():
+                standing = "declined"
+            case _ if hat not in after.offers:
+                standing = "withdrawn"
+            case _:
+                standing = "closed" if is_closed else "overtaken"
+        yield x.ShowOffer(incident=after.id, person=person, hat=hat, at=at, standing=standing)
+
+
+ANSWERS = (e.HatHandedOver, e.OfferDeclined)
 
 
 def _headline(incident: Incident) -> tuple[object, ...]:
@@ -39,6 +65,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
         return _mitigated(event, after, version)
     if isinstance(event, e.EscalationEvent):
         return _escalated(event, after, version)
+    if isinstance(event, e.ReminderEvent):
+        return _reminded(event, incident)
     match event:
         case e.NoteAdded() | e.MessageUnpinned() | e.HatReleased():
             return []
@@ -60,7 +88,7 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
             told = x.Tell(incident=incident, version=version)
             return [told, x.GiveBrief(incident=incident, person=event.to, hat=event.hat)]
         case e.HatOffered():
-            return [x.ShowOffer(incident=incident, person=event.to, hat=event.hat)]
+            return [x.ShowOffer(incident=incident, person=event.to, hat=event.hat, at=event.at)]
         case e.HatHandedOver():
             told = x.Tell(incident=incident, version=version)
             return [told, x.GiveBrief(incident=incident, person=event.by, hat=event.hat)]
@@ -167,6 +195,20 @@ def _escalated(event: e.EscalationEvent, after: Incident, version: int) -> list[
             return [*(x.ShowPage(incident=after.id, page=page.id) for page in theirs), *shown]
         case e.EscalationStarted() | e.CallWasEmpty() | e.SomebodyMissing() | e.AcknowledgementLapsed():
             return shown
+        case _:
+            assert_never(event)
+
+
+def _reminded(event: e.ReminderEvent, incident: str) -> list[x.AnyEffect]:
+    match event:
+        case e.ReminderGiven():
+            return [x.Remind(incident=incident, kind=event.kind, count=event.count)]
+        case e.ReminderHeld():
+            return []  # it was never told
+        case e.ReminderEnded():
+            return [x.ShowReminder(incident=incident, kind=event.kind)]
+        case e.RemindersSnoozed() | e.RemindersStopped() | e.RemindersResumed():
+            return [x.ShowReminder(incident=incident, kind=kind) for kind in event.kinds]
         case _:
             assert_never(event)
 

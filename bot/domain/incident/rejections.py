@@ -74,7 +74,7 @@ class HatIsNotYours(Rejected):
 
 
 class OfferIsGone(Rejected):
-    """The {hat} hat isn't offered to you any more."""
+    """The {hat} hat isn't offered to you now."""
 
     def __init__(self, hat: Hat) -> None:
         super().__init__(hat=hat.label)
@@ -205,3 +205,11 @@ class NobodyIsLeft(Rejected):
 
 class PassOnToYourself(Rejected):
     """That is you. Name somebody else: `/incident not-me @somebody`."""
+
+
+class NothingToRemindOf(Rejected):
+    """The workflow has no such reminder at {severity}. `/incident remind` shows those it has."""
+
+
+class SnoozeDoesNotFit(Rejected):
+    """A reminder sleeps for a minute at least and a day at most. To hear no more of it: `/incident remind stop`."""

@@ -12,6 +12,7 @@ from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.escalations import Call, Escalation, Page, Standing, call_timer, lapse_timer
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.reminders import JUST_NOW, Kind, Reminder, Snooze, Stop
 from bot.domain.runbook import Frozen, Plan, Step
 from bot.domain.severity import Severity
 
@@ -130,6 +131,20 @@ class Incident(Frozen):
     pages: dict[str, Page] = {}
     active_at: datetime | None = None
     """When a person last did something about it."""
+    moved_at: datetime | None = None
+    """When it last moved on: reading it, and putting reminders off, moves nothing."""
+    acted: dict[str, datetime] = {}
+    """When each person did something last; only what is still just now."""
+    stage_at: datetime | None = None
+    """Since when it is in its stage; None: since it was declared."""
+    put_down_at: dict[Hat, datetime] = {}
+    """When hats that nobody wears were worn last."""
+    offered_at: dict[Hat, datetime] = {}
+    """Since when the hand-overs in `offers` wait."""
+    reminders: dict[Kind, Reminder] = {}
+    """By kind: the latest time that it was missing for too long."""
+    snoozed: dict[Kind, Snooze] = {}
+    stopped: dict[Kind, Stop] = {}
     timers: dict[str, datetime] = {}
     last_change: Change
 
@@ -184,11 +199,37 @@ def evolve(incident: Incident | None, event: e.AnyEvent, incident_id: str) -> In
         assert isinstance(event, e.Declared), "a history begins with incident.declared"
         return _declared(event, incident_id)
     changes = _changes(incident, event)
-    if not isinstance(event, e.PageEvent):
+    if not isinstance(event, e.PageEvent) and type(event) not in e.REMINDER_EVENTS:
         changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
     if event.by != SYSTEM:
         changes |= _active(incident, changes, event.at)
+        changes["acted"] = _acted(incident, event.by, event.at)
+    if type(event) in BY_A_RUN or (event.by != SYSTEM and type(event) not in MOVES_NOTHING):
+        changes["moved_at"] = event.at
     return incident.model_copy(update=changes)
+
+
+BY_A_RUN = frozenset(
+    {
+        e.RunWaits,
+        e.StepStarted,
+        e.StepFinished,
+        e.VerificationStarted,
+        e.SignalRead,
+        e.MitigationVerified,
+        e.RollbackStarted,
+        e.MitigationRolledBack,
+    }
+)
+"""While a mitigation runs, the incident moves on without anybody's doing."""
+
+MOVES_NOTHING = frozenset({e.ExportRequested, e.PinEdited, e.PinDeleted, *e.REMINDER_EVENTS})
+"""What people do without moving the incident on: they read, they chat, they put reminders off."""
+
+
+def _acted(incident: Incident, person: str, at: datetime) -> dict[str, datetime]:
+    """Keep who did something just now: the state is written with every command, and must not grow with people."""
+    return {other: when for other, when in incident.acted.items() if at - when < JUST_NOW} | {person: at}
 
 
 def _active(incident: Incident, changes: dict[str, Any], at: datetime) -> dict[str, Any]:
@@ -241,11 +282,14 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return _wear(incident, event.hat, event.to)
         case e.HatReleased():
             gone = _no_offer(incident, event.hat) if incident.givers.get(event.hat) == event.by else {}
-            return {"hats": _without(incident, event.hat, event.by), **gone}
+            hats = _without(incident, event.hat, event.by)
+            bare = {} if event.hat in hats else {"put_down_at": {**incident.put_down_at, event.hat: event.at}}
+            return {"hats": hats, **gone, **bare}
         case e.HatOffered():
             offered = {
                 "offers": {**incident.offers, event.hat: event.to},
                 "givers": {**incident.givers, event.hat: event.by},
+                "offered_at": {**incident.offered_at, event.hat: event.at},
             }
             return {**offered, **_with_person(incident, event.to)}
         case e.HatHandedOver():
@@ -284,6 +328,15 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"troubles": (*incident.troubles, f"{event.why} {event.cure}")[-3:]}
         case e.MitigationProposed():
             return _proposed(incident, event)
+        case (
+            e.ReminderGiven()
+            | e.ReminderHeld()
+            | e.ReminderEnded()
+            | e.RemindersSnoozed()
+            | e.RemindersStopped()
+            | e.RemindersResumed()
+        ):
+            return _reminded(incident, event)
         case _:
             assert_never(event)
 
@@ -295,7 +348,10 @@ def fingerprint(text: str) -> str:
 
 def _wear(incident: Incident, hat: Hat, person: str) -> dict[str, Any]:
     others = () if BRIEFS[hat].exclusive else tuple(p for p in incident.wearers(hat) if p != person)
-    return {"hats": {**incident.hats, hat: (*others, person)}, **_with_person(incident, person)}
+    worn = {"hats": {**incident.hats, hat: (*others, person)}, **_with_person(incident, person)}
+    if hat in incident.put_down_at:
+        worn["put_down_at"] = {other: at for other, at in incident.put_down_at.items() if other != hat}
+    return worn
 
 
 def _without(incident: Incident, hat: Hat, person: str) -> dict[Hat, tuple[str, ...]]:
@@ -305,8 +361,11 @@ def _without(incident: Incident, hat: Hat, person: str) -> dict[Hat, tuple[str, 
 
 
 def _no_offer(incident: Incident, hat: Hat) -> dict[str, Any]:
-    offers = {h: to for h, to in incident.offers.items() if h != hat}
-    return {"offers": offers, "givers": {h: giver for h, giver in incident.givers.items() if h != hat}}
+    return {
+        "offers": {h: to for h, to in incident.offers.items() if h != hat},
+        "givers": {h: giver for h, giver in incident.givers.items() if h != hat},
+        "offered_at": {h: at for h, at in incident.offered_at.items() if h != hat},
+    }
 
 
 def _with_person(incident: Incident, person: str) -> dict[str, Any]:
@@ -318,7 +377,7 @@ def _export(incident: Incident, request: str, status: str) -> dict[str, Any]:
 
 
 def _stage(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
-    changes: dict[str, Any] = {"stage": event.to}
+    changes: dict[str, Any] = {"stage": event.to, "stage_at": event.at}
     if event.to is Stage.POST_MORTEM:
         changes["timers"] = _no_timer(incident, POST_MORTEM_TIMER)
     return changes
@@ -543,3 +602,46 @@ def _finish(run: StepRun, event: e.StepFinished) -> StepRun:
     if (run.phase, run.step) != (event.phase, event.step):
         return run
     return run.model_copy(update={"finished_at": event.at, "ok": event.ok, "detail": event.detail})
+
+
+def _reminded(incident: Incident, event: e.ReminderEvent) -> dict[str, Any]:
+    match event:
+        case e.ReminderGiven():
+            before = incident.reminders.get(event.kind)
+            asked = before.asked if before is not None and before.is_on else ()
+            given = Reminder(
+                since=event.since,
+                at=event.at,
+                number=event.number,
+                count=event.count,
+                asked=tuple(dict.fromkeys((*asked, *event.to))),
+                to=event.to,
+                last=event.last,
+            )
+            return {"reminders": {**incident.reminders, event.kind: given}}
+        case e.ReminderHeld():
+            given = incident.reminders[event.kind]
+            asked = given.asked if given.number > 1 else ()
+            untold = {"number": given.number - 1, "count": given.count - 1, "asked": asked, "to": (), "last": False}
+            return _reminder(incident, event.kind, **untold, held_until=event.until)
+        case e.ReminderEnded():
+            ended = {"ended_at": event.at, "ended_by": event.by, "because": event.because, "held_until": None}
+            return _reminder(incident, event.kind, **ended)
+        case e.RemindersSnoozed():
+            snooze = Snooze(by=event.by, at=event.at, until=event.until)
+            return {"snoozed": {**incident.snoozed, **dict.fromkeys(event.kinds, snooze)}}
+        case e.RemindersStopped():
+            stop = Stop(by=event.by, at=event.at, because=event.because)
+            return {"stopped": {**incident.stopped, **dict.fromkeys(event.kinds, stop)}}
+        case e.RemindersResumed():
+            return {
+                "stopped": {kind: stop for kind, stop in incident.stopped.items() if kind not in event.kinds},
+                "snoozed": {kind: snooze for kind, snooze in incident.snoozed.items() if kind not in event.kinds},
+            }
+        case _:
+            assert_never(event)
+
+
+def _reminder(incident: Incident, kind: Kind, **changes: object) -> dict[str, Any]:
+    changed = incident.reminders[kind].model_copy(update=changes)
+    return {"reminders": {**incident.reminders, kind: changed}}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.clicks import doors, escalations, hats, mitigations, standing_in
+from bot.slack.clicks import doors, escalations, hats, mitigations, reminders, standing_in
 from bot.slack.controls import (
     AcknowledgeButton,
     AnswerOfferButton,
@@ -17,7 +17,9 @@ from bot.slack.controls import (
     OpenPlanButton,
     RollBackButton,
     RunVerbButton,
+    SnoozeButton,
     StopButton,
+    StopReminderButton,
     TakeHatButton,
     TakeOverButton,
     TestPageButton,
@@ -38,6 +40,8 @@ ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     AcknowledgeButton: escalations.acknowledge,
     TakeOverButton: escalations.take_over,
     EscalateButton: escalations.escalate,
+    SnoozeButton: reminders.snooze,
+    StopReminderButton: reminders.stop,
     OpenFormButton: doors.open_form,
     AnswerStandInButton: standing_in.answer,
     FindStandInButton: standing_in.find,

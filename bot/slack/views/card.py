@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.durations import lasted
 from bot.domain.hats import BRIEFS, Hat
+from bot.domain.incident.due import outlook, update_due
 from bot.domain.incident.escalations import Standing
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import Incident, Mitigation, Progress
 from bot.domain.policy import Policy
 from bot.slack.controls import FormName, OpenFormButton, TakeHatButton
@@ -75,7 +77,7 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
             if lines
         ),
         actions(*(button(label, OpenFormButton(incident=incident.id, form=form)) for label, form in _moves(incident))),
-        context(_last_change(incident, names)),
+        context(_last_change(incident, names), _reminders(incident, policy, names, now)),
     )
 
 
@@ -119,9 +121,7 @@ def _clock(incident: Incident, policy: Policy, now: datetime) -> dict[str, str]:
         ended = incident.resolved_at or incident.last_change.at
         return {"Lasted": f"{lasted(ended - incident.declared_at)}, until {day(ended)}"}
     matrix, since, fixed = policy.of(incident.severity), incident.declared_at, incident.mitigated_at
-    due = incident.next_update_due
-    if incident.last_update_at is None and matrix.update_every_minutes:
-        due = since + timedelta(minutes=matrix.update_every_minutes)
+    due = update_due(incident, policy)
     return {
         "To be mitigated by": "" if fixed else _due(since + timedelta(minutes=matrix.sla_minutes), now),
         "Mitigated": f"{day(fixed)}, after {lasted(fixed - since)}" if fixed else "",
@@ -185,3 +185,17 @@ def _last_change(incident: Incident, names: Names) -> str:
     change = incident.last_change
     what = change.type.replace(".", " ").replace("-", " ")
     return f"Last change: {what} · {who(change.by, names)} · {day(change.at)}"
+
+
+def _reminders(incident: Incident, policy: Policy, names: Names, now: datetime) -> str:
+    """Say in one short line which reminders come next, and who wants none; the update's time stands above."""
+    prospects = [one for one in outlook(incident, policy, now) if one.kind is not Kind.UPDATE_OVERDUE]
+    due = sorted((one.due, one.kind.label) for one in prospects if one.due is not None)[:NEXT]
+    stopped = {one.stop.by: None for one in prospects if one.stop is not None}
+    parts = [f"{label} {when(at)}" for at, label in due]
+    parts += [f"some stopped by {each(stopped, names)}"] if stopped else []
+    return f"Reminders: {' · '.join(parts)}" if parts else ""
+
+
+NEXT = 2
+"""Reminders that the card announces."""

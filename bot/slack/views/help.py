@@ -13,7 +13,7 @@ GROUPS = {
     "Who does what": ("hat", "commander", "hand-over", "accept", "decline", "page", "task"),
     "Who is on call": ("oncall", "override", "stand-in"),
     "Change production": ("propose", "approve", "reject", "withdraw", "stop", "rollback"),
-    "Keep people informed": ("update", "note", "pin", "timeline", "export"),
+    "Keep people informed": ("update", "note", "pin", "timeline", "export", "remind", "snooze"),
     "Steer": ("severity", "stage", "resolve", "close"),
 }
 

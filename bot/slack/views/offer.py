@@ -1,5 +1,8 @@
-"""The question to the other side of a hand-over, in private: will you take this hat?"""
+"""The question to the other side of a hand-over, in private: will you take this hat? Then, what came of it."""
 
+from typing import assert_never
+
+from bot.domain.effects import OfferStanding
 from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.state import Incident
 from bot.slack.controls import AnswerOfferButton
@@ -21,3 +24,25 @@ def offer(incident: Incident, hat: Hat, giver: str, names: Names) -> Message:
             button("Decline", AnswerOfferButton(incident=incident.id, hat=hat, accept=False)),
         ),
     )
+
+
+def offer_ended(incident: Incident, hat: Hat, standing: OfferStanding, names: Names) -> Message:
+    """Say in one line what became of an offer; nothing is asked any more."""
+    text = f"{incident.id}, {hat.label} hat: {_became(incident, hat, standing, names)}"
+    return message(text, section(text))
+
+
+def _became(incident: Incident, hat: Hat, standing: OfferStanding, names: Names) -> str:
+    match standing:
+        case "accepted":
+            return "✓ you took it over."
+        case "declined":
+            return "you declined it."
+        case "overtaken" if hat in incident.offers:
+            return f"it was offered to {who(incident.offers[hat], names)} instead."
+        case "closed":
+            return f"{incident.id} was closed before you answered."
+        case "asked" | "withdrawn" | "overtaken":
+            return "it is no longer offered to you."
+        case _:
+            assert_never(standing)

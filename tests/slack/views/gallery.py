@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
+from bot.domain.incident.due import outlook
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import Recorded
+from bot.domain.incident.reminders import Kind
 from bot.domain.oncall import calling as whom
 from bot.domain.oncall.arrange import AskToStandIn, Stretch
 from bot.domain.oncall.duty import duty, shifts_of
@@ -25,9 +27,10 @@ from bot.slack.views.help import help_, unknown
 from bot.slack.views.home import OwnShifts, home
 from bot.slack.views.listing import listing, pick
 from bot.slack.views.mitigation import Track, mitigation, plan_view
-from bot.slack.views.offer import offer
+from bot.slack.views.offer import offer, offer_ended
 from bot.slack.views.oncall import on_call, shifts
 from bot.slack.views.page import page
+from bot.slack.views.reminder import Pinged, nudge, overview, reminder
 from bot.slack.views.shift import shift_began
 from bot.slack.views.stand_in import answered, coming, going, made_known, question, reply, taken_back
 from bot.slack.views.timeline import timeline
@@ -37,7 +40,7 @@ from bot.verbs.request import Called, ShowOnCall, ShowShifts
 from tests.harness.book import by_ways, policy
 from tests.harness.clock import NOON
 from tests.harness.rota import BOOK, FIRST, SEARCH, SECOND, Roster, hours, put_on
-from tests.slack.views.scene import ANA, BEN, CY, DEE, POLICY, START, TWO_VOTES, Scene, names
+from tests.slack.views.scene import ANA, BEN, CY, DEE, POLICY, REMINDING, START, TWO_VOTES, Scene, names
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "views"
 
@@ -48,7 +51,7 @@ TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - time
 
 def gallery() -> dict[str, Picture]:
     """Paint everything, by name: `<view>/<state>`."""
-    incidents = {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_told()}
+    incidents = {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_reminders(), **_told()}
     return {**incidents, **_personal(), **_lists(), **_on_call()}
 
 
@@ -193,9 +196,7 @@ def calling() -> dict[str, Scene]:
         "exhausted": spent.later(seconds=601).does(c.Tick),
         "answered": reached(finds(called(), 1, THE_FIRST), "e1.1.1").later(seconds=70).does(c.Acknowledge, CY),
         "passed-on": reached(finds(called(), 1, THE_FIRST), "e1.1.1").does(c.PassOn, CY, to=DEE, because="on a train"),
-        "resolved": reached(finds(called(), 1, THE_FIRST), "e1.1.1").does(
-            c.Resolve, ANA, summary="It works."
-        ),
+        "resolved": reached(finds(called(), 1, THE_FIRST), "e1.1.1").does(c.Resolve, ANA, summary="It works."),
         "nobody": finds(called(), 1, missing=("Nobody is on shift in Payments, first line.",)),
     }
 
@@ -279,6 +280,11 @@ def _personal() -> dict[str, Picture]:
     return {
         **{f"brief/{hat.value}": brief(hat, calm.incident) for hat in (Hat.COMMANDER, Hat.MITIGATOR, Hat.AUTHOR)},
         "offer/commander": offer(calm.incident, Hat.COMMANDER, ANA, names),
+        "offer/accepted": offer_ended(calm.incident, Hat.COMMANDER, "accepted", names),
+        "offer/declined": offer_ended(calm.incident, Hat.COMMANDER, "declined", names),
+        "offer/withdrawn": offer_ended(calm.incident, Hat.COMMANDER, "withdrawn", names),
+        "offer/overtaken": offer_ended(states()["offered"].incident, Hat.COMMANDER, "overtaken", names),
+        "offer/closed": offer_ended(calm.incident, Hat.COMMANDER, "closed", names),
         "home/quiet": home(DEE, [], [], names, START),
         "home/waiting-for-a-vote": home(ANA, [asked.incident], [asked.incident, late.incident], names, asked.now),
         "home/own-proposal": home(BEN, [asked.incident], [], names, asked.now),
@@ -329,6 +335,78 @@ def _on_call() -> dict[str, Picture]:
         "trial/sample": sample("TEST"),
         "home/on-call": home(ANA, [], [], names, now, own=own),
         "home/not-on-call": home(DEE, [], [], names, now, own=OwnShifts(book=BOOK)),
+    }
+
+
+def reminded(minutes: float = 61, **facts: Any) -> Scene:
+    """An incident that Ana commands and nobody has touched for a while."""
+    return Scene(policy=REMINDING, **facts).commanded().later(minutes=minutes).does(c.Tick)
+
+
+def forgotten(minutes: float = 6) -> Scene:
+    """An incident that nobody commands."""
+    return Scene(policy=REMINDING).in_channel().later(minutes=minutes).does(c.Tick)
+
+
+def reminders() -> dict[str, tuple[Scene, Kind]]:
+    """Name the reminders that are shown: of which incident, and which kind."""
+    commander, update = Kind.NO_COMMANDER, Kind.UPDATE_OVERDUE
+    offered = Scene(policy=REMINDING).commanded().does(c.OfferHat, ANA, hat=Hat.COMMANDER, to=CY)
+    spent = forgotten().later(minutes=6).does(c.Tick).later(minutes=6).does(c.Tick)
+    return {
+        "no-commander": (forgotten(), commander),
+        "no-commander-for-the-last-time": (spent, commander),
+        "no-commander-snoozed": (forgotten().does(c.SnoozeReminders, BEN, kinds=(commander,)), commander),
+        "no-commander-stopped": (
+            forgotten().does(c.StopReminders, BEN, kinds=(commander,), because="a drill"),
+            commander,
+        ),
+        "no-commander-ended": (forgotten().does(c.TakeHat, BEN, hat=Hat.COMMANDER), commander),
+        "empty-hat": (reminded(), Kind.EMPTY_HAT),
+        "empty-hat-ended": (reminded().does(c.TakeHat, BEN, hat=Hat.FIRST_RESPONDER), Kind.EMPTY_HAT),
+        "stuck": (reminded(), Kind.STUCK),
+        "stuck-ended": (reminded().does(c.ChangeStage, BEN, to=Stage.INVESTIGATING), Kind.STUCK),
+        "no-activity": (reminded(), Kind.NO_ACTIVITY),
+        "no-activity-ended": (reminded().does(c.AddNote, BEN, text="Still looking."), Kind.NO_ACTIVITY),
+        "update-overdue": (reminded(), update),
+        "update-overdue-ended": (reminded().does(c.PostUpdate, ANA, text="We restart it."), update),
+        "offer-waits": (offered.later(minutes=6).does(c.Tick), Kind.OFFER_WAITS),
+        "offer-waits-ended": (
+            Scene(policy=REMINDING)
+            .commanded()
+            .does(c.OfferHat, ANA, hat=Hat.COMMANDER, to=CY)
+            .later(minutes=6)
+            .does(c.Tick)
+            .does(c.AnswerOffer, CY, hat=Hat.COMMANDER, accept=True),
+            Kind.OFFER_WAITS,
+        ),
+        "over": (reminded().does(c.Resolve, ANA, summary="Fine again."), Kind.STUCK),
+        "no-longer-wanted": (reminded().does(c.ChangeSeverity, ANA, to=Severity.P3, because="few"), Kind.STUCK),
+    }
+
+
+def _reminders() -> dict[str, Picture]:
+    lost, night = forgotten(), Pinged(awake=(), asleep=(ANA,))
+    quiet = Scene(policy=REMINDING).commanded().does(c.SnoozeReminders, BEN, kinds=(Kind.STUCK,))
+    quiet = quiet.does(c.StopReminders, CY, kinds=(Kind.UPDATE_OVERDUE,), because="the status page tells it")
+    spent = forgotten().later(minutes=6).does(c.Tick).later(minutes=6).does(c.Tick)
+
+    def due(scene: Scene) -> Message:
+        return overview(scene.incident, tuple(outlook(scene.incident, REMINDING, scene.now)), names)
+
+    return {
+        **{
+            f"reminder/{name}": reminder(scene.incident, kind, REMINDING, names)
+            for name, (scene, kind) in reminders().items()
+        },
+        "reminder/told": reminder(lost.incident, Kind.NO_COMMANDER, REMINDING, names, Pinged(awake=(ANA,))),
+        "reminder/told-at-night": reminder(lost.incident, Kind.NO_COMMANDER, REMINDING, names, night),
+        "reminder/nudge": nudge(lost.incident, Kind.NO_COMMANDER, REMINDING, names, (ANA,)),
+        "reminder/overview": due(quiet),
+        "reminder/overview-of-what-was-told-enough": due(spent),
+        "reminder/overview-of-nothing": overview(Scene().incident, (), names),
+        "reminder/overview-of-what-is-over": overview(resolved().incident, (), names),
+        "card/reminded": card(quiet.incident, REMINDING, names, quiet.now),
     }
 
 

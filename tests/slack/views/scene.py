@@ -8,9 +8,19 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import decide
+from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident, Mitigation, evolve
-from bot.domain.policy import Channels, GatePolicy, Policy, SeverityPolicy
+from bot.domain.policy import (
+    Channels,
+    GatePolicy,
+    HatReminder,
+    Policy,
+    ReminderPolicy,
+    Reminders,
+    SeverityPolicy,
+    StuckReminder,
+)
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
 
@@ -38,6 +48,15 @@ POLICY = Policy(
     mitigation_gate=GatePolicy(quorum=1, limit_minutes=30),
     channels=Channels(announce="incidents", managers="incident-managers"),
 )
+REMINDERS = Reminders(
+    no_commander=ReminderPolicy(after=5, every=5, most=3),
+    empty_hat=HatReminder(after=10, hats=(Hat.FIRST_RESPONDER, Hat.MITIGATOR)),
+    stuck=StuckReminder(after=60, stages={Stage.TRIAGE: 15}),
+    no_activity=ReminderPolicy(after=15),
+    update_overdue=ReminderPolicy(after=0),
+    offer_waits=ReminderPolicy(after=5),
+)
+REMINDING = POLICY.model_copy(update={"reminders": {Severity.P1: REMINDERS}})
 TWO_VOTES = POLICY.model_copy(update={"mitigation_gate": GatePolicy(quorum=2, limit_minutes=30, then="rejected")})
 
 

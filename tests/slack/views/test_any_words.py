@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
+from bot.domain.incident.due import outlook
 from bot.domain.runbook import HttpStep
 from bot.domain.severity import Severity
 from bot.slack.kit import Message, line, prose
@@ -20,10 +21,12 @@ from bot.slack.views.listing import listing, pick
 from bot.slack.views.mitigation import mitigation, plan_view
 from bot.slack.views.naming import channel_name, topic
 from bot.slack.views.offer import offer
+from bot.slack.views.reminder import overview, reminder
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
+from tests.slack.views.gallery import reminders
 from tests.slack.views.limits import check_message, check_view, pings
-from tests.slack.views.scene import ANA, BEN, CY, POLICY, TWO_VOTES, Scene, names
+from tests.slack.views.scene import ANA, BEN, CY, POLICY, REMINDING, TWO_VOTES, Scene, names
 
 STRANGER = "USTRANGER"
 
@@ -105,6 +108,20 @@ def _plans(scene: Scene, named: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("said", NASTY)
 def test_nothing_nasty_pings_or_breaks_a_message(said: str) -> None:
     live_through(said, f"x{said}"[:200], said)
+
+
+@pytest.mark.parametrize("said", NASTY)
+def test_no_reason_and_no_name_pings_or_breaks_a_reminder(said: str) -> None:
+    def named(_: str) -> str:
+        return said
+
+    for scene, kind in reminders().values():
+        if scene.incident.is_open and scene.incident.severity is Severity.P1:
+            scene.does(c.ResumeReminders, BEN).does(c.StopReminders, BEN, because=said)
+        seen = tuple(outlook(scene.incident, REMINDING, scene.now))
+        for message in (reminder(scene.incident, kind, REMINDING, named), overview(scene.incident, seen, named)):
+            check_message(message)
+            assert not pings(message)
 
 
 @given(said=words, title=titles, called=words)

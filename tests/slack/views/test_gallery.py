@@ -16,6 +16,8 @@ MAY_PING = {
     "mitigation/half-approved": {ANA},
     "mitigation/needs-human": {ANA},
     "mitigation/rollback-failed": {ANA},
+    "reminder/told": {ANA},
+    "reminder/nudge": {ANA},
     "told/hat.given": {BEN},
     "told/hat.offer-declined": {ANA},
     "told/mitigation.needs-human": {ANA},

@@ -3,7 +3,17 @@
 from typing import assert_never
 
 from bot.domain.incident import commands as c
-from bot.domain.incident.decide import declare, escalations, exports, facts, hats, mitigations, runs, stages
+from bot.domain.incident.decide import (
+    declare,
+    escalations,
+    exports,
+    facts,
+    hats,
+    mitigations,
+    reminders,
+    runs,
+    stages,
+)
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import IsClosed, NoSuchIncident
@@ -26,6 +36,7 @@ AFTER_THE_END = (
     c.RecordPageSent,
     c.RecordPageFailed,
     c.RecordPageDelayed,
+    c.RecordReminderHeld,
     c.Tick,
 )
 """What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
@@ -43,13 +54,20 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
         return declare.declare(command, incident, policy)
     if incident is None:
         raise NoSuchIncident(incident=command.incident)
+    events = _decide(command, incident, policy)
+    return [*events, *reminders.ended(command, events, incident, policy)] if incident.reminders else events
+
+
+def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[AnyEvent]:
     if incident.stage is Stage.CLOSED and not isinstance(command, AFTER_THE_END):
         raise IsClosed(incident=incident.id)
     if isinstance(command, MINDS_THE_LIMIT) and (overdue := mitigations.time_is_up(command, incident)):
         for event in overdue:
             incident = evolve(incident, event, incident.id)
-        return [*overdue, *decide(command, incident, policy)]
+        return [*overdue, *_decide(command, incident, policy)]
     match command:
+        case c.Declare():
+            return declare.declare(command, incident, policy)
         case c.AddNote():
             return facts.note(command)
         case c.RecordChannel():
@@ -126,11 +144,14 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
             return escalations.pass_on(command, incident)
         case c.EscalateNow():
             return escalations.escalate_now(command, incident, policy)
+        case c.SnoozeReminders() | c.StopReminders() | c.ResumeReminders() | c.RecordReminderHeld():
+            return reminders.put_off(command, incident, policy)
         case c.Tick():
             return [
                 *mitigations.time_is_up(command, incident),
                 *stages.open_review(command, incident),
                 *escalations.time_is_up(command, incident, policy),
+                *reminders.time_is_up(command, incident, policy),
             ]
         case _:
             assert_never(command)
