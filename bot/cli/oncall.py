@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from bot import config
+from redis.exceptions import RedisError
+
 from bot.cli.checkup.finding import Finding, failure, ok, warning
 from bot.config.holidays import holiday
 from bot.config.mistakes import suggest
@@ -31,7 +32,7 @@ from bot.domain.oncall.schedule import Schedule
 from bot.domain.oncall.spans import Span, total
 from bot.domain.oncall.wall import shown_at
 from bot.settings import read
-from bot.wiring import SystemClock
+from bot.wiring import Wired, wire
 
 WIDTH = 100
 """Characters in a line; longer words lose their ends."""
@@ -81,9 +82,9 @@ def _weeks(word: str) -> int:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Answer from the manifests. Overrides that people arranged since are not known here yet."""
-    settings, now, arranged = read(), SystemClock().now(), Arranged()
-    book = config.load(settings.manifests, settings.environment, settings.workflow).book
+    """Answer from the manifests and from what was arranged since; without the record, from the manifests alone."""
+    wired = wire(read(), in_a_hurry=True)
+    book, now, arranged = wired.house.book, wired.clock.now(), _arranged(wired)
     match chosen.asks:
         case "shifts":
             start = chosen.start or now
@@ -93,6 +94,15 @@ def run(chosen: argparse.Namespace) -> int:
             return _check(check(book, arranged, start, start + timedelta(weeks=chosen.weeks), holiday), book)
         case _:
             return _who(book, arranged, chosen.name, chosen.at or now)
+
+
+def _arranged(wired: Wired) -> Arranged:
+    try:
+        return wired.house.roster.arranged()
+    except RedisError:
+        place = wired.settings.redis_place
+        print(f"The record is out of reach at {place}: what was arranged since is not in this.", file=sys.stderr)
+        return Arranged()
 
 
 def _who(book: Book, arranged: Arranged, name: str | None, at: datetime) -> int:

@@ -25,13 +25,16 @@ class Wording:
     named: tuple[str, ...]
     start: str = ""
     until: str = ""
+    is_clear: bool = True
+    """`from` and `until` stand there once at most."""
 
 
 def wording(words: str) -> Wording:
     """Take a sentence apart at `from` and `until`."""
     head, *parts = KEYWORD.split(words)
     said = {keyword.lower(): time.strip() for keyword, time in zip(parts[::2], parts[1::2], strict=True)}
-    return Wording(tuple(head.split()), said.get("from", ""), said.get("until", ""))
+    is_clear = len(said) == len(parts) // 2
+    return Wording(tuple(head.split()), said.get("from", ""), said.get("until", ""), is_clear)
 
 
 def person_of(word: str, house: House) -> Person | None:
@@ -43,7 +46,9 @@ def person_of(word: str, house: House) -> Person | None:
 
 def override(request: Request, house: House) -> Answer:
     """Put somebody on call for a while."""
-    said, _, why = _apart(request.words)
+    said, returned, why = _apart(request.words)
+    if returned:
+        return Said("Whoever is put on call gives nothing in return. `/incident stand-in` asks for a swap.")
     whom, schedule, unknown = _named(said, house)
     if not (whom and schedule and said.until) or unknown:
         return Said(unknown) if unknown else Ask("override", words=request.words)
@@ -67,9 +72,7 @@ def stand_in(request: Request, house: House) -> Answer:
     clock = clock_of(request.by, schedule, house)
     try:
         when = _stretch(said, schedule, clock, request)
-        back = (
-            _stretch(returned, returned.named[0] if returned.named else schedule, clock, request) if returned else None
-        )
+        back = _stretch(returned, next(iter(returned.named), schedule), clock, request) if returned else None
     except NotATime as no:
         return Said(str(no))
     order = AskToStandIn(
@@ -131,6 +134,8 @@ def _apart(words: str) -> tuple[Wording, Wording | None, str]:
 def _named(said: Wording, house: House) -> tuple[str, str, str]:
     """Tell person (as a Slack id) and schedule apart, in whichever order; third, what can't be placed."""
     whom = schedule = ""
+    if not said.is_clear:
+        return "", "", "Say `from` and `until` once each."
     for word in said.named:
         known = person_of(word, house)
         if word.lower() in house.book.schedules:

@@ -1,10 +1,17 @@
 """`muster oncall` as typed: who is on call, the shifts of a schedule, and what is wrong with a book."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.domain.oncall.arrange import PutOn, Stretch
+from bot.settings import Settings
+from bot.store.client import Client
+from bot.wiring import wire
 from tests.cli.conftest import Muster, Typed
+from tests.harness.redis_server import RedisServer
 from tests.test_book import BOOK, ROTAS
 from tests.test_config import folder
 
@@ -13,6 +20,16 @@ MONDAY = "2026-11-02T03:00Z"
 
 def lines(typed: Typed) -> list[str]:
     return typed.out.splitlines()
+
+
+@pytest.fixture
+def muster(muster: Muster, redis: Client, redis_server: RedisServer) -> Muster:
+    """Type `muster …` beside a record in which nothing was arranged yet."""
+
+    def typed(*arguments: str, environment: Mapping[str, str] | None = None) -> Typed:
+        return muster(*arguments, environment={"REDIS_URL": redis_server.url, **(environment or {})})
+
+    return typed
 
 
 @pytest.fixture
@@ -29,6 +46,22 @@ def test_who_is_on_call_until_when_and_who_is_next(muster: Muster) -> None:
         "payments-first   Dee Park    Mon 2026-11-02 09:00  Ben Okafor    Europe/Madrid",
         "payments-second  Ben Okafor  Mon 2026-11-02 09:00  Cy Lindqvist  Europe/Madrid",
     ]
+
+
+def test_what_people_arranged_since_counts(muster: Muster, redis_server: RedisServer) -> None:
+    wired = wire(Settings(redis_url=redis_server.url))
+    when = Stretch(schedule="payments-first", start=wired.clock.now(), end=wired.clock.now() + timedelta(hours=3))
+    wired.house.planner.submit(PutOn(by="UMO", at=wired.clock.now(), cause="c", person="UMO", when=when))
+    assert lines(muster("oncall", "who", "payments-first"))[1].split()[1:3] == ["Mo", "Hassan"]
+
+
+def test_without_the_record_the_manifests_are_told_and_what_is_missing_is_said(muster: Muster) -> None:
+    said = muster("oncall", "who", "--at", MONDAY, environment={"REDIS_URL": "redis://127.0.0.1:1/0"})
+    assert said.code == 0
+    assert lines(said)[1].startswith("payments-first   Dee Park")
+    assert said.err == (
+        "The record is out of reach at redis://127.0.0.1:1/0: what was arranged since is not in this.\n"
+    )
 
 
 def test_without_more_words_it_is_now(muster: Muster) -> None:

@@ -125,6 +125,8 @@ def test_what_is_missing_is_asked_for_with_what_was_typed(words: Words, line: st
         ("override payments-first cy until saturday", "it is a day without a time"),
         ("override payments-first cy from soon until 22:00", "I can't read “soon”"),
         ("override payments-first cy until", "Ask"),
+        ("override payments-first cy until 20:00 until 22:00", "`from` and `until` once each"),
+        ("override payments-first cy until 22:00 in return until 23:00", "gives nothing in return"),
         ("override payments-first @nobody until 22:00", "I don't know “@nobody”"),
         ("override payments-first cy again until 22:00", "I don't know “again”"),
         ("swap cy payments-first until 22:00 in return from x until y", "I can't read “x”"),

@@ -47,9 +47,6 @@ READ = timedelta(days=45)
 BEHIND = timedelta(days=30)
 """So long is kept what it said about the past, for calendars."""
 
-STALE = 3
-"""A schedule is stale when it could not be read for so many times the time between two readings."""
-
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -192,8 +189,8 @@ def read_schedule(effect: ReadSchedule, job: Job) -> Done:
     try:
         reading = calendars.read(schedule, now, now + READ, crew.secrets)
     except Passing as passing:
-        last, patience = crew.house.roster.last_read().get(schedule.id), schedule.elsewhere.every * STALE
-        if last is None or now - last > timedelta(seconds=patience):
+        last = crew.house.roster.last_read().get(schedule.id)
+        if schedule.elsewhere.is_stale(last, now):
             since = f"since {last:%Y-%m-%d %H:%M} UTC" if last else "ever"
             _stand(key, f"{schedule.title} was not read {since}: {passing}", "It is tried again by itself.", job)
         raise RetryLater(passing.seconds, str(passing)) from passing

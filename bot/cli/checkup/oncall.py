@@ -1,7 +1,7 @@
 """On call: can everybody be reached, are schedules kept elsewhere heard of, and does Slack know whom the book names?"""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from redis.exceptions import RedisError
 from slack_sdk import WebClient
@@ -17,9 +17,6 @@ from bot.ports import Problem
 from bot.slack.groups import CURES
 from bot.wiring import Wired
 from bot.wiring import slack as web_api
-
-STALE = 3
-"""A schedule that was not read well for so many times the time between two readings is out of date."""
 
 IN_THE_BOOK = "Correct it under manifests/oncall/."
 
@@ -62,7 +59,7 @@ def _heard_of(
     cure = "Look whether clock and worker run; what keeps it from being read is told above, if anything does."
     if last is None:
         yield failure(f"{schedule.id}: {elsewhere.uses} keeps it, and it was never read.", cure)
-    elif now - last > timedelta(seconds=STALE * elsewhere.every):
+    elif elsewhere.is_stale(last, now):
         yield failure(f"{schedule.id}: {elsewhere.uses} keeps it; it was last read {lasted(now - last)} ago.", cure)
     elif f"schedule:{schedule.id}" not in problems:
         yield ok(f"{schedule.id} was read from {elsewhere.uses} {lasted(now - last)} ago.")

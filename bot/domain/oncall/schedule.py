@@ -1,7 +1,7 @@
 """Schedules as operators declare them: layers of rotations, on a wall clock; or one that is kept elsewhere."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator, model_validator
@@ -60,6 +60,9 @@ class Layer(Frozen):
         return ends
 
 
+STALE = 3
+"""Missed readings after which what another system said last is out of date (our choice)."""
+
 CALENDAR_SCHEMES = ("https://", "http://", "webcal://", "webcals://")
 
 
@@ -77,6 +80,10 @@ class Elsewhere(Frozen):
     """Who is who: what the other system calls them (summary of an event, e-mail, id), in any case → our person."""
     every: Seconds = Field(default=300, ge=30, le=86_400)
     """Seconds between two readings."""
+
+    def is_stale(self, read: datetime | None, at: datetime) -> bool:
+        """Say whether what was read well at `read` (None: never) is out of date: STALE readings were missed since."""
+        return read is None or at - read > timedelta(seconds=STALE * self.every)
 
     @field_validator("url")
     @classmethod

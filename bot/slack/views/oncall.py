@@ -1,41 +1,51 @@
 """Who is on call: for every team, one team or schedule, now or at a time; and one person's shifts."""
 
 from functools import partial
+from itertools import accumulate
 
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.duty import Duty, Planned
 from bot.domain.oncall.schedule import Override
 from bot.domain.oncall.told import Letters, duty_said, override_said, shift_said
 from bot.slack.controls import CancelOverrideButton, FindStandInButton, OpenFormButton
-from bot.slack.kit import Block, Message, actions, bold, button, context, day, line, message, plural, section
+from bot.slack.kit import Block, Message, actions, bold, button, context, day, line, message, plural, section, trim
 from bot.verbs.request import Called, ShowOnCall, ShowShifts
 
-TEAMS, ARRANGED, SHIFTS = 25, 10, 12
-"""How much of each is shown: 50 blocks fit a message."""
+TEAMS, ARRANGED, WAITING, SHIFTS = 25, 8, 5, 12
+"""How much of each is shown: 50 blocks fit a message …"""
 
-LETTERS = Letters(day, partial(line, limit=200))
+ROW, ROOM = 350, 6000
+"""… and 12,000 characters: so many in a row, and in all teams together."""
+
+LETTERS = Letters(day, partial(line, limit=100))
 
 
 def on_call(shown: ShowOnCall, book: Book) -> Message:
     """Say who is on call; what was arranged can be taken back from here."""
     title = f"On call at {day(shown.at)}" if shown.clock else "On call now"
-    teams = [_called(called, book) for called in shown.called[:TEAMS]]
-    more = len(shown.called) - TEAMS
+    teams = _fitting([_called(called, book) for called in shown.called])
+    more = len(shown.called) - len(teams)
     arranged = [_arranged(override, book) for override in shown.overrides[:ARRANGED]]
-    waiting = [_told(override, book) for override in shown.asked[:ARRANGED]]
+    waiting = [_told(override, book) for override in shown.asked[:WAITING]]
     return message(
         "\n".join([title, *teams, *(_told(override, book) for override in shown.overrides[:ARRANGED])]),
         section(bold(title)),
-        context(f"Read on {shown.clock}") if shown.clock else None,
+        context(f"Read on {line(shown.clock, 100)}") if shown.clock else None,
         *(section(text) for text in teams),
         context(f"{plural(more, 'more team')}: `/incident oncall` and its name") if more > 0 else None,
         *arranged,
-        context("*Not answered yet*", *waiting[:9]) if waiting else None,
+        context("*Not answered yet*", *waiting) if waiting else None,
         actions(
             button("Find a stand-in", OpenFormButton(incident="", form="stand-in")),
             button("Put somebody on call", OpenFormButton(incident="", form="override")),
         ),
     )
+
+
+def _fitting(teams: list[str]) -> list[str]:
+    """Keep the first ones, as many as there is room for."""
+    filled = accumulate(len(team) for team in teams)
+    return [trim(team, ROOM // 2) for team, length in zip(teams, filled, strict=True) if length <= ROOM][:TEAMS]
 
 
 def _called(called: Called, book: Book) -> str:
@@ -44,7 +54,7 @@ def _called(called: Called, book: Book) -> str:
 
 
 def _row(duty: Duty, book: Book) -> str:
-    return f"{line(duty.schedule.title, 150)}: {duty_said(duty, book, LETTERS)}"
+    return trim(f"{line(duty.schedule.title, 150)}: {duty_said(duty, book, LETTERS)}", ROW)
 
 
 def _arranged(override: Override, book: Book) -> Block:
@@ -53,7 +63,7 @@ def _arranged(override: Override, book: Book) -> Block:
 
 
 def _told(override: Override, book: Book) -> str:
-    return f"{override.id}: {override_said(override, book, LETTERS)}"
+    return trim(f"{override.id}: {override_said(override, book, LETTERS)}", ROW)
 
 
 def shifts(shown: ShowShifts, reader: str, book: Book) -> Message:
@@ -78,7 +88,7 @@ def shifts(shown: ShowShifts, reader: str, book: Book) -> Message:
 
 
 def shift_row(planned: Planned, book: Book) -> str:
-    return shift_said(planned, book, LETTERS)
+    return trim(shift_said(planned, book, LETTERS), ROW)
 
 
 def find_stand_in(planned: Planned) -> Block:

@@ -57,4 +57,4 @@ def _row(contact: Tried) -> str:
             what = f" ({line(contact.detail, 200)})" if contact.detail else ""
             return f"{said}: sent in {contact.seconds:.1f} s{what}"
         case "failed":
-            return f"{said}: {line(contact.detail, 500)} {line(contact.cure, 300)}"
+            return f"{said}: {line(contact.detail, 250)} {line(contact.cure, 200)}"
