@@ -364,6 +364,12 @@ def test_a_snooze_delays_and_says_until_when() -> None:
     world.when(tick(1300)).then(ReminderGiven)
 
 
+def test_putting_off_what_has_ended_leaves_its_message_alone() -> None:
+    world = given(declare(), tick(300), take(COMMANDER, by=BEN, at=400), policy=COMMANDERS)
+    effects = world.when(stop_reminders(by=ANA, at=500)).effects
+    assert not [effect for effect in effects if isinstance(effect, ShowReminder)]
+
+
 def test_a_snooze_ahead_of_time_holds_too_and_never_brings_a_reminder_forward() -> None:
     world = given(declare(), snooze(minutes=15, at=1), policy=COMMANDERS)
     assert next_due(world.incident, COMMANDERS) == at(1 + 15 * MIN)

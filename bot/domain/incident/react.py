@@ -66,7 +66,7 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
     if isinstance(event, e.EscalationEvent):
         return _escalated(event, after, version)
     if isinstance(event, e.ReminderEvent):
-        return _reminded(event, incident)
+        return _reminded(event, after)
     match event:
         case e.NoteAdded() | e.MessageUnpinned() | e.HatReleased():
             return []
@@ -199,16 +199,17 @@ def _escalated(event: e.EscalationEvent, after: Incident, version: int) -> list[
             assert_never(event)
 
 
-def _reminded(event: e.ReminderEvent, incident: str) -> list[x.AnyEffect]:
+def _reminded(event: e.ReminderEvent, after: Incident) -> list[x.AnyEffect]:
     match event:
         case e.ReminderGiven():
-            return [x.Remind(incident=incident, kind=event.kind, count=event.count)]
+            return [x.Remind(incident=after.id, kind=event.kind, count=event.count)]
         case e.ReminderHeld():
             return []  # it was never told
         case e.ReminderEnded():
-            return [x.ShowReminder(incident=incident, kind=event.kind)]
+            return [x.ShowReminder(incident=after.id, kind=event.kind)]
         case e.RemindersSnoozed() | e.RemindersStopped() | e.RemindersResumed():
-            return [x.ShowReminder(incident=incident, kind=kind) for kind in event.kinds]
+            told = (kind for kind in event.kinds if kind in after.reminders and after.reminders[kind].is_on)
+            return [x.ShowReminder(incident=after.id, kind=kind) for kind in told]
         case _:
             assert_never(event)
 

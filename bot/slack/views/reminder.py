@@ -203,7 +203,7 @@ def _ended(incident: Incident, kind: Kind, told: Reminder, names: Names) -> str:
         case Kind.NO_COMMANDER:
             return f"{each(incident.wearers(Hat.COMMANDER), names) or by} took the commander's hat after {took}"
         case Kind.EMPTY_HAT:
-            return f"The hats that the stage needs are worn, after {took}"
+            return f"The hats that were missing are worn, or needed no longer, after {took}"
         case Kind.STUCK:
             return f"{by} moved it on to {incident.stage.label} after {took}"
         case Kind.NO_ACTIVITY:
