@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.record import GENESIS, Recorded, read
 from bot.domain.incident.state import Incident
-from bot.ports import Appended, Conflict, Seen, Stored
+from bot.ports import Appended, Conflict, Decided, Seen, Stored
 
 
 @dataclass
@@ -21,11 +21,19 @@ class MemoryStore:
     states: dict[str, str] = field(default_factory=dict)
     causes: dict[tuple[str, str], int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    handed: dict[str, datetime] = field(default_factory=dict)
+    """Incident → when it is offered to clocks again."""
 
     def load(self, incident: str) -> Stored | None:
         if not (log := self.logs.get(incident)):
             return None
         return Stored(len(log), log[-1]["hash"], Incident.model_validate_json(self.states[incident]))
+
+    def load_all(self, incidents: Sequence[str]) -> list[Stored | None]:
+        return [self.load(incident) for incident in incidents]
+
+    def append_all(self, decided: Sequence[Decided]) -> list[Appended | Conflict | Seen]:
+        return [self.append(d.incident, d.records, d.effects, expected=d.expected, at=d.at) for d in decided]
 
     def append(
         self,
@@ -46,6 +54,7 @@ class MemoryStore:
         self.causes[cause] = records[-1].version
         self.logs.setdefault(incident.id, []).extend(record.raw() for record in records)
         self.states[incident.id] = incident.model_dump_json()
+        self.handed.pop(incident.id, None)
         for n, effect in enumerate(effects):
             self.line_up(f"{incident.id}:{records[-1].version}:{n}", effect)
         return Appended(())
@@ -71,9 +80,11 @@ class MemoryStore:
     def recent(self, limit: int) -> list[str]:
         return [i.id for i in reversed(self._all())][:limit]
 
-    def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
-        waiting = [(i.id, due) for i in self._all() if (due := i.next_due) is not None and due <= now]
-        return sorted(waiting, key=lambda pair: pair[1])[:limit]
+    def take_due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+        waiting = [(i.id, self.handed.get(i.id, due)) for i in self._all() if (due := i.next_due) is not None]
+        found = sorted(((id_, due) for id_, due in waiting if due <= now), key=lambda pair: pair[1])[:limit]
+        self.handed |= {id_: now + timedelta(seconds=1) for id_, _ in found}
+        return found
 
     def _all(self) -> list[Incident]:
         states = [Incident.model_validate_json(state) for state in self.states.values()]
