@@ -125,6 +125,34 @@ def test_the_first_that_fell_due_comes_first(port: EventStore, submit: Engine) -
     assert [incident for incident, _ in port.take_due(at(1e6), 2)] == ["INC-2", "INC-3"]
 
 
+def test_what_one_clock_was_given_no_other_gets_for_a_second(port: EventStore, submit: Engine) -> None:
+    limit = 30 * 60
+    for number in range(3):
+        for order in (declare(), propose(at=number)):
+            obey(submit, order.model_copy(update={"incident": f"INC-{number}"}))
+    now = limit + 10
+    assert [incident for incident, _ in port.take_due(at(now), 2)] == ["INC-0", "INC-1"]
+    assert [incident for incident, _ in port.take_due(at(now), 2)] == ["INC-2"]
+    assert port.take_due(at(now + 0.999), 10) == []
+    again = port.take_due(at(now + 1), 10)
+    assert {incident for incident, _ in again} == {"INC-0", "INC-1", "INC-2"}, "that clock may have died"
+
+
+def test_whatever_is_appended_sets_anew_when_something_is_due(port: EventStore, submit: Engine) -> None:
+    obey(submit, declare(), propose(at=0))
+    due = (INC, at(30 * 60))
+    assert port.take_due(at(1e6), 10) == [due]
+    obey(submit, note("still here", at=1e6))
+    assert port.take_due(at(1e6), 10) == [due]
+
+
+def test_several_are_loaded_together_in_the_order_in_which_they_are_asked_for(port: EventStore, submit: Engine) -> None:
+    for name in ("INC-1", "INC-2"):
+        obey(submit, declare().model_copy(update={"incident": name}))
+    assert port.load_all(["INC-2", "INC-7", "INC-1"]) == [port.load("INC-2"), None, port.load("INC-1")]
+    assert port.load_all([]) == []
+
+
 def test_numbers_are_handed_out_once_per_cause(port: EventStore) -> None:
     assert [port.number_for(cause) for cause in ("a", "b", "a", "c")] == [1, 2, 1, 3]
 
