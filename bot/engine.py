@@ -1,6 +1,7 @@
 """The engine: submit a command, get a receipt. Decides by the rules against what is true now, and appends."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -14,7 +15,7 @@ from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.rejections import NoSuchIncident, Rejected
 from bot.domain.incident.state import Incident, evolve
 from bot.domain.policy import Policy
-from bot.ports import Appended, Conflict, EventStore, Seen, Stored, Waker
+from bot.ports import Appended, Conflict, Decided, EventStore, Seen, Stored, Waker
 
 REMEMBERED = 256
 """Incidents whose state a process keeps at hand. Only a hint: the append refuses what was decided on an old one."""
@@ -61,6 +62,30 @@ class Engine:
         if lanes:
             self._waker.wake(lanes)
         return receipt
+
+    def submit_all(self, commands: Sequence[AnyCommand]) -> tuple[str, ...]:
+        """Obey commands about different incidents, on two trips to the store for all of them.
+
+        Returns the lanes that want a worker: the caller wakes them. Whatever cannot be obeyed raises, as `submit` does
+        for it, and leaves it open what became of the others; to submit each of them again is safe.
+        """
+        decided = []
+        for command, before in zip(commands, self._store.load_all([c.incident for c in commands]), strict=True):
+            if events := decide(command, before.incident if before else None, self.policy):
+                decided.append((command, self._decided(command, before, events)))
+            elif before is not None and isinstance(command, Tick):
+                self._look_later(before)
+        answers = self._store.append_all([one for _, one in decided])
+        lanes = list[str]()
+        for (command, _), answer in zip(decided, answers, strict=True):
+            match answer:
+                case Appended():
+                    lanes += answer.wake
+                case Seen():
+                    pass
+                case Conflict():
+                    self.submit(command)
+        return tuple(lanes)
 
     def declare(self, command: Declare) -> Receipt:
         """Declare under a fresh number. The same cause gets the same number, and so is one incident."""
@@ -111,21 +136,20 @@ class Engine:
                 if isinstance(command, Tick):
                     self._look_later(before)
                 return Receipt(before.incident, (), before.version), ()
-            records, after = self._fold(command, before, events)
-            effects = react(records, before.incident if before else None, after)
+            decided = self._decided(command, before, events)
             answer = self._store.append(
-                after,
-                records,
-                effects,
-                expected=before.version if before else 0,
-                at=command.at,
-                due=next_due(after, self.policy),
+                decided.incident,
+                decided.records,
+                decided.effects,
+                expected=decided.expected,
+                at=decided.at,
+                due=decided.due,
             )
             match answer:
                 case Appended():
-                    now = Stored(records[-1].version, records[-1].hash, after)
-                    self._remember(now)
-                    return Receipt(after, tuple(events), now.version), answer.wake
+                    last = decided.records[-1]
+                    self._remember(Stored(last.version, last.hash, decided.incident))
+                    return Receipt(decided.incident, tuple(events), last.version), answer.wake
                 case Seen():
                     self._remember(answer.now)
                     return Receipt(answer.now.incident, (), answer.now.version, repeated=True), ()
@@ -138,16 +162,16 @@ class Engine:
         due = next_due(stored.incident, self.policy)
         self._store.look_at(stored.incident.id, due, expected=stored.version)
 
-    def _fold(
-        self, command: AnyCommand, before: Stored | None, events: list[AnyEvent]
-    ) -> tuple[list[Recorded], Incident]:
+    def _decided(self, command: AnyCommand, before: Stored | None, events: list[AnyEvent]) -> Decided:
+        """Fold the events, and see what follows from them."""
         version, head = (before.version, before.head) if before else (0, GENESIS)
         records = chain(command.incident, events, command.cause, version, head)
         after = before.incident if before else None
         for event in events:
             after = evolve(after, event, command.incident)
         assert after is not None
-        return records, after
+        effects = react(records, before.incident if before else None, after)
+        return Decided(after, records, effects, version, command.at, next_due(after, self.policy))
 
     def _recall(self, incident: str) -> tuple[Stored | None, bool]:
         with self._lock:

@@ -43,8 +43,27 @@ class Seen:
     now: Stored
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What one command leads to, to be written in one step."""
+
+    incident: Incident
+    """The state that the events fold to."""
+    records: Sequence[Recorded]
+    effects: Sequence[AnyEffect]
+    expected: int
+    """The version on which it was decided."""
+    at: datetime
+    due: datetime | None
+    """When the incident wants to be looked at next."""
+
+
 class EventStore(Protocol):
     def load(self, incident: str) -> Stored | None: ...
+
+    def load_all(self, incidents: Sequence[str]) -> list[Stored | None]:
+        """Load several in one trip."""
+        ...
 
     def append(
         self,
@@ -68,6 +87,10 @@ class EventStore(Protocol):
 
     def look_at_all(self, now: datetime) -> None:
         """Have every open incident looked at: what falls due when depends on the policy, too, and that may be new."""
+        ...
+
+    def append_all(self, decided: Sequence[Decided]) -> list[Appended | Conflict | Seen]:
+        """Append to several incidents in one trip, each in a step of its own."""
         ...
 
     def has_seen(self, incident: str, cause: str) -> Stored | None:
@@ -97,7 +120,15 @@ class EventStore(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
-        """Incidents of which something has fallen due, and when it did."""
+        """List incidents of which something has fallen due, and when it did, longest wait first; hand out nothing."""
+        ...
+
+    def take_due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """Hand out incidents of which something has fallen due, and when it did, longest wait first.
+
+        What one clock was given nobody else is for a second, so that several share the work; then it is offered again,
+        unless something was appended to it since, which sets its due time anew.
+        """
         ...
 
 

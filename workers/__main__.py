@@ -73,6 +73,7 @@ def tick() -> None:
     settings = read()
     configure_logging(settings)
     wired = wire(settings)
+    gc.freeze()  # else each full collection, in a burst several a second, goes through all that was imported
     stopped = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())

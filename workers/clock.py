@@ -1,18 +1,21 @@
 """The clock: what fell due becomes a command, a lane that wants a worker gets one. Any number of clocks may run."""
 
 import logging
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from threading import Event
 
 from redis.exceptions import RedisError
 
+from bot.domain.effects import queue_of
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import Tick
 from bot.engine import Engine
 from bot.ports import Clock, EventStore
 from bot.store.outbox import RedisOutbox
 from bot.store.read_models import RedisHeartbeats
-from bot.store.waker import RqWaker
+from bot.store.waker import QUEUES, RqWaker
 from workers.lookout import Lookout
 
 log = logging.getLogger("muster.clock")
@@ -20,7 +23,11 @@ log = logging.getLogger("muster.clock")
 TICK = 0.05
 """Seconds between two looks: a timer is at most this late, plus the work, and never early."""
 
-AT_ONCE = 500
+AT_ONCE = 100
+"""Incidents that are taken and decided together; another clock takes the next ones."""
+
+LONGEST = 0.5
+"""Seconds for which one look goes on with what is due: lanes and the heartbeat want their turn, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +58,44 @@ class Clockwork:
 
     def tick(self) -> None:
         """Look once."""
-        now = self.clock.now()
-        for incident, due in self.store.due(now, AT_ONCE):
-            cause = f"due:{incident}:{due.timestamp():.3f}"
-            try:
-                self.engine.submit(Tick(incident=incident, by=SYSTEM, at=now, cause=cause))
-            except Exception as error:
-                log.exception("tick failed incident=%s", incident, exc_info=error)
+        ends = time.monotonic() + LONGEST
+        lanes = list[str]()
+        while ticks := self._due():
+            lanes += self._submitted(ticks)
+            if len(ticks) < AT_ONCE or time.monotonic() > ends:
+                break
+        self._wake(lanes)
         try:
-            self.lookout.look(now)
+            self.lookout.look(self.clock.now())
         except RedisError:
             raise
         except Exception as error:
             log.exception("look at who is on call failed", exc_info=error)
         self.waker.remind(self.outbox.due_lanes())
         self.heartbeats.beat("clock")
+
+    def _due(self) -> list[Tick]:
+        now = self.clock.now()
+        return [
+            Tick(incident=incident, by=SYSTEM, at=now, cause=f"due:{incident}:{due.timestamp():.3f}")
+            for incident, due in self.store.take_due(now, AT_ONCE)
+        ]
+
+    def _submitted(self, ticks: Sequence[Tick]) -> tuple[str, ...]:
+        """Submit them together; where that does not work, one by one: an incident in trouble keeps no other one up."""
+        try:
+            return self.engine.submit_all(ticks)
+        except RedisError:
+            raise
+        except Exception as error:
+            log.exception("not all of %s ticks could be decided together", len(ticks), exc_info=error)
+        for tick in ticks:
+            try:
+                self.engine.submit(tick)
+            except Exception as error:
+                log.exception("tick failed incident=%s", tick.incident, exc_info=error)
+        return ()
+
+    def _wake(self, lanes: Iterable[str]) -> None:
+        """Wake lanes, pages first; behind a burst of them, the rest is reminded of when its grace is over."""
+        self.waker.wake(sorted(lanes, key=lambda lane: QUEUES.index(queue_of(lane)))[:AT_ONCE])

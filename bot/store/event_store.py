@@ -6,16 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic_core import to_json
+
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.record import Recorded, read
 from bot.domain.incident.state import Incident
-from bot.ports import Appended, Conflict, Seen, Stored
+from bot.ports import Appended, Conflict, Decided, Seen, Stored
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.trip import Trip
 
 GRACE = 1000
-"""Milliseconds after which the clock doubts that a wake-up arrived, and sends another."""
+"""Milliseconds after which a clock doubts that a wake-up arrived, or that another clock lives, and does it again."""
 
 
 def ms(at: datetime) -> int:
@@ -36,11 +38,17 @@ class RedisEventStore:
         self._keys = keys
         self._append = redis.register_script(script("append"))
         self._look_at = redis.register_script(script("look_at"))
+        self._take_due = redis.register_script(script("take_due"))
         self._lives_in: dict[str, str] = {}
 
     def load(self, incident: str) -> Stored | None:
-        version, head, state = self._redis.hmget(self._keys.incident(incident), ["v", "h", "s"])
-        return stored(version, head, state)
+        return stored(*self._trip.ask(*self._state_of(incident)))
+
+    def load_all(self, incidents: Sequence[str]) -> list[Stored | None]:
+        return [stored(*found) for found in self._trip.ask_all([self._state_of(incident) for incident in incidents])]
+
+    def _state_of(self, incident: str) -> tuple[str, ...]:
+        return "HMGET", self._keys.incident(incident), "v", "h", "s"
 
     def append(
         self,
@@ -52,37 +60,36 @@ class RedisEventStore:
         at: datetime,
         due: datetime | None,
     ) -> Appended | Conflict | Seen:
-        k, last = self._keys, records[-1]
+        decided = Decided(incident, records, effects, expected, at, due)
+        return _appended(self._trip.run(self._append, *self._written(decided)))
+
+    def append_all(self, decided: Sequence[Decided]) -> list[Appended | Conflict | Seen]:
+        answers = self._trip.run_all(self._append, [self._written(one) for one in decided])
+        return [_appended(answer) for answer in answers]
+
+    def _written(self, decided: Decided) -> tuple[list[Any], list[Any]]:
+        """List the keys and the arguments of `append.lua`."""
+        incident, records, effects, at = decided.incident, decided.records, decided.effects, decided.at
+        k, last, due = self._keys, records[-1], decided.due
         entries = [
             (effect.lane, entry(effect, f"{incident.id}:{last.version}:{n}", at)) for n, effect in enumerate(effects)
         ]
         lane_keys = [key for lane, _ in entries for key in (k.lane(lane), k.once(lane))]
         lined_up = [part for effect, (lane, text) in zip(effects, entries, strict=True)
                     for part in (lane, effect.once or "", due_ms(effect, at), text)]  # fmt: skip
-        answer = self._trip.run(
-            self._append,
-            [
-                k.incident(incident.id), k.log(incident.id), k.causes(incident.id),
-                k.timers, k.lanes, k.open, k.all, k.channels, *lane_keys,
-            ],
-            [
-                incident.id, last.cause, expected, records[0].previous,
-                last.version, last.hash, incident.model_dump_json(),
-                "" if due is None else ms(due), int(incident.is_open), incident.channel or "",
-                ms(incident.declared_at), ms(at), GRACE,
-                len(records), *(record.text() for record in records),
-                len(entries), *lined_up,
-            ],
-        )  # fmt: skip
-        match answer:
-            case ["ok", *wake]:
-                return Appended(tuple(wake))
-            case ["seen", version, head, state]:
-                return Seen(cast("Stored", stored(version, head, state)))
-            case ["conflict", version, head, state]:
-                return Conflict(stored(version, head, state))
-            case _:
-                raise AssertionError(answer)
+        keys = [
+            k.incident(incident.id), k.log(incident.id), k.causes(incident.id),
+            k.timers, k.lanes, k.open, k.all, k.channels, *lane_keys,
+        ]  # fmt: skip
+        arguments = [
+            incident.id, last.cause, decided.expected, records[0].previous,
+            last.version, last.hash, incident.model_dump_json(),
+            "" if due is None else ms(due), int(incident.is_open), incident.channel or "",
+            ms(incident.declared_at), ms(at), GRACE,
+            len(records), *(record.text() for record in records),
+            len(entries), *lined_up,
+        ]  # fmt: skip
+        return keys, arguments
 
     def look_at(self, incident: str, due: datetime | None, *, expected: int) -> None:
         keys = [self._keys.incident(incident), self._keys.timers]
@@ -132,6 +139,23 @@ class RedisEventStore:
         found = self._redis.zrangebyscore(self._keys.timers, "-inf", ms(now), start=0, num=limit, withscores=True)
         return [(incident, datetime.fromtimestamp(score / 1000, UTC)) for incident, score in found]
 
+    def take_due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+        found = self._take_due(keys=[self._keys.timers], args=[ms(now), GRACE, limit])
+        due = [datetime.fromtimestamp(float(score) / 1000, UTC) for score in found[1::2]]
+        return list(zip(found[::2], due, strict=True))
+
+
+def _appended(answer: list[Any]) -> Appended | Conflict | Seen:
+    match answer:
+        case ["ok", *wake]:
+            return Appended(tuple(wake))
+        case ["seen", version, head, state]:
+            return Seen(cast("Stored", stored(version, head, state)))
+        case ["conflict", version, head, state]:
+            return Conflict(stored(version, head, state))
+        case _:
+            raise AssertionError(answer)
+
 
 def stored(version: str | None, head: str | None, state: str | None) -> Stored | None:
     if not version or not head or not state:
@@ -146,4 +170,4 @@ def due_ms(effect: AnyEffect, at: datetime) -> int:
 def entry(effect: AnyEffect, effect_id: str, at: datetime) -> str:
     """One waiting effect as its lane holds it."""
     head = {"id": effect_id, "due": due_ms(effect, at) if effect.after else 0, "once": effect.once or "", "at": ms(at)}
-    return f'{json.dumps(head)[:-1]}, "effect": {effect.model_dump_json()}}}'
+    return f'{to_json(head).decode()[:-1]},"effect":{effect.model_dump_json()}}}'

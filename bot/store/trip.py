@@ -53,6 +53,20 @@ class Trip:
         except NoScriptError:
             return self.ask("EVAL", script.script, len(keys), *keys, *args)
 
+    def ask_all(self, commands: Sequence[Command]) -> list[Any]:
+        """Go once with many questions, and return their answers. Raises RedisError, also for one that is refused."""
+        return [_sound(answer) for answer in self._go(commands)] if commands else []
+
+    def run_all(self, script: Script, calls: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> list[Any]:
+        """Run a script many times on one trip, each with its keys and arguments. Raises RedisError."""
+        if not calls:
+            return []
+        answers = self._go([("EVALSHA", script.sha, len(keys), *keys, *args) for keys, args in calls])
+        return [
+            self.run(script, *call) if isinstance(answer, NoScriptError) else _sound(answer)
+            for answer, call in zip(answers, calls, strict=True)
+        ]
+
     def brought(self) -> Any:
         """Return the answer to what was taken along; if nobody went since, go for it now. Raises RedisError."""
         if (taken := self._mine.__dict__.pop("taken", None)) is not None:

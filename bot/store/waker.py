@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from secrets import token_hex
 
@@ -22,6 +23,9 @@ PERFORM = "workers.perform.perform"
 
 JOB_TIMEOUT = 900
 """Seconds; above the longest step (600 s) and a lane's shift."""
+
+ENOUGH = 200
+"""Wake-up calls that wait in one queue. More would only cost Redis memory: the clock looks twenty times a second."""
 
 
 class RqWaker:
@@ -45,11 +49,20 @@ class RqWaker:
             log.warning("wake-up not sent lanes=%s", ",".join(lanes), exc_info=error)
 
     def remind(self, lanes: Iterable[str]) -> None:
-        """Wake the lanes whose wake-up call doesn't wait in its queue already: behind a backlog, one call is enough."""
-        if not (lanes := tuple(lanes)):
-            return
-        called = {id_.rpartition("-")[0] for queue in self._queues.values() for id_ in queue.get_job_ids()}
-        self.wake(lane for lane in lanes if _named(lane) not in called)
+        """Wake the lanes whose wake-up call doesn't wait in its queue already: behind a backlog, one call is enough.
+
+        A queue in which many calls wait gets no more of them: its workers are busy, and the lanes are offered again.
+        """
+        of_queue = defaultdict[str, list[str]](list)
+        for lane in lanes:
+            of_queue[queue_of(lane)].append(lane)
+        self.wake(lane for name, few in of_queue.items() for lane in self._uncalled(self._queues[name], few))
+
+    def _uncalled(self, queue: Queue, lanes: Iterable[str]) -> list[str]:
+        if (room := ENOUGH - queue.count) <= 0:
+            return []
+        called = {id_.rpartition("-")[0] for id_ in queue.get_job_ids()}
+        return [lane for lane in lanes if _named(lane) not in called][:room]
 
 
 def _named(lane: str) -> str:

@@ -33,7 +33,8 @@ class Stand(World):
 
     def commands(self) -> Mapping[str, list[str]]:
         bare = ["-m", "tests.bench.bare", str(self.ports["bare"])]
-        return {**super().commands(), "worker2": ["-m", "workers", "worker"], "bare": bare}
+        commands = super().commands()
+        return {**commands, "worker2": commands["worker"], "clock2": commands["clock"], "bare": bare}
 
     @property
     def environment(self) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.record import GENESIS, Recorded, read
 from bot.domain.incident.state import Incident
-from bot.ports import Appended, Conflict, Seen, Stored
+from bot.ports import Appended, Conflict, Decided, Seen, Stored
 
 
 @dataclass
@@ -27,6 +27,12 @@ class MemoryStore:
         if not (log := self.logs.get(incident)):
             return None
         return Stored(len(log), log[-1]["hash"], Incident.model_validate_json(self.states[incident]))
+
+    def load_all(self, incidents: Sequence[str]) -> list[Stored | None]:
+        return [self.load(incident) for incident in incidents]
+
+    def append_all(self, decided: Sequence[Decided]) -> list[Appended | Conflict | Seen]:
+        return [self.append(d.incident, d.records, d.effects, expected=d.expected, at=d.at, due=d.due) for d in decided]
 
     def append(
         self,
@@ -85,6 +91,11 @@ class MemoryStore:
     def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
         waiting = [(incident, due) for incident, due in self.dues.items() if due <= now]
         return sorted(waiting, key=lambda pair: pair[1])[:limit]
+
+    def take_due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
+        found = self.due(now, limit)
+        self.dues |= {incident: now + timedelta(seconds=1) for incident, _ in found}
+        return found
 
     def _set(self, incident: str, due: datetime | None) -> None:
         if due is None:

@@ -96,7 +96,7 @@ def test_effects_timers_and_targets_survive_it_too(mortal_server: RedisServer) -
 
     mortal_server.kill()
     mortal_server.start()
-    assert store.due(at(1e6), 10) == [(INC, at(30 * 60))]
+    assert store.take_due(at(1e6), 10) == [(INC, at(30 * 60))]
     assert targets.acquire("checkout", "INC-2:m1", 60) == f"{INC}:m1"
     clock.wind(10)
     client.delete(KEYS.lease(f"slack:{INC}"))

@@ -15,7 +15,7 @@ from bot.domain.incident.rejections import HatIsWorn, NoSuchIncident, Rejected
 from bot.domain.incident.state import Incident, replay
 from bot.domain.severity import Severity
 from bot.engine import Engine, TooBusy
-from bot.ports import Appended, Conflict, Seen
+from bot.ports import Appended, Conflict, Seen, Stored
 from bot.store.client import Client
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
@@ -48,6 +48,44 @@ def test_eight_at_once_lose_nothing(boot: Boot, store: RedisEventStore) -> None:
     stored = store.load(INC)
     assert stored is not None
     assert stored.incident == replay((record.event for record in history), INC)
+
+
+def test_orders_that_are_submitted_together_each_come_true_or_change_nothing(
+    boot: Boot, store: RedisEventStore
+) -> None:
+    engine = boot()
+    names = [f"INC-{number}" for number in range(4)]
+    for name in names:
+        engine.submit(declare().model_copy(update={"incident": name}))
+    engine.submit(take(Hat.COMMANDER, by=BEN).model_copy(update={"incident": names[1]}))
+    orders = [take(Hat.COMMANDER, by=BEN).model_copy(update={"incident": name}) for name in names[:3]]
+    lanes = engine.submit_all(orders)
+    assert [boot().incident(name).wearers(Hat.COMMANDER) for name in names] == [(BEN,), (BEN,), (BEN,), ()]
+    briefs = {f"slack:{name}:{BEN}" for name in names}
+    assert briefs & set(lanes) == {f"slack:{names[0]}:{BEN}", f"slack:{names[2]}:{BEN}"}, "INC-1's was ordered before"
+    assert engine.submit_all(orders) == ()
+    taken = [[record.event.type for record in store.history(name)].count("hat.taken") for name in names]
+    assert taken == [1, 1, 1, 0]
+    assert all(list(breaks(store.raw_history(name))) == [] for name in names)
+
+
+def test_of_orders_that_are_submitted_together_a_lost_race_is_run_again(boot: Boot, redis: Client) -> None:
+    class Overtaken(RedisEventStore):
+        """Somebody writes to the first incident whenever several were loaded."""
+
+        def load_all(self, incidents: Sequence[str]) -> list[Stored | None]:
+            found = super().load_all(incidents)
+            boot().submit(note("I was faster").model_copy(update={"incident": incidents[0]}))
+            return found
+
+    store = Overtaken(redis, Keys("test"))
+    engine = Engine(store, NobodyToWake(), POLICY)
+    for name in ("INC-1", "INC-2"):
+        engine.submit(declare().model_copy(update={"incident": name}))
+    engine.submit_all([take(Hat.COMMANDER, by=BEN).model_copy(update={"incident": f"INC-{n}"}) for n in (1, 2)])
+    types = [record.event.type for record in store.history("INC-1")]
+    assert types[:3] == ["incident.declared", "note.added", "hat.taken"]
+    assert boot().incident("INC-2").wearers(Hat.COMMANDER) == (BEN,)
 
 
 def test_one_hat_and_five_people_make_one_wearer(boot: Boot, store: RedisEventStore) -> None:

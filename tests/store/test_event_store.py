@@ -41,7 +41,7 @@ def test_nothing_is_there_before_it_is_declared(port: EventStore) -> None:
     assert port.history(INC) == []
     assert port.has_seen(INC, "cause") is None
     assert port.of_channel("C1") is None
-    assert (port.open(), port.recent(10), port.due(at(1e6), 10)) == ([], [], [])
+    assert (port.open(), port.recent(10), port.take_due(at(1e6), 10)) == ([], [], [])
 
 
 def test_what_was_obeyed_is_there(port: EventStore, submit: Engine) -> None:
@@ -105,16 +105,16 @@ def test_a_channel_in_which_nothing_lived_is_looked_up_again(port: EventStore, s
 def test_timers_follow_the_state(port: EventStore, submit: Engine) -> None:
     limit = 30 * 60
     obey(submit, declare())
-    assert port.due(at(1e6), 10) == []
+    assert port.take_due(at(1e6), 10) == []
     obey(submit, propose(at=0))
-    assert port.due(at(limit - 1), 10) == []
-    assert port.due(at(limit), 10) == [(INC, at(limit))]
+    assert port.take_due(at(limit - 1), 10) == []
+    assert port.take_due(at(limit), 10) == [(INC, at(limit))]
     obey(submit, withdraw())
-    assert port.due(at(1e6), 10) == []
+    assert port.take_due(at(1e6), 10) == []
     obey(submit, resolve(at=100))
-    assert port.due(at(1e6), 10) == [(INC, at(100 + 15 * 60))]
+    assert port.take_due(at(1e6), 10) == [(INC, at(100 + 15 * 60))]
     obey(submit, tick(100 + 15 * 60))
-    assert port.due(at(1e6), 10) == []
+    assert port.take_due(at(1e6), 10) == []
 
 
 def test_the_first_that_fell_due_comes_first(port: EventStore, submit: Engine) -> None:
@@ -122,7 +122,35 @@ def test_the_first_that_fell_due_comes_first(port: EventStore, submit: Engine) -
         name = f"INC-{number}"
         obey(submit, declare().model_copy(update={"incident": name}))
         obey(submit, propose(at=seconds).model_copy(update={"incident": name}))
-    assert [incident for incident, _ in port.due(at(1e6), 2)] == ["INC-2", "INC-3"]
+    assert [incident for incident, _ in port.take_due(at(1e6), 2)] == ["INC-2", "INC-3"]
+
+
+def test_what_one_clock_was_given_no_other_gets_for_a_second(port: EventStore, submit: Engine) -> None:
+    limit = 30 * 60
+    for number in range(3):
+        for order in (declare(), propose(at=number)):
+            obey(submit, order.model_copy(update={"incident": f"INC-{number}"}))
+    now = limit + 10
+    assert [incident for incident, _ in port.take_due(at(now), 2)] == ["INC-0", "INC-1"]
+    assert [incident for incident, _ in port.take_due(at(now), 2)] == ["INC-2"]
+    assert port.take_due(at(now + 0.999), 10) == []
+    again = port.take_due(at(now + 1), 10)
+    assert {incident for incident, _ in again} == {"INC-0", "INC-1", "INC-2"}, "that clock may have died"
+
+
+def test_whatever_is_appended_sets_anew_when_something_is_due(port: EventStore, submit: Engine) -> None:
+    obey(submit, declare(), propose(at=0))
+    due = (INC, at(30 * 60))
+    assert port.take_due(at(1e6), 10) == [due]
+    obey(submit, note("still here", at=1e6))
+    assert port.take_due(at(1e6), 10) == [due]
+
+
+def test_several_are_loaded_together_in_the_order_in_which_they_are_asked_for(port: EventStore, submit: Engine) -> None:
+    for name in ("INC-1", "INC-2"):
+        obey(submit, declare().model_copy(update={"incident": name}))
+    assert port.load_all(["INC-2", "INC-7", "INC-1"]) == [port.load("INC-2"), None, port.load("INC-1")]
+    assert port.load_all([]) == []
 
 
 def test_numbers_are_handed_out_once_per_cause(port: EventStore) -> None:

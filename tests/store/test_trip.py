@@ -68,6 +68,29 @@ def test_a_script_that_redis_forgot_runs_all_the_same_and_the_companion_once(tri
         connection(redis).script_flush()
 
 
+def test_many_questions_go_in_one_write_and_each_gets_its_own_answer(trip: Trip, redis: Client) -> None:
+    trip.ask("PING")
+    before = int(redis.info("stats")["total_reads_processed"])
+    assert trip.ask_all([("INCR", "count"), ("GET", "nothing"), ("INCR", "count")]) == [1, None, 2]
+    assert int(redis.info("stats")["total_reads_processed"]) == before + 2, "the trip, and the reading of this"
+    assert trip.ask_all([]) == []
+
+
+def test_a_script_that_redis_forgot_runs_many_times_all_the_same(trip: Trip, redis: Client) -> None:
+    script = Script(connection(redis), "return redis.call('INCRBY', KEYS[1], ARGV[1])")
+    connection(redis).script_flush()
+    for sums in ([5, 6, 7], [12, 13, 14]):
+        assert trip.run_all(script, [(["sum"], [5]), (["sum"], [1]), (["sum"], [1])]) == sums
+    assert trip.run_all(script, []) == []
+
+
+def test_one_refusal_among_many_is_raised_and_the_next_trip_gets_its_own_answer(trip: Trip, redis: Client) -> None:
+    redis.set("word", "no number")
+    with pytest.raises(ResponseError, match="not an integer"):
+        trip.ask_all([("INCR", "word"), ("INCR", "count")])
+    assert trip.ask("INCR", "count") == 2
+
+
 def test_a_connection_that_redis_closed_is_made_anew(trip: Trip, redis: Client) -> None:
     trip.ask("CLIENT", "SETNAME", "lost")
     (lost,) = [client for client in connection(redis).client_list() if client["name"] == "lost"]

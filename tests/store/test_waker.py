@@ -6,7 +6,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from bot.store.client import Client
-from bot.store.waker import PERFORM, RqWaker
+from bot.store.waker import ENOUGH, PERFORM, RqWaker
 from tests.harness.redis_server import RedisServer
 
 
@@ -53,6 +53,18 @@ def test_a_lane_with_a_call_under_way_is_called_again(waker: RqWaker, raw: Redis
     waker.wake(["slack:INC-1"])
     assert calls(raw, "slack") == ["slack:INC-1"]
     assert len(raw.keys("rq:job:*")) == 2, "the second call must not overwrite the first, which is being answered"
+
+
+def test_a_queue_in_which_many_calls_wait_gets_no_more_of_them_and_others_do(waker: RqWaker, raw: Redis) -> None:
+    lanes = [f"slack:INC-{number}" for number in range(ENOUGH + 50)]
+    waker.remind(lanes)
+    assert calls(raw, "slack") == lanes[:ENOUGH]
+    waker.remind([*lanes, "page:INC-1"])
+    assert len(calls(raw, "slack")) == ENOUGH
+    assert calls(raw, "pages") == ["page:INC-1"]
+    raw.ltrim("rq:queue:slack", 10, -1)
+    waker.remind(lanes[ENOUGH:])
+    assert calls(raw, "slack") == lanes[10 : ENOUGH + 10], "as soon as there is room"
 
 
 def test_no_lanes_are_no_trouble(waker: RqWaker, raw: Redis) -> None:

@@ -1,0 +1,168 @@
+"""Ten thousand escalations that nobody answers: how long a tick of the clock takes, and how late the next calls are."""
+
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event as ThreadEvent
+from threading import Thread
+from typing import cast
+
+from redis import Redis
+
+from bot.domain.ids import SYSTEM, incident_id
+from bot.domain.incident.events import (
+    AnyEvent,
+    ChannelOpened,
+    Declared,
+    EscalationCalled,
+    EscalationStarted,
+    PageOrdered,
+    PageSent,
+    PageTried,
+)
+from bot.domain.incident.record import GENESIS, chain
+from bot.domain.incident.state import Incident, replay
+from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
+from bot.domain.oncall.reach import SLACK, Way
+from bot.domain.severity import Severity
+from bot.ports import Appended, Decided
+from bot.store.keys import Keys
+from bot.wiring import Wired
+from tests.bench.figure import Figure, quantile
+from tests.bench.seed import cause
+from tests.bench.stand import Stand, megabytes, standing, wait_for
+from workers.clock import TICK
+
+MANY = 10_000
+LIMIT = timedelta(minutes=30)
+"""Of every tier: what is called in here is not called again before it is over."""
+AHEAD = timedelta(seconds=45)
+"""From the first incident's seeding to the first call that is due."""
+TOGETHER = 100
+"""Incidents that are seeded on one trip."""
+TIER = Tier(notify=(Target(schedule="payments-first"),), limit=LIMIT.total_seconds())
+POLICY = EscalationPolicy(id="payments", title="Payments", tiers=(TIER, TIER, TIER))
+
+
+def run(folder: Path) -> list[Figure]:
+    return [
+        *_figures(folder / "calls-spread", seconds=30, clocks=("clock",)),
+        *_figures(folder / "calls-at-once", seconds=1, clocks=("clock",)),
+        *_figures(folder / "calls-two-clocks", seconds=1, clocks=("clock", "clock2")),
+    ]
+
+
+def _figures(folder: Path, seconds: float, clocks: Sequence[str]) -> list[Figure]:
+    """Let `MANY` calls fall due within so many seconds, with nobody to answer and no worker."""
+    with standing(folder) as stand:
+        wired = stand.wired()
+        due = seeded(wired, MANY, seconds)
+        for name in clocks:
+            stand.start(name)
+        with watching(stand, max(due.values())) as watch:
+            wait_for("the calls", lambda: not watch.waits, 300)
+        held = max(megabytes(stand.running[name].pid) for name in clocks)
+        called = {incident: _called(wired, incident) for incident in due}
+        late = [(at - due[incident]).total_seconds() for incident, calls in called.items() for at in calls[:1]]
+        twice = sum(len(calls) != 1 for calls in called.values())
+        early = sum(each < 0 for each in late)
+        among = f"{MANY:,} calls within {seconds:g} s, {len(clocks)} clock{'s' if len(clocks) > 1 else ''}"
+        last = watch.ended - max(due.values()).timestamp()
+        p50, p99 = quantile(late, 0.5), quantile(late, 0.99)
+        return [
+            Figure(
+                f"{among}: latest",
+                "≤ 2 s",
+                f"{max(late):.2f} s (p50 {p50:.2f}, p99 {p99:.2f}); the last one in Redis after {last:.2f}",
+                max(*late, last) <= 2,
+            ),
+            Figure("… longest tick", "< 1 s", f"{watch.longest:.2f} s", watch.longest < 1),
+            Figure("… early, or not once", "0", f"{early}, {twice}", early == twice == 0),
+            Figure("… a clock's RSS; Redis holds", "", f"{held:.0f} MB; {_redis_megabytes(wired):.0f} MB", None),
+        ]
+
+
+@dataclass
+class Watch:
+    """What anybody sees of a clock from outside, in Redis."""
+
+    waits: bool = True
+    """There are calls that nobody has made."""
+    ended: float = 0.0
+    """When there were none any more."""
+    longest: float = 0.0
+    """Seconds between two heartbeats, less the pause that a clock makes."""
+
+
+@contextmanager
+def watching(stand: Stand, until: datetime) -> Iterator[Watch]:
+    """Look every few milliseconds, until the block ends, for calls that are due until then."""
+    watch, over = Watch(), ThreadEvent()
+    watcher = Thread(target=_look, args=(stand.redis.url, until, watch, over))
+    watcher.start()
+    try:
+        yield watch
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _look(url: str, until: datetime, watch: Watch, over: ThreadEvent) -> None:
+    keys, beat = Keys(), 0.0
+    others = 1000 * (until + LIMIT / 2).timestamp()
+    with Redis.from_url(url, decode_responses=True) as redis:
+        while not over.wait(0.01):
+            watch.waits = bool(redis.zcount(keys.timers, "-inf", others))
+            watch.ended = watch.ended or (0.0 if watch.waits else time.time())
+            before, beat = beat, int(cast("str | None", redis.hget(keys.heartbeats, "clock")) or 0) / 1000
+            watch.longest = max(watch.longest, beat - before - TICK if before else 0)
+
+
+def seeded(wired: Wired, how_many: int, seconds: float) -> Mapping[str, datetime]:
+    """Declare incidents, each with somebody called who does not answer; returns when the next ones are to be called.
+
+    They are appended as they are in a night, without the effects that have long been performed.
+    """
+    chance, begin = random.Random(1), wired.clock.now() + AHEAD
+    due = {number: begin + timedelta(seconds=chance.uniform(0, seconds)) for number in range(1, how_many + 1)}
+    for start in range(1, how_many + 1, TOGETHER):
+        decided = [_begun(number, due[number]) for number in range(start, min(start + TOGETHER, how_many + 1))]
+        assert all(isinstance(answer, Appended) for answer in wired.store.append_all(decided))
+    assert wired.clock.now() < begin, "the escalations were begun too slowly to be measured"
+    return {incident_id(number): moment for number, moment in due.items()}
+
+
+def _begun(number: int, due: datetime) -> Decided:
+    incident, events = incident_id(number), list(_unanswered(number, due))
+    records = chain(incident, events, cause(), 0, GENESIS)
+    return Decided(cast("Incident", replay(events, incident)), records, (), 0, events[0].at, due)
+
+
+def _unanswered(number: int, due: datetime) -> Iterator[AnyEvent]:
+    """What has happened by the time at which the second tier is due."""
+    at = due - LIMIT
+    facts = {"by": SYSTEM, "at": at}
+    yield Declared(by="UANA", at=at, title=f"checkout is down, {number}", severity=Severity.P1, policy="bench")
+    yield ChannelOpened(**facts, channel=f"C{number:05}", name=f"inc-{number}-checkout-is-down")
+    yield EscalationStarted(**facts, escalation="e1", team="payments", policy=POLICY, because="checkout is down")
+    yield EscalationCalled(**facts, escalation="e1", call=1, round=0, tier=0, due=due)
+    ways = (Way(by=SLACK), Way(by="email", contact=1, after=120))
+    because = "on call: Payments, first line"
+    yield PageOrdered(**facts, page="e1.1.1", escalation="e1", call=1, who="UBEN", because=because, ways=ways)
+    for way in range(len(ways)):
+        yield PageTried(**facts, page="e1.1.1", way=way)
+        yield PageSent(**facts, page="e1.1.1", way=way, detail="sent")
+
+
+def _called(wired: Wired, incident: str) -> list[datetime]:
+    """Return when the calls behind the first one were made."""
+    events = (record.event for record in wired.house.engine.history(incident))
+    return [event.at for event in events if isinstance(event, EscalationCalled) and event.call > 1]
+
+
+def _redis_megabytes(wired: Wired) -> float:
+    return int(wired.redis.info("memory")["used_memory"]) / 2**20

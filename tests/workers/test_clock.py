@@ -1,0 +1,123 @@
+"""The clock under a burst: all that is due is decided, trouble in one incident is its own, and pages go first."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from bot.domain.incident.events import EscalationCalled
+from bot.domain.oncall.book import Book
+from bot.engine import Engine
+from bot.store.client import Client
+from bot.store.event_store import RedisEventStore
+from bot.store.keys import Keys
+from bot.store.outbox import RedisOutbox
+from bot.store.problems import RedisProblems
+from bot.store.read_models import RedisHeartbeats
+from bot.store.roster import RedisRoster
+from bot.store.rounds import RedisRounds
+from bot.store.waker import RqWaker
+from tests.harness import orders as o
+from tests.harness.book import PAYMENTS
+from tests.harness.clock import NOON, WoundClock
+from tests.harness.memory import NobodyToWake
+from tests.harness.plans import POLICY
+from tests.harness.redis_server import RedisServer, connection
+from workers.clock import AT_ONCE, Clockwork
+from workers.lookout import Lookout
+
+KEYS = Keys("test")
+DUE = timedelta(seconds=PAYMENTS.tiers[0].limit)
+
+
+@pytest.fixture
+def clock() -> WoundClock:
+    return WoundClock()
+
+
+@pytest.fixture
+def raw(redis: Client, redis_server: RedisServer) -> Iterator[Redis]:
+    with Redis.from_url(redis_server.url) as raw:
+        yield raw
+
+
+@pytest.fixture
+def store(redis: Client) -> RedisEventStore:
+    return RedisEventStore(redis, KEYS)
+
+
+@pytest.fixture
+def clockwork(redis: Client, raw: Redis, store: RedisEventStore, clock: WoundClock) -> Clockwork:
+    waker = RqWaker(raw)
+    outbox, heartbeats = RedisOutbox(redis, KEYS, clock), RedisHeartbeats(redis, KEYS, clock)
+    rounds, problems = RedisRounds(redis, KEYS), RedisProblems(redis, KEYS, clock)
+    lookout = Lookout(Book(), RedisRoster(redis, KEYS), rounds, problems, outbox, waker)
+    return Clockwork(Engine(store, waker, POLICY), store, outbox, waker, clock, heartbeats, lookout)
+
+
+def escalating(store: RedisEventStore, how_many: int) -> list[str]:
+    """Incidents in each of which somebody is called since noon, whose effects have all been performed."""
+    engine = Engine(store, NobodyToWake(), POLICY)
+    names = [f"INC-{number}" for number in range(1, how_many + 1)]
+    for name in names:
+        for order in (o.declare(), o.start_escalation(PAYMENTS)):
+            engine.submit(order.model_copy(update={"incident": name}))
+    redis = connection(store._redis)
+    for key in redis.scan_iter("{test}:lane*"):
+        redis.delete(key)
+    return names
+
+
+def called(store: RedisEventStore, incident: str) -> list[datetime]:
+    events = (record.event for record in store.history(incident))
+    return [event.at for event in events if isinstance(event, EscalationCalled)]
+
+
+def calls(raw: Redis, queue: str) -> list[str]:
+    return [job.args[0] for job in Queue(queue, connection=raw, serializer=JSONSerializer).jobs]
+
+
+def test_one_look_decides_all_that_is_due_and_nothing_before(
+    clockwork: Clockwork, clock: WoundClock, store: RedisEventStore
+) -> None:
+    names = escalating(store, 2 * AT_ONCE + 30)
+    clock.wind(DUE.total_seconds() - 0.001)
+    clockwork.tick()
+    assert {len(called(store, name)) for name in names} == {1}
+    clock.wind(0.001)
+    clockwork.tick()
+    clockwork.tick()
+    assert all(called(store, name) == [NOON, NOON + DUE] for name in names)
+
+
+def test_an_incident_in_trouble_keeps_no_other_one_up(
+    clockwork: Clockwork, clock: WoundClock, store: RedisEventStore, redis: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, *others = escalating(store, 20)
+    state = redis.hget(KEYS.incident(first), "s")
+    assert state is not None
+    redis.hset(KEYS.incident(first), "s", "{}")
+    clock.wind(DUE.total_seconds())
+    clockwork.tick()
+    assert all(len(called(store, name)) == 2 for name in others)
+    assert f"tick failed incident={first}" in caplog.text
+    redis.hset(KEYS.incident(first), "s", state)
+    clock.wind(1)
+    clockwork.tick()
+    assert len(called(store, first)) == 2, "it is looked at again after a second"
+
+
+def test_whom_to_call_is_looked_up_before_anything_is_shown(
+    clockwork: Clockwork, clock: WoundClock, store: RedisEventStore, raw: Redis
+) -> None:
+    names = escalating(store, AT_ONCE - 20)
+    clock.wind(DUE.total_seconds())
+    clockwork.tick()
+    assert set(calls(raw, "pages")) == {f"page:{name}:e1" for name in names}
+    assert len(calls(raw, "slack")) == 20, "a burst fills no queue: the rest is reminded of"
+    clock.wind(1)
+    clockwork.tick()
+    assert set(calls(raw, "slack")) == {f"slack:{name}" for name in names}
