@@ -146,6 +146,27 @@ class Roster(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that stays in the way until somebody acts."""
+
+    why: str
+    cure: str
+    since: datetime
+
+
+class Problems(Protocol):
+    """What stands in the way beside all incidents, for doctor and for the self-audit."""
+
+    def raise_(self, key: str, why: str, cure: str) -> bool:
+        """Keep a problem; one that is there already keeps its age. Returns True where this is news."""
+        ...
+
+    def clear(self, key: str) -> None: ...
+
+    def all(self) -> dict[str, Problem]: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Ran:
     """How one run of a runbook ended."""
 

@@ -14,6 +14,7 @@ from bot.engine import Engine
 from bot.ports import Clock, People, Tracks
 from bot.slack.desk import Desk
 from bot.slack.errors import RetryLater
+from bot.store.audit import RedisAudits
 from bot.store.limits import RedisLimits
 from bot.store.outbox import Waiting
 from bot.store.targets import RedisTargets
@@ -32,6 +33,7 @@ class Crew:
     targets: RedisTargets
     tracks: Tracks
     limits: RedisLimits
+    audits: RedisAudits
     secrets: Mapping[str, str]
     """The environment: notifiers' keys, by the names that operators declare."""
 

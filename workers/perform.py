@@ -51,6 +51,7 @@ def hands(wired: Wired) -> Crew:
         targets=wired.targets,
         tracks=wired.tracks,
         limits=wired.limits,
+        audits=wired.audits,
         secrets=wired.settings.environment,
     )
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.audit import clocks
+from bot.audit.outbreak import step
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident.lifecycle import Stage
@@ -13,6 +15,7 @@ from bot.domain.incident.record import Recorded
 from bot.domain.severity import Severity
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
+from bot.slack.views.audit import audit
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
 from bot.slack.views.help import help_, unknown
@@ -33,7 +36,7 @@ TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - time
 
 def gallery() -> dict[str, Picture]:
     """Paint everything, by name: `<view>/<state>`."""
-    return {**_incidents(), **_mitigations(), **_plans(), **_told(), **_personal(), **_lists()}
+    return {**_incidents(), **_mitigations(), **_plans(), **_told(), **_personal(), **_lists(), **_audits()}
 
 
 def verified() -> Scene:
@@ -226,6 +229,23 @@ def _lists() -> dict[str, Picture]:
             for number, page in enumerate(timeline(lived.records, lived.incident, names, "INC-42 so far"), start=1)
         },
     }
+
+
+def _audits() -> dict[str, Picture]:
+    later = [START + timedelta(minutes=minutes) for minutes in (3, 27, 40)]
+    gone = clocks.missing("worker", START - timedelta(minutes=1), START)
+    away = clocks.apart(timedelta(seconds=12), "Redis")
+    assert gone is not None
+    assert away is not None
+    (begun,) = step(None, [gone, away], START)
+    (eased,) = step(begun, [away], later[0])
+    (well,) = step(eased, [], later[1])
+    (mild,) = step(None, [away], START)
+    worse, _ = step(mild, [gone, away], later[2])
+    many = [away.model_copy(update={"key": f"k{n}", "what": f"Problem {n} <!here> of *many*."}) for n in range(14)]
+    (crowd,) = step(None, many, START)
+    outbreaks = {"begun": begun, "eased": eased, "well": well, "worse": worse, "many": crowd}
+    return {f"audit/{name}": audit(outbreak) for name, outbreak in outbreaks.items()}
 
 
 def painted(picture: Picture) -> str:
