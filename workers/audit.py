@@ -106,10 +106,11 @@ class Auditor:
     def _show(self, outbreaks: Sequence[Outbreak], now: datetime) -> None:
         """Have what changed shown in Slack; also what should have been, and was not."""
         id_, edition = self.audits.shown()
-        for outbreak in outbreaks:
+        for outbreak in reversed(outbreaks):  # what is news comes first
             if (outbreak.id, outbreak.edition) != (id_, edition):
                 effect = ShowAudit(outbreak=outbreak.id)
-                self.waker.wake(self.outbox.put(effect, id=f"audit:{outbreak.id}:{outbreak.edition}", at=now))
+                self.outbox.put(effect, id=f"audit:{outbreak.id}:{outbreak.edition}", at=now)
+                self.waker.remind((effect.lane,))  # where no clock lives, nobody else wakes a lane that rests
 
     # The contact: a way that is not limited by what it reports
 
@@ -153,7 +154,7 @@ class Auditor:
             return
         try:
             settled = notifiers.settle(
-                self.contact.notifier, self.contact.to, notice(outbreak), "resolved", self._means(now)
+                self.contact.notifier, self.contact.to, notice(outbreak, key=""), "resolved", self._means(now)
             )
         except (Passing, Undeliverable) as trouble:
             log.error("contact not settled outbreak=%s why=%s", outbreak.id, trouble.why)  # noqa: TRY400
@@ -228,14 +229,15 @@ def _contact(declared: str, known: Mapping[str, Notifier]) -> Contact | None:
     return Contact(known.get(name) if name != "slack" else None, name, to.strip())
 
 
-def notice(outbreak: Outbreak) -> Notice:
-    """Put an outbreak into words for whatever carries them."""
+def notice(outbreak: Outbreak, *, key: str | None = None) -> Notice:
+    """Put an outbreak into words for whatever carries them. Its end is another notice, unless `key` says which."""
     wrong = outbreak.findings
     headline = f"Muster: {wrong[0].what}" if wrong else f"Muster: all is well again. It was: {outbreak.was[0].what}"
+    ending = key if key is not None else "" if wrong else "/well"
     more = f" And {len(wrong) - 1} more." if len(wrong) > 1 else ""
     lines = [f"{finding.what}\n→ {finding.cure}" for finding in wrong or outbreak.was]
     return Notice(
-        key=f"audit/{outbreak.id}/{'wrong' if wrong else 'well'}",
+        key=f"audit/{outbreak.id}{ending}",
         incident=f"audit {outbreak.id}",
         severity=Severity.P1 if outbreak.is_severe else Severity.P3,
         title=headline,

@@ -99,27 +99,27 @@ KINDS: dict[str, Callable[[Looked, Facts], bool]] = {
 
 SAID = {
     "unreadable": (
-        "can't be read as stored",
+        "that can't be read as stored",
         "Start the version of Muster that wrote it, or a newer one. `muster doctor` looks at Redis.",
     ),
     "still": (
-        "should have a timer and have none: nothing moves on by itself there",
+        "without a timer that should have one: nothing moves on by itself there",
         "See to them now: `/incident escalate` calls the next ones, `/incident withdraw` ends a vote.",
     ),
     "timers": (
-        "have a timer that the clocks don't know of",
+        "with a timer that the clocks don't know of",
         WRITE_ANEW,
     ),
     "listed": (
-        "stand in the wrong list, open or over",
+        "in the wrong list, open or over",
         WRITE_ANEW,
     ),
     "driven": (
-        "run a mitigation for which nothing waits to be done",
+        "with a run that nobody goes on with",
         "Look at the target, then end it: `/incident stop`, or `/incident rollback`.",
     ),
     "chain": (
-        "have a record that was changed or torn past Muster",
+        "whose record was changed or torn past Muster",
         "Keep a copy of Redis's data and export the timeline as JSON: `muster verify` names the events.",
     ),
 }

@@ -146,10 +146,9 @@ class RedisAudits:
         late = ms(now - LATE)
         overdue = redis.zcount(keys.timers, "-inf", late)
         oldest = redis.zrangebyscore(keys.timers, "-inf", late, start=0, num=SUSPECTS, withscores=True)
-        seconds, micros = redis.time()
         facts = Facts(
             now=now,
-            store_now=datetime.fromtimestamp(seconds + micros / 1e6, UTC),
+            store_now=self._store_now(),
             info=redis.info(),
             expected=expected,
             beats=self._heartbeats.last(),
@@ -164,6 +163,10 @@ class RedisAudits:
             heartbeat_fails=book.heartbeat_fails,
         )
         return facts, Book(open_at, any_at, book.suspects, book.outbreak, book.beaten, book.heartbeat_fails)
+
+    def _store_now(self) -> datetime:
+        seconds, micros = self._redis.time()
+        return datetime.fromtimestamp(seconds + micros / 1e6, UTC)
 
     def look_at_all(self, expected: tuple[str, ...]) -> Facts:
         """Look as one round does, and at every incident; this may take seconds."""

@@ -103,14 +103,16 @@ class RedisHeartbeats:
         self._keys = keys
         self._clock = clock
         self._me = me
-        self._since = self._said = 0
+        self._said: dict[str, tuple[int, int]] = {}
+        """By kind: since when, and when it was said last (ms)."""
 
     def beat(self, process: str) -> None:
         now = ms(self._clock.now())
         self._redis.hset(self._keys.heartbeats, process, now)
-        if self._me and abs(now - self._said) >= SAID_EVERY:
-            self._since, self._said = self._since or now, now
-            self._redis.hset(self._keys.processes, f"{process} {self._me}", f"{self._since} {now}")
+        since, said = self._said.get(process, (now, 0))
+        if self._me and abs(now - said) >= SAID_EVERY:
+            self._said[process] = since, now
+            self._redis.hset(self._keys.processes, f"{process} {self._me}", f"{since} {now}")
 
     def leave(self, process: str) -> None:
         """Say goodbye: this process ends as it should."""

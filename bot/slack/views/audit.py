@@ -3,7 +3,7 @@
 from bot.audit.finding import Finding
 from bot.audit.outbreak import Outbreak
 from bot.domain.durations import lasted
-from bot.slack.kit import Block, Message, context, header, line, message, plural, section, sentences, when
+from bot.slack.kit import Block, Message, context, day, header, line, message, plural, section, sentences
 
 SHOWN = 10
 """Findings that one message shows; of more it says how many."""
@@ -21,11 +21,11 @@ def _wrong(outbreak: Outbreak) -> Message:
     headline = f"{plural(len(outbreak.findings), 'problem')} with Muster since"
     gone = [one for one in outbreak.was if one.key not in {finding.key for finding in outbreak.findings}]
     return message(
-        sentences(f"⚠ {headline} {when(outbreak.since)}", *(_said(finding) for finding in shown)),
+        sentences(f"⚠ {headline} {day(outbreak.since)}", *(_said(finding) for finding in shown)),
         header(f"⚠ {plural(len(outbreak.findings), 'problem')} with Muster itself"),
         *(_block(finding) for finding in shown),
         section(f"… and {more} more: `muster audit`") if more > 0 else None,
-        context(f"Since {when(outbreak.since)} · `muster audit` looks again", _past(gone)),
+        context(f"Since {day(outbreak.since)} · `muster audit` looks again", _past(gone)),
     )
 
 
@@ -45,13 +45,13 @@ def _past(gone: list[Finding]) -> str:
 def _well(outbreak: Outbreak) -> Message:
     since = outbreak.well_since or outbreak.since
     took = lasted(since - outbreak.since)
-    text = f"✓ All is well again since {when(since)}, after {took}; it was: {_was(outbreak)}"
+    text = f"✓ All is well again since {day(since)}, after {took}; it was: {_was(outbreak)}"
     return message(text, section(text))
 
 
 def _went_on(outbreak: Outbreak) -> Message:
     ended = outbreak.ended or outbreak.since
-    text = f"From {when(outbreak.since)} to {when(ended)}, then worse, see below: {_was(outbreak)}"
+    text = f"From {day(outbreak.since)} to {day(ended)}, then worse, see below: {_was(outbreak)}"
     return message(text, section(text))
 
 
