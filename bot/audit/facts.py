@@ -15,6 +15,8 @@ class Tail:
 
     version: int
     head: str
+    asked: int
+    """How many records were asked for: fewer there are only where there were never more."""
     records: tuple[object, ...]
     """As they are stored, oldest first; anything that JSON can say."""
 

@@ -236,7 +236,7 @@ class RedisAudits:
                 (version, head), entries = answers[2 * number : 2 * number + 2]
                 read += len(entries)
                 records = tuple(_record(fields) for _, fields in reversed(entries))
-                yield id_, Tail(int(version or 0), head or "", records)
+                yield id_, Tail(int(version or 0), head or "", TAIL, records)
 
     def _heads(self) -> Iterator[Head]:
         lanes = self._redis.zrange(self._keys.lanes, 0, HEADS - 1)

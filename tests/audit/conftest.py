@@ -44,6 +44,8 @@ class Watch:
         self.heart = heart
         self.dead: set[str] = set()
         """Kinds of processes that don't beat and do nothing."""
+        self.hang = False
+        """Workers beat, and do nothing."""
         self.settings: dict[str, Any] = {
             "heartbeat_url": heart.url + TOKEN,
             "audit_contact": "email:ops@local.test",
@@ -55,7 +57,7 @@ class Watch:
             problems=night.wired.problems, heartbeats=night.wired.heartbeats,
         )  # fmt: skip
         night.crew = hands(self.wired())
-        Worker(["slack"], connection=night.wired.raw_redis, serializer=JSONSerializer).register_birth()
+        Worker(["slack"], connection=night.wired.raw_redis, serializer=JSONSerializer).register_birth()  # type: ignore[no-untyped-call]
 
     def wired(self) -> Wired:
         settings = self.night.wired.settings.model_copy(update=self.settings)
@@ -69,7 +71,7 @@ class Watch:
         """Let minutes pass; at the end of each one round is done, and what follows from it, if anybody lives."""
         mine = auditor or self.auditor()
         self.night.clocks_sleep = "clock" in self.dead
-        self.night.workers_sleep = "worker" in self.dead
+        self.night.workers_sleep = self.hang or "worker" in self.dead
         for _ in range(count):
             self.night.passes(seconds=60)
             self.beats()

@@ -300,14 +300,14 @@ def test_lost_wake_up_calls_are_no_finding_for_the_clock_sends_them_again(watch:
     assert watch.night.incident(incident).channel
 
 
-def test_calls_that_nobody_answers_while_workers_live_are_found(watch: Watch) -> None:
+def test_workers_that_live_and_take_nothing_are_found_by_what_waits(watch: Watch) -> None:
     watch.minutes()
+    watch.hang = True
     watch.night.declared(by=BEN)
-    watch.night.passes = lambda **_: watch.night.clock.wind(200)  # type: ignore[method-assign]  # they live, and hang
-    watch.night.works = lambda: None  # type: ignore[method-assign]
-    watch.minutes()
-    assert "effects:untried" in watch.found()
+    watch.minutes(3)
+    assert "process:worker" not in watch.found()
     assert "waits for 3 min" in watch.found()["effects:untried"]
+    assert "workers don't keep up" in watch.found()["queue:slack"]
 
 
 def test_a_private_incidents_title_is_in_no_message(watch: Watch) -> None:
