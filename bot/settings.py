@@ -38,6 +38,12 @@ class Settings(BaseModel):
     """What the secret addresses of calendars are made of; empty: no calendars. A new one makes all addresses new."""
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/?#@]+(/[^\s?#@]*)?)?$")
     """Where people reach the HTTP door, for links to their calendars; empty: no links."""
+    heartbeat_url: str = Field(default="", pattern=r"^https?://[^\s/]\S*$")
+    """Called while all is well, so that somebody else notices when Muster is dead; empty: nobody is."""
+    heartbeat_every: int = Field(default=60, ge=1, le=3600)
+    """Seconds between two heartbeats. The self-audit goes its round as often, but each minute at least."""
+    audit_contact: str = Field(default="", pattern=r"^[a-z0-9][a-z0-9-]{0,40}:.*$")
+    """Who is told when Slack can't be: a notifier and an address there, `email:ops@example.org`."""
     workers: int = Field(default=2, ge=1, le=64)
     """RQ worker processes of one `worker` line of the Procfile."""
     workflow: str = "hybrid"
@@ -52,6 +58,11 @@ class Settings(BaseModel):
     @property
     def mode(self) -> Literal["socket", "http"]:
         return self.slack_mode or ("socket" if self.slack_app_token else "http")
+
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """Kinds of processes that say that they live. Who serves signed HTTP is asked at /readyz instead."""
+        return ("worker", "clock", "web") if self.mode == "socket" else ("worker", "clock")
 
     @property
     def redis_place(self) -> str:
@@ -86,6 +97,9 @@ RIGHT = {
     "port": "it must be a number from 1 to 65535",
     "calendar_secret": "it must have 16 characters or more: openssl rand -hex 32 makes one",
     "public_url": "it must begin with https:// or http://, and name a host: https://muster.example.com",
+    "heartbeat_url": "it must begin with https:// or http://, and have no blanks",
+    "heartbeat_every": "it must be a number of seconds from 1 to 3600",
+    "audit_contact": "it must be a notifier of manifests/oncall/ and an address there: email:ops@example.org",
     "workers": "it must be a number from 1 to 64",
     "log_level": "it must be debug, info, warning or error",
 }

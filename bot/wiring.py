@@ -1,6 +1,8 @@
 """Builds every long-lived object; the only file that knows every adapter."""
 
 import logging
+import os
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ from bot.settings import Settings, read
 from bot.slack.app import WEB_API_TIMEOUT, build_app
 from bot.slack.desk import Desk
 from bot.slack.door import Door
+from bot.store.audit import RedisAudits
 from bot.store.client import Client
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
@@ -83,6 +86,7 @@ class Wired:
     limits: RedisLimits
     rounds: RedisRounds
     problems: RedisProblems
+    audits: RedisAudits
     guard: RedisGuard
     desk: Desk
     redis: Client
@@ -106,6 +110,8 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
     client = slack(settings, WORKER_TIMEOUT)
     roster = RedisRoster(redis, keys)
     planner = Planner(roster, waker, manifests.book)
+    heartbeats = RedisHeartbeats(redis, keys, clock, me=f"{socket.gethostname()}:{os.getpid()}")
+    problems = RedisProblems(redis, keys, clock)
     return Wired(
         settings=settings,
         house=TheHouse(engine, people, manifests.services, manifests.runbooks, manifests.book, roster, planner),
@@ -113,12 +119,13 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
         outbox=RedisOutbox(redis, keys, clock),
         waker=waker,
         clock=clock,
-        heartbeats=RedisHeartbeats(redis, keys, clock),
+        heartbeats=heartbeats,
         targets=RedisTargets(redis, keys, clock),
         tracks=RedisTracks(redis, keys),
         limits=RedisLimits(redis, keys),
         rounds=RedisRounds(redis, keys),
-        problems=RedisProblems(redis, keys, clock),
+        problems=problems,
+        audits=RedisAudits(redis, raw, keys, clock, problems=problems, heartbeats=heartbeats),
         guard=RedisGuard(trip, keys),
         desk=Desk(client, RedisPosts(redis, keys), RedisClosings(redis, keys)),
         redis=redis,

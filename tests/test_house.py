@@ -16,7 +16,7 @@ import pytest
 from pydantic import BaseModel
 from slack_sdk import WebClient
 
-from bot import calendars, cli, exporters, notifiers, steps, verbs
+from bot import audit, calendars, cli, exporters, notifiers, steps, verbs
 from bot.cli import checkup
 from bot.domain.effects import AnyEffect
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
@@ -89,6 +89,7 @@ def homes(members: Iterable[Any]) -> set[str]:
         ),
         (calendars, homes(calendars.ALL.values()), {"calendar", "events", "feed", "lines", "web"}),
         (performers, homes(performers.ALL.values()), set()),
+        (audit, homes(audit.ALL.values()), {"facts", "finding", "outbreak"}),
         (checkup, homes(checkup.ALL.values()), {"finding", "notifiers"}),
         (cli, {module.__name__.rpartition(".")[2] for module in cli.ALL}, {"embedded"}),
     ],
@@ -153,7 +154,19 @@ def test_the_address_that_rq_calls_is_a_function() -> None:
 def test_every_lane_wakes_a_queue_that_workers_look_at() -> None:
     from bot.domain.effects import queue_of
 
-    lanes = {"run:x", "signal:x", "export:x", "slack:x", "card:x", "gate:x", "home:x", "whisper:x", "pin:x", "page:x"}
+    lanes = {
+        "run:x",
+        "signal:x",
+        "export:x",
+        "slack:x",
+        "card:x",
+        "gate:x",
+        "home:x",
+        "whisper:x",
+        "pin:x",
+        "page:x",
+        "audit",
+    }
     assert {queue_of(lane) for lane in lanes} == set(QUEUES)
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.config import ManifestMistakes
 from bot.settings import BadSettings, read
 from bot.store.waker import QUEUES
 from bot.wiring import Wired, configure_logging, wire
+from workers.audit import auditor
 from workers.clock import Clockwork
 from workers.lookout import Lookout
 from workers.perform import crew_and_outbox
@@ -56,7 +58,9 @@ def work(queues: Sequence[str]) -> None:
     crew_and_outbox()
     gc.freeze()  # else each fork's first collection copies the pages that it shares
     stopped = Event()
-    Thread(target=_beat, args=(wired.heartbeats.beat, stopped), daemon=True).start()
+    beating = Thread(target=_beat, args=(wired.heartbeats.beat, stopped), daemon=True)
+    beating.start()
+    Thread(target=auditor(wired, stands_in=True).run, args=(stopped,), daemon=True).start()
     pool = WorkerPool(
         queues,
         connection=wired.raw_redis,
@@ -66,6 +70,8 @@ def work(queues: Sequence[str]) -> None:
     )
     pool.start(logging_level="WARNING")
     stopped.set()
+    beating.join(timeout=5)
+    _leave(wired, "worker")
 
 
 def tick() -> None:
@@ -77,13 +83,21 @@ def tick() -> None:
     stopped = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
+    Thread(target=auditor(wired).run, args=(stopped,), daemon=True).start()
     clockwork(wired).run(stopped)
+    _leave(wired, "clock")
 
 
 def clockwork(wired: Wired) -> Clockwork:
     house = wired.house
     lookout = Lookout(house.book, house.roster, wired.rounds, wired.problems, wired.outbox, wired.waker)
     return Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats, lookout)
+
+
+def _leave(wired: Wired, process: str) -> None:
+    """Say goodbye, so that the audit does not miss this process."""
+    with suppress(RedisError):
+        wired.heartbeats.leave(process)
 
 
 def _wait_for_store(ping: Callable[[], object]) -> None:

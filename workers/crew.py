@@ -15,6 +15,7 @@ from bot.engine import Engine
 from bot.ports import Clock, People, Problems, Tracks
 from bot.slack.desk import Desk
 from bot.slack.errors import RetryLater
+from bot.store.audit import RedisAudits
 from bot.store.limits import RedisLimits
 from bot.store.outbox import Waiting
 from bot.store.targets import RedisTargets
@@ -35,6 +36,7 @@ class Crew:
     limits: RedisLimits
     problems: Problems
     subscriptions: Subscriptions
+    audits: RedisAudits
     secrets: Mapping[str, str]
     """The environment: notifiers' keys, by the names that operators declare."""
 

@@ -54,6 +54,7 @@ def hands(wired: Wired) -> Crew:
         limits=wired.limits,
         problems=wired.problems,
         subscriptions=Subscriptions(wired.settings.calendar_secret, wired.settings.public_url),
+        audits=wired.audits,
         secrets=wired.settings.environment,
     )
 

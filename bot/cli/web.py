@@ -4,7 +4,6 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
 
@@ -14,6 +13,7 @@ from redis.exceptions import RedisError
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.settings import Settings, read
+from bot.store.read_models import RedisHeartbeats
 from bot.wiring import bolt_app, configure_logging, wire
 
 log = logging.getLogger("muster.web")
@@ -34,7 +34,7 @@ def run(_: argparse.Namespace) -> int:
         print("SLACK_APP_TOKEN is empty, and SLACK_MODE=socket needs it. `muster doctor` says more.", file=sys.stderr)
         return 2
     if settings.mode == "socket":
-        return _socket(settings, wired.heartbeats.beat)
+        return _socket(settings, wired.heartbeats)
     if not settings.slack_signing_secret:
         print(
             "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (signed HTTP) is set: nothing could be "
@@ -65,7 +65,7 @@ def serve(target: str, settings: Settings) -> None:
     ).serve()
 
 
-def _socket(settings: Settings, beat: Callable[[str], None]) -> int:
+def _socket(settings: Settings, heartbeats: RedisHeartbeats) -> int:
     """Keep a connection to Slack until told to stop; if Slack is away, keep trying."""
     app, stopped = bolt_app(wire(settings, in_a_hurry=True)), Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -82,8 +82,10 @@ def _socket(settings: Settings, beat: Callable[[str], None]) -> int:
         _hang_up_if_dead(handler)
         with suppress(RedisError):
             if handler.client.is_connected():
-                beat("web")
+                heartbeats.beat("web")
     handler.close()  # type: ignore[no-untyped-call]
+    with suppress(RedisError):
+        heartbeats.leave("web")
     return 0
 
 

@@ -444,6 +444,22 @@ class Whisper(EffectBase):
         return f"whisper:{self.person}"
 
 
+class ShowAudit(EffectBase):
+    """Post what the self-audit has found in the ops channel, or edit it. `incident` is empty: it is about all."""
+
+    type: Literal["show-audit"] = "show-audit"
+    incident: str = ""
+    outbreak: str
+
+    @property
+    def lane(self) -> str:
+        return "audit"
+
+    @property
+    def once(self) -> str:
+        return f"{self.type}:{self.outbreak}"
+
+
 AnyEffect = (
     OpenChannel
     | Invite
@@ -476,6 +492,7 @@ AnyEffect = (
     | FetchPin
     | ShowHome
     | Whisper
+    | ShowAudit
 )
 
 EFFECTS: TypeAdapter[AnyEffect] = TypeAdapter(Annotated[AnyEffect, Field(discriminator="type")])

@@ -147,6 +147,8 @@ class Channels(Frozen):
     """The channel that hears of every incident, without `#`."""
     managers: ChannelName
     """The channel that gets updates and the timeline by itself."""
+    ops: ChannelName = "ops"
+    """The channel that hears what is wrong with Muster itself."""
     prefix: ChannelPrefix = "inc-"
     """What an incident's own channel is called before its number."""
 

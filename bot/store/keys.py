@@ -154,3 +154,23 @@ class Keys:
     def problems(self) -> str:
         """Hash: what stands in the way → why, cure and since when (ms), as JSON."""
         return self._("problems")
+
+    @property
+    def processes(self) -> str:
+        """Hash: kind and name of a process → since when it lives, and when it was last heard of (ms)."""
+        return self._("processes")
+
+    @property
+    def audit(self) -> str:
+        """Hash: at (when the last round began, ms), book, outbreak (in force, as JSON), shown (its id and edition)."""
+        return self._("audit")
+
+    @property
+    def audit_turn(self) -> str:
+        """String with expiry: the token of the process that does a round of the audit."""
+        return self._("audit-turn")
+
+    @property
+    def outbreaks(self) -> str:
+        """List: earlier outbreaks as JSON, newest first."""
+        return self._("outbreaks")

@@ -4,12 +4,16 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from bot.audit.facts import Process
 from bot.domain.oncall.people import Person
 from bot.ports import Clock, Post, Ran
 from bot.store.client import Client
 from bot.store.event_store import ms
 from bot.store.keys import Keys
 from bot.store.trip import Trip
+
+SAID_EVERY = 2000
+"""Milliseconds between two times that a process says its name: what is asked is whether it lives."""
 
 SIGNATURE_LIFE = 600
 """Seconds; Slack's signatures are fresh for 300 s to either side."""
@@ -101,19 +105,45 @@ class RedisGuard:
 
 
 class RedisHeartbeats:
-    """When each kind of process was last alive."""
+    """When each kind of process was last alive, and which processes there are."""
 
-    def __init__(self, redis: Client, keys: Keys, clock: Clock) -> None:
+    def __init__(self, redis: Client, keys: Keys, clock: Clock, me: str = "") -> None:
+        """`me` names this process among those of its kind: host and process id; without, it is not told apart."""
         self._redis = redis
         self._keys = keys
         self._clock = clock
+        self._me = me
+        self._said: dict[str, tuple[int, int]] = {}
+        """By kind: since when, and when it was said last (ms)."""
 
     def beat(self, process: str) -> None:
-        self._redis.hset(self._keys.heartbeats, process, ms(self._clock.now()))
+        now = ms(self._clock.now())
+        self._redis.hset(self._keys.heartbeats, process, now)
+        since, said = self._said.get(process, (now, 0))
+        if self._me and abs(now - said) >= SAID_EVERY:
+            self._said[process] = since, now
+            self._redis.hset(self._keys.processes, f"{process} {self._me}", f"{since} {now}")
+
+    def leave(self, process: str) -> None:
+        """Say goodbye: this process ends as it should."""
+        self.forget(process, self._me)
 
     def last(self) -> dict[str, datetime]:
         beats = self._redis.hgetall(self._keys.heartbeats)
-        return {process: datetime.fromtimestamp(int(at) / 1000, UTC) for process, at in beats.items()}
+        return {process: _time(at) for process, at in beats.items()}
+
+    def processes(self) -> list[Process]:
+        """List the processes that said no goodbye."""
+        kept = sorted(self._redis.hgetall(self._keys.processes).items())
+        said = [(*who.partition(" ")[::2], *times.split(" ")) for who, times in kept]
+        return [Process(kind, name, _time(since), _time(last)) for kind, name, since, last in said]
+
+    def forget(self, process: str, name: str) -> None:
+        self._redis.hdel(self._keys.processes, f"{process} {name}")
+
+
+def _time(milliseconds: str) -> datetime:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
 
 
 class RedisClosings:

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.audit.incidents import owed
 from bot.domain import effects as x
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -188,6 +189,7 @@ class Calling(RuleBasedStateMachine):
         if not self.events:
             return
         incident = self.incident
+        assert set(owed(incident)) <= incident.timers.keys(), "the self-audit would be right to complain"
         for escalation in incident.escalations.values():
             waits, lapses = call_timer(escalation.id) in incident.timers, lapse_timer(escalation.id) in incident.timers
             match escalation.standing:

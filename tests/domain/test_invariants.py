@@ -8,6 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.audit.incidents import owed
 from bot.domain import effects as x
 from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import BRIEFS, Hat
@@ -299,6 +300,7 @@ class Response(RuleBasedStateMachine):
         gates = {f"gate:{m.id}" for m in self.incident.open_gates}
         review = {"post-mortem"} if self.incident.stage is Stage.RESOLVED else set()
         assert set(self.incident.timers) == gates | review
+        assert set(owed(self.incident)) == gates | review, "the self-audit asks for the same"
 
     @invariant()
     def hats_are_worn_as_they_may_be(self) -> None:

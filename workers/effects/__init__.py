@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain import effects as x
 from workers.crew import Done, Job
-from workers.effects import channel, exports, messages, oncall, paging, persons, reminders, runs, trial
+from workers.effects import audit, channel, exports, messages, oncall, paging, persons, reminders, runs, trial
 
 ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.OpenChannel: channel.open_channel,
@@ -39,4 +39,5 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.FetchPin: persons.fetch_pin,
     x.ShowHome: persons.show_home,
     x.Whisper: persons.whisper,
+    x.ShowAudit: audit.show_audit,
 }

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from bot.audit import clocks as audit_clocks
+from bot.audit.finding import Finding as Found
+
 Level = Literal["ok", "warning", "failure"]
 SIGNS: dict[Level, str] = {"ok": "✓", "warning": "!", "failure": "✗"}
-
-SKEW = timedelta(seconds=5)
-"""A clock that is off by more than this makes time limits end early or late; from 300 s on signatures are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,15 @@ def failure(what: str, cure: str) -> Finding:
     return Finding("failure", what, cure)
 
 
+def mend(found: Found) -> Finding:
+    """Show what the self-audit asks, too, in its words."""
+    return failure(found.what, found.cure)
+
+
 def clocks(whose: str, apart: timedelta) -> Finding:
     """Compare this machine's clock with another's."""
-    if abs(apart) <= SKEW:
-        return ok(f"This machine's clock agrees with {whose}'s.")
-    what = f"This machine's clock and {whose}'s are {lasted(abs(apart))} apart."
-    return failure(what, "Turn on time synchronisation on both (chrony, systemd-timesyncd).")
+    found = audit_clocks.apart(apart, whose)
+    return mend(found) if found else ok(f"This machine's clock agrees with {whose}'s.")
 
 
 def lasted(time: timedelta) -> str:

@@ -7,7 +7,8 @@ import httpx
 from redis.exceptions import RedisError
 from rq import Worker
 
-from bot.cli.checkup.finding import Finding, failure, lasted, ok, warning
+from bot.audit.clocks import CURES, missing, no_hands
+from bot.cli.checkup.finding import Finding, mend, ok, warning
 from bot.wiring import Wired
 
 SILENCE = timedelta(seconds=10)
@@ -15,12 +16,6 @@ SILENCE = timedelta(seconds=10)
 
 MANY = 100
 """Waiting effects from which on people notice."""
-
-CURES = {
-    "worker": "Start it: python -m workers worker. Nothing reaches Slack and no runbook runs without it.",
-    "clock": "Start it: python -m workers clock. No time limit ends without it.",
-    "web": "Start it: muster web. Slack's commands and clicks go nowhere without it.",
-}
 
 
 def check(wired: Wired) -> Iterator[Finding]:
@@ -32,14 +27,11 @@ def check(wired: Wired) -> Iterator[Finding]:
         cure = "Mend Redis first, and run this again."
         yield warning("Whether worker and clock are alive can't be told without Redis.", cure)
         return
-    heard_of = ("worker", "clock", "web") if wired.settings.mode == "socket" else ("worker", "clock")
-    for process in heard_of:
-        if process not in beats:
-            yield failure(f"No {process} process was ever started.", CURES[process])
-        elif (silent := now - beats[process]) > SILENCE:
-            yield failure(f"The {process} process is gone: last heard of {lasted(silent)} ago.", CURES[process])
+    for process in wired.settings.processes:
+        if (found := missing(process, beats.get(process), now, SILENCE)) is not None:
+            yield mend(found)
         elif process == "worker" and not workers:
-            yield failure("The worker process is there, but none of its RQ workers.", CURES[process])
+            yield mend(no_hands())
         else:
             hands = f" ({_count(workers, 'RQ worker')})" if process == "worker" else ""
             yield ok(f"The {process} process is alive{hands}.")

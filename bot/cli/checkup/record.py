@@ -7,7 +7,8 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from bot.cli.checkup.finding import Finding, clocks, failure, ok, reason, warning
+from bot.audit.record import durable
+from bot.cli.checkup.finding import Finding, clocks, failure, mend, ok, reason, warning
 from bot.wiring import Wired
 
 OLDEST = (6, 2)
@@ -49,12 +50,10 @@ def _version(info: dict[str, Any], place: str) -> Finding:
 
 
 def _append_only(info: dict[str, Any], wired: Wired) -> Iterator[Finding]:
-    if str(info.get("aof_enabled")) != "1":
-        cure = "CONFIG SET appendonly yes, and write it to redis.conf."
-        yield failure("The append-only file is off: a crash of Redis loses incidents.", cure)
+    found = [mend(finding) for finding in durable(info)]
+    yield from found
+    if found:
         return
-    if info.get("aof_last_write_status", "ok") != "ok":
-        yield failure("Redis can't write its append-only file.", "Look for a full disk on its machine, and at its log.")
     fsync = ""
     with suppress(RedisError):  # a managed Redis may keep CONFIG to itself
         fsync = wired.redis.config_get("appendfsync").get("appendfsync", "")

@@ -89,7 +89,7 @@ def _ask_slack(client: WebClient, wired: Wired, *, try_socket: bool) -> Iterator
     if settings.mode == "socket" and try_socket:
         yield _socket(client, settings)
     channels = wired.house.engine.policy.channels
-    yield from _channels(client, [channels.announce, channels.managers], settings)
+    yield from _channels(client, [channels.announce, channels.managers, channels.ops], settings)
 
 
 def _refused(error: SlackApiError, token: str, settings: Settings) -> Finding:

@@ -77,11 +77,13 @@ FIELDS = {"incident": str, "version": int, "cause": str, "previous": str, "hash"
 """What a record is made of, and of which JSON type."""
 
 
-def breaks(raw_records: Iterable[object]) -> Iterator[str]:
-    """Check a chain in its raw form, offline; yield one sentence for each break. Takes anything that JSON can say."""
+def breaks(raw_records: Iterable[object], *, after: int = 0, head: str | None = GENESIS) -> Iterator[str]:
+    """Check a chain in its raw form, offline; yield one sentence for each break. Takes anything that JSON can say.
+
+    The end of one follows `after` events, the last of which has the hash `head`; None: it is not known.
+    """
     owner: str | None = None
-    head: str | None = GENESIS
-    version = 0
+    version = after
     for raw in raw_records:
         version += 1
         if not isinstance(raw, dict) or {name: type(value) for name, value in raw.items()} != FIELDS:

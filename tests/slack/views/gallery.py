@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.audit import clocks
+from bot.audit.outbreak import step
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident.due import outlook
@@ -20,6 +22,7 @@ from bot.domain.oncall.spans import Span
 from bot.domain.severity import Severity
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
+from bot.slack.views.audit import audit
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
 from bot.slack.views.escalation import escalation
@@ -52,7 +55,7 @@ TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - time
 def gallery() -> dict[str, Picture]:
     """Paint everything, by name: `<view>/<state>`."""
     incidents = {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_reminders(), **_told()}
-    return {**incidents, **_personal(), **_lists(), **_on_call()}
+    return {**incidents, **_personal(), **_lists(), **_on_call(), **_audits()}
 
 
 def verified() -> Scene:
@@ -439,6 +442,23 @@ def _lists() -> dict[str, Picture]:
             for number, part in enumerate(timeline(lived.records, lived.incident, names, "INC-42 so far"), start=1)
         },
     }
+
+
+def _audits() -> dict[str, Picture]:
+    later = [START + timedelta(minutes=minutes) for minutes in (3, 27, 40)]
+    gone = clocks.missing("worker", START - timedelta(minutes=1), START)
+    away = clocks.apart(timedelta(seconds=12), "Redis")
+    assert gone is not None
+    assert away is not None
+    (begun,) = step(None, [gone, away], START)
+    (eased,) = step(begun, [away], later[0])
+    (well,) = step(eased, [], later[1])
+    (mild,) = step(None, [away], START)
+    worse, _ = step(mild, [gone, away], later[2])
+    many = [away.model_copy(update={"key": f"k{n}", "what": f"Problem {n} <!here> of *many*."}) for n in range(14)]
+    (crowd,) = step(None, many, START)
+    outbreaks = {"begun": begun, "eased": eased, "well": well, "worse": worse, "many": crowd}
+    return {f"audit/{name}": audit(outbreak) for name, outbreak in outbreaks.items()}
 
 
 def painted(picture: Picture) -> str:

@@ -1,0 +1,160 @@
+"""What holds of outbreaks and of processes, whatever is found when."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.audit import clocks, findings
+from bot.audit.clocks import FORGOTTEN, SILENCE, lost
+from bot.audit.facts import Facts, Process
+from bot.audit.finding import Finding, counted, several
+from bot.audit.outbreak import CALM, UNSEEN, Outbreak, step, wants_contact
+from tests.harness.clock import NOON, at
+
+SEVERE = {"a", "b"}
+FOUND = st.frozensets(st.sampled_from("abcd"))
+ROUNDS = st.lists(st.tuples(st.integers(1, 400), FOUND), max_size=25)
+
+
+def finding(key: str) -> Finding:
+    return Finding(key=key, what=f"{key} is wrong.", cure="Mend it.", severe=key in SEVERE)
+
+
+def lived(rounds: list[tuple[int, frozenset[str]]]) -> list[tuple[float, frozenset[str], tuple[Outbreak, ...]]]:
+    """Each round: its second, what it found, what `step` made of it."""
+    told = list[tuple[float, frozenset[str], tuple[Outbreak, ...]]]()
+    outbreak, seconds = None, 0.0
+    for pause, found in rounds:
+        seconds += pause
+        after = step(outbreak, [finding(key) for key in sorted(found)], at(seconds))
+        outbreak = after[-1] if after else outbreak
+        told.append((seconds, found, after))
+    return told
+
+
+@given(ROUNDS)
+def test_what_is_shown_is_what_is_so(rounds: list[tuple[int, frozenset[str]]]) -> None:
+    for _, found, after in lived(rounds):
+        shown = {one.key for outbreak in after for one in outbreak.findings}
+        assert shown == found
+        assert all(outbreak.ended for outbreak in after[:-1])
+
+
+@given(ROUNDS)
+def test_an_outbreak_ends_only_in_a_calm_or_because_it_got_worse(rounds: list[tuple[int, frozenset[str]]]) -> None:
+    for seconds, found, after in lived(rounds):
+        for outbreak in after:
+            if outbreak.ended and outbreak is after[-1]:
+                assert not found
+                assert outbreak.well_since is not None
+                assert at(seconds) - outbreak.well_since >= CALM
+            elif outbreak.ended:
+                assert after[-1].since == outbreak.ended
+        assert len(after) <= 2
+
+
+@given(ROUNDS)
+def test_the_first_severe_finding_of_an_outbreak_is_there_from_its_beginning(
+    rounds: list[tuple[int, frozenset[str]]],
+) -> None:
+    first = dict[str, frozenset[str]]()
+    for _, found, after in lived(rounds):
+        for outbreak in after:
+            first.setdefault(outbreak.id, found)
+            assert outbreak.is_severe == bool(first[outbreak.id] & SEVERE)
+
+
+@given(ROUNDS)
+def test_nothing_is_forgotten_of_an_outbreak_and_each_change_is_an_edition(
+    rounds: list[tuple[int, frozenset[str]]],
+) -> None:
+    before = dict[str, Outbreak]()
+    for _, found, after in lived(rounds):
+        for outbreak in after:
+            old = before.get(outbreak.id, outbreak)
+            assert {one.key for one in old.was} <= {one.key for one in outbreak.was}
+            assert found <= {one.key for one in outbreak.was} or outbreak.ended
+            assert (old == outbreak) == (old.edition == outbreak.edition)
+            before[outbreak.id] = outbreak
+
+
+@given(ROUNDS)
+def test_what_begins_again_in_a_calm_is_no_new_outbreak_and_after_it_is_one(
+    rounds: list[tuple[int, frozenset[str]]],
+) -> None:
+    outbreak: Outbreak | None = None
+    for _, found, after in lived(rounds):
+        known = {one.key for one in outbreak.was} if outbreak and not outbreak.ended else set[str]()
+        if found and outbreak and found <= known and (outbreak.is_severe or not found & SEVERE):
+            assert after[-1].id == outbreak.id
+        if found and (outbreak is None or outbreak.ended):
+            assert outbreak is None or after[-1].id != outbreak.id
+        outbreak = after[-1] if after else outbreak
+
+
+@given(st.integers(0, 300), st.booleans(), st.booleans(), st.booleans())
+def test_the_contact_is_told_of_what_slack_does_not_show_and_once(
+    age: int, mutes: bool, is_shown: bool, contacted: bool
+) -> None:
+    one = finding("a").model_copy(update={"mutes": mutes})
+    outbreak = Outbreak(id="1", since=NOON, findings=(one,), was=(one,), contacted=contacted)
+    wanted = wants_contact(outbreak, at(age), is_shown=is_shown)
+    late = timedelta(seconds=age) >= UNSEEN
+    assert wanted == (not contacted and (mutes or (late and not is_shown)))
+    over = outbreak.model_copy(update={"findings": ()})
+    assert not wants_contact(over, at(age), is_shown=is_shown)
+
+
+# Processes
+
+LIVES = st.tuples(st.sampled_from(["clock", "worker"]), st.integers(-7200, 0), st.integers(0, 7200))
+
+
+def processes(lives: list[tuple[str, int, int]]) -> list[Process]:
+    return [
+        Process(kind, f"vm:{number}", at(since), min(NOON, at(since + long)))
+        for number, (kind, since, long) in enumerate(lives)
+    ]
+
+
+@given(st.lists(LIVES, max_size=12))
+def test_a_process_is_missed_unless_it_lives_is_forgotten_or_was_replaced(lives: list[tuple[str, int, int]]) -> None:
+    known = processes(lives)
+    missed = lost(known, NOON)
+    for kind in ("clock", "worker"):
+        silent = [one for one in known if one.kind == kind and SILENCE < NOON - one.last <= FORGOTTEN]
+        fresh = [one for one in known if one.kind == kind and NOON - one.last <= SILENCE]
+        gone = [one for one in missed if one.kind == kind]
+        assert set(gone) <= set(silent)
+        assert len(gone) >= len(silent) - len(fresh)
+        if gone and fresh:
+            assert any(one.since < gone[0].last for one in fresh) or len(silent) > len(fresh)
+
+
+@given(st.lists(LIVES, max_size=8))
+def test_starting_as_many_as_are_missed_is_the_cure(lives: list[tuple[str, int, int]]) -> None:
+    known = processes(lives)
+    started = [Process(one.kind, f"new:{n}", NOON, NOON) for n, one in enumerate(lost(known, NOON))]
+    assert lost([*known, *started], NOON) == []
+
+
+# Words
+
+
+def test_several_are_named_and_the_rest_is_counted() -> None:
+    assert several(["a"]) == "a"
+    assert several(["a", "b", "c"]) == "a, b, c"
+    assert several(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+    assert [counted(n, "effect") for n in (1, 2, 2000)] == ["1 effect", "2 effects", "2,000 effects"]
+
+
+def test_severe_findings_come_first_and_each_is_there_once() -> None:
+    facts = Facts(now=NOON, store_now=at(60), info={}, expected=("worker",))
+    found = findings(facts)
+    assert [finding.key for finding in found] == ["record:append-only", "process:worker", "clock:skew:Redis"]
+
+
+def test_every_cure_of_a_missing_process_says_how_to_start_it() -> None:
+    assert set(clocks.CURES) == {"worker", "clock", "web"}
+    assert all("Start it: " in cure for cure in clocks.CURES.values())

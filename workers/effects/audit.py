@@ -1,0 +1,17 @@
+"""The self-audit's message in the ops channel."""
+
+from bot.domain.effects import ShowAudit
+from bot.slack.views.audit import audit
+from workers.crew import Done, Job
+from workers.effects.messages import EDITS_APART
+
+
+def show_audit(effect: ShowAudit, job: Job) -> Done:
+    """Post an outbreak, or edit its message to what is so now; one that is forgotten is left as it stands."""
+    crew = job.crew
+    if (outbreak := crew.audits.outbreak(effect.outbreak)) is None:
+        return Done()
+    channel = crew.desk.channel_id(crew.engine.policy.channels.ops)
+    crew.desk.show("", f"audit:{outbreak.id}", channel, audit(outbreak), again=job.again, since=job.since)
+    crew.audits.remember_shown(outbreak)
+    return Done(rest=EDITS_APART)
