@@ -217,6 +217,12 @@ def test_what_is_taken_back_in_its_time_ends_then_and_was_so_until_then(roster: 
         roster.orders(cancel("o1", BEN, at=3.1))
 
 
+def test_what_is_taken_back_before_it_begins_leaves_nothing(roster: Roster) -> None:
+    roster.orders(put_on(CY, 0, 5))
+    roster.orders(cancel("o1", BEN))
+    assert roster.now.overrides == {}
+
+
 def test_what_is_over_is_not_taken_back(roster: Roster) -> None:
     roster.orders(put_on(CY, 2, 5))
     with pytest.raises(no.OverrideIsOver):

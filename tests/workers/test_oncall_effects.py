@@ -131,7 +131,7 @@ def test_what_is_taken_back_in_its_time_is_told_for_what_is_left_of_it(office: O
     office.performs(TellArrangement(number=2, override=id_))
     assert office.heard(ANA, "You are on call for Payments, first line from", "13:00 UTC", "16:00 UTC")
     assert office.heard(CY, "You are off call")
-    assert office.heard("ops", "Ben", "took back o1")
+    assert office.heard("ops", "Ben", "took back o1", "from", "13:00 UTC", "until", "16:00 UTC")
 
 
 def test_a_shift_that_has_begun_is_told_with_who_follows(office: Office) -> None:
