@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.effects import GiveBrief, ShowOffer
 from bot.domain.hats import BRIEFS, Hat, hat
+from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.events import (
     HatGiven,
     HatHandedOver,
@@ -17,7 +18,20 @@ from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import HandOverToYourself, HatIsNotYours, HatIsWorn, OfferIsGone
 from tests.harness.clock import at
 from tests.harness.given import given
-from tests.harness.orders import INC, accept, declare, decline, give, offer, open_channel, release, take
+from tests.harness.orders import (
+    INC,
+    accept,
+    declare,
+    decline,
+    give,
+    move,
+    note,
+    offer,
+    open_channel,
+    release,
+    resolve,
+    take,
+)
 from tests.harness.people import ANA, BEN, CY, DEE
 
 COMMANDER, INVESTIGATOR = Hat.COMMANDER, Hat.INVESTIGATOR
@@ -104,6 +118,26 @@ def test_accepting_an_offer_moves_the_hat() -> None:
     accepted.then(HatHandedOver(by=BEN, at=at(0), hat=COMMANDER, giver=ANA))
     assert accepted.incident.wearers(COMMANDER) == (BEN,)
     assert accepted.incident.offers == accepted.incident.givers == {}
+
+
+def test_whoever_was_asked_sees_what_became_of_the_offer() -> None:
+    world = given(declare(), take(COMMANDER, by=ANA), offer(COMMANDER, BEN, by=ANA, at=5))
+    offered = ShowOffer(incident=INC, person=BEN, hat=COMMANDER, at=at(5))
+    became: dict[str, AnyCommand] = {
+        "accepted": accept(COMMANDER, by=BEN, at=9),
+        "declined": decline(COMMANDER, by=BEN, at=9),
+        "withdrawn": release(COMMANDER, by=ANA, at=9),
+        "overtaken": offer(COMMANDER, CY, by=ANA, at=9),
+    }
+    for standing, order in became.items():
+        shown = [
+            effect for effect in world.when(order).effects if isinstance(effect, ShowOffer) and effect.person == BEN
+        ]
+        assert shown == [offered.model_copy(update={"standing": standing})]
+        assert world.when(order).incident.offered_at == ({COMMANDER: at(9)} if standing == "overtaken" else {})
+    over = given(*world.events, resolve(at=20), move(Stage.POST_MORTEM, at=21))
+    assert offered.model_copy(update={"standing": "closed"}) in over.when(move(Stage.CLOSED, at=22)).effects
+    assert not [effect for effect in world.when(note("x", by=CY)).effects if isinstance(effect, ShowOffer)]
 
 
 def test_accepting_twice_changes_nothing() -> None:

@@ -247,6 +247,17 @@ def told_to(world: Given, seconds: float) -> tuple[str, ...]:
     return given_.to
 
 
+def test_a_commander_is_asked_before_whoever_answered_the_page() -> None:
+    answered = (start_escalation(assigned=(CY,), by=SYSTEM, at=1), acknowledge(by=CY, at=2), take(COMMANDER, by=DEE))
+    assert told_to(given(declare(), *answered, policy=UPDATES), 1800) == (DEE,)
+
+
+def test_the_same_thing_may_ping_again_sooner_than_another() -> None:
+    hasty = only(no_commander=ReminderPolicy(after=1, every=1))
+    world = given(declare(by=BEN), start_escalation(assigned=(CY,), by=SYSTEM), tick(60), policy=hasty)
+    assert told_to(world, 120) == (CY,)
+
+
 def test_an_incident_that_no_person_declared_asks_nobody_by_name() -> None:
     assert told_to(given(declare(by=SYSTEM), policy=COMMANDERS), 300) == ()
 
@@ -294,6 +305,23 @@ def test_what_is_put_right_ends_its_reminder_in_the_same_step() -> None:
     assert next_due(ended.incident, COMMANDERS) is None
 
 
+def test_whoever_was_asked_the_time_before_is_not_counted_this_time() -> None:
+    world = given(declare(), tick(300), take(COMMANDER, by=BEN, at=400), policy=COMMANDERS)
+    world.takes(start_escalation(assigned=(CY,), by=SYSTEM, at=450))
+    world.takes(release(COMMANDER, by=BEN, at=500))
+    world.takes(tick(800))
+    assert world.incident.reminders[Kind.NO_COMMANDER].asked == (CY,)
+
+
+def test_a_shared_hat_that_somebody_still_wears_is_not_put_down() -> None:
+    shared = (take(Hat.INVESTIGATOR, by=ANA), take(Hat.INVESTIGATOR, by=BEN), release(Hat.INVESTIGATOR, by=ANA))
+    assert given(declare(), *shared).incident.put_down_at == {}
+    bare = given(declare(), *shared, release(Hat.INVESTIGATOR, by=BEN, at=9))
+    assert bare.incident.put_down_at == {Hat.INVESTIGATOR: at(9)}
+    bare.takes(take(Hat.INVESTIGATOR, by=CY, at=10))
+    assert bare.incident.put_down_at == {}
+
+
 def test_what_goes_missing_again_is_told_anew() -> None:
     world = given(declare(), tick(300), tick(600), policy=COMMANDERS)
     world.takes(take(COMMANDER, by=BEN, at=700))
@@ -327,6 +355,7 @@ def test_resolving_ends_all_reminders_and_none_comes_after() -> None:
     assert {event.because for event in ended} == {"over"}
     assert next_due(world.incident, REMINDING) == at(3700 + 15 * MIN), "only the review is due"
     assert list(outlook(world.incident, REMINDING, at(3700))) == []
+    assert not [event for event in world.would(tick(10**6)) if isinstance(event, ReminderGiven)]
 
 
 def test_a_severity_that_is_not_reminded_at_ends_the_reminder() -> None:
@@ -407,6 +436,11 @@ def test_stops_and_snoozes_can_be_taken_back() -> None:
     world.takes(resume_reminders(by=CY, at=3))
     assert next_due(world.incident, COMMANDERS) == at(300)
     world.when(resume_reminders(by=CY, at=4)).then_nothing()
+
+
+def test_a_snooze_that_is_over_need_not_be_taken_back() -> None:
+    world = given(declare(), snooze(minutes=1, at=1), policy=COMMANDERS)
+    world.when(resume_reminders(at=61)).then_nothing()
 
 
 def test_what_is_not_reminded_of_can_neither_be_snoozed_nor_stopped() -> None:
