@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from bot.domain import effects as x
+from bot.domain.incident.decide.escalations import is_wanted
 from bot.domain.incident.escalations import Standing
 from bot.domain.incident.events import AnyEvent, ExportDelivered
 from bot.domain.incident.react import react
@@ -170,8 +171,8 @@ class Truth:
         assert list(laws.tried_after_an_answer(events)) == []
         assert list(laws.ended_twice_or_untried(events)) == []
         assert list(laws.out_of_turn(events)) == []
-        lost = [(page.id, way) for page in state.pages.values() for way in page.ways if way.state == "tried"]
-        assert lost == [], "what was tried has come to an end"
+        pages = state.pages.values()
+        assert [page.id for page in pages if is_wanted(page, state) and not all(way.is_over for way in page.ways)] == []
 
     def _wishes(self, incident: str) -> list[x.AnyEffect]:
         """List every effect that followed from the record; its fold must be the stored state."""
