@@ -5,10 +5,10 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = [
     "tests.harness.redis_server",
     "tests.harness.world",
-    "tests.harness.wired",
     "tests.harness.receivers",
     "tests.harness.trust",
     "tests.harness.mailbox",
+    "tests.harness.wired",
     "tests.harness.night",
     "tests.harness.office",
 ]

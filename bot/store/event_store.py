@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,9 +19,16 @@ from bot.store.trip import Trip
 GRACE = 1000
 """Milliseconds after which a clock doubts that a wake-up arrived, or that another clock lives, and does it again."""
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
+
+
+def ms_after(due: datetime) -> int:
+    """Return the first whole millisecond at which it is due: a clock that looks earlier looks in vain."""
+    return -((EPOCH - due) // timedelta(milliseconds=1))
 
 
 def script(name: str) -> str:
@@ -84,7 +91,7 @@ class RedisEventStore:
         arguments = [
             incident.id, last.cause, decided.expected, records[0].previous,
             last.version, last.hash, incident.model_dump_json(),
-            "" if due is None else ms(due), int(incident.is_open), incident.channel or "",
+            "" if due is None else ms_after(due), int(incident.is_open), incident.channel or "",
             ms(incident.declared_at), ms(at), GRACE,
             len(records), *(record.text() for record in records),
             len(entries), *lined_up,

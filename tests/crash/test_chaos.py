@@ -1,4 +1,4 @@
-"""People who do anything, Slack that fails, processes that die: afterwards all is there, once, in order."""
+"""People who do anything and are called, Slack that fails, processes that die: afterwards all is there, in order."""
 
 import random
 import threading
@@ -21,8 +21,12 @@ WORDS = (
     "hat commander", "hat first-responder", "hat release commander", "hand-over commander <@UBEN>", "accept", "decline",
     "propose restart-checkout", "propose scale-checkout instances={instances}", "approve", "reject because {n}",
     "withdraw", "stop", "rollback",
+    "page discovery now because {n}", "page payments now because {n}", "page <@UDEE> now because {n}",
+    "ack", "take-over", "not-me <@UCY> because {n}", "not-me <@UDEE>", "escalate", "escalate because {n}",
 )  # fmt: skip
-BUTTONS = {"Approve", "Reject", "Withdraw", "Stop", "Roll back", "Take this hat"}
+BUTTONS = {
+    "Approve", "Reject", "Withdraw", "Stop", "Roll back", "Take this hat", "Acknowledge", "Take over", "Escalate now",
+}  # fmt: skip
 TWICE = {"kind": "duplicate_delivery"}
 """All along: whatever people do, Slack tells it twice."""
 FAULTS = (
@@ -98,6 +102,8 @@ def test_anything_may_happen(wired: WiredWorld, truth: Truth) -> None:
         thread.join()
     assert failures == []
     for story in stories:
+        story.ana.types("/incident ack", story.channel.id)
+        assert not truth.is_calling(story.id)
         truth.is_whole(story.id)
         said = [event.text for event in truth.events(story.id) if isinstance(event, NoteAdded | UpdatePosted)]
         assert len(said) == len(set(said)), "each was said once"

@@ -18,6 +18,7 @@ from bot.domain.oncall.reach import Reachable
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from bot.engine import Engine
+from tests.harness import laws
 from tests.harness import orders as o
 from tests.harness.book import by_ways, policy
 from tests.harness.clock import NOON, WoundClock
@@ -206,16 +207,9 @@ class Calling(RuleBasedStateMachine):
         """Invariant 4: turns never go back; what the clock orders is bounded by tiers, rounds and people's answers."""
         if not self.events:
             return
+        assert list(laws.out_of_turn(self.events)) == []
         for escalation in self.incident.escalations.values():
             calls = [ev for ev in self.events if isinstance(ev, e.EscalationCalled) and ev.escalation == escalation.id]
-            spent = [
-                ev for ev in self.events if isinstance(ev, e.EscalationExhausted) and ev.escalation == escalation.id
-            ]
-            numbers = [call.call for call in calls]
-            numbers += [last.call for last in spent]
-            assert sorted(numbers) == list(range(1, len(numbers) + 1))
-            turns = [(call.round, call.tier) for call in calls]
-            assert turns == sorted(turns)
             self._is_bounded(escalation, calls)
 
     def _is_bounded(self, escalation: Escalation, calls: list[e.EscalationCalled]) -> None:
@@ -227,23 +221,7 @@ class Calling(RuleBasedStateMachine):
     @invariant()
     def nothing_goes_out_after_an_answer(self) -> None:
         """Invariants 5 and 12: of what was called before an answer, nothing is tried after it."""
-        answered: dict[str, int] = {}
-        last: dict[str, int] = {}
-        over = False
-        for event in self.events:
-            match event:
-                case e.EscalationCalled() | e.EscalationExhausted():
-                    last[event.escalation] = event.call
-                case e.Acknowledged() | e.TakenOver():
-                    answered[event.escalation] = last.get(event.escalation, 0)
-                case e.PageTried():
-                    escalation, call, _ = event.page.split(".")
-                    assert not over
-                    assert int(call) > answered.get(escalation, -1), event
-                case e.Resolved():
-                    over = True
-                case _:
-                    pass
+        assert list(laws.tried_after_an_answer(self.events)) == []
 
     @invariant()
     def nobody_is_called_twice_by_one_call(self) -> None:
@@ -252,10 +230,7 @@ class Calling(RuleBasedStateMachine):
 
     @invariant()
     def whatever_was_sent_was_tried_and_no_way_ends_twice(self) -> None:
-        ends = [(ev.page, ev.way) for ev in self.events if isinstance(ev, e.PageSent | e.PageFailed)]
-        tried = {(ev.page, ev.way) for ev in self.events if isinstance(ev, e.PageTried)}
-        assert len(ends) == len(set(ends))
-        assert set(ends) <= tried
+        assert list(laws.ended_twice_or_untried(self.events)) == []
 
     def teardown(self) -> None:
         """Silence until nothing is due: then everybody was called, or somebody has answered; and the record holds."""

@@ -451,6 +451,36 @@ def test_an_answer_settles_what_was_sent_elsewhere_and_edits_what_was_sent_in_sl
     assert not any(isinstance(effect, x.SettlePage) and effect.way == 2 for effect in world.effects)
 
 
+def test_an_answer_while_a_page_is_on_its_way_settles_it_when_it_has_arrived() -> None:
+    world = given(o.declare(), o.start_escalation(at=1))
+    world.takes(o.called(1, by_ways(BEN, ("slack", 0), ("pager", 0)), at=2))
+    for way in (0, 1):
+        world.takes(o.try_page(P1, way, at=3))
+    world.takes(o.acknowledge(by=CY, at=4))
+    settled = x.SettlePage(incident=o.INC, page=P1, way=1, how="acknowledged")
+    assert settled in world.effects, "it may have arrived before a worker died"
+    world.takes(o.page_sent(P1, 1, at=5))
+    assert settled in world.effects
+    world.takes(o.page_sent(P1, 0, at=5))
+    assert x.ShowPage(incident=o.INC, page=P1) in world.effects
+
+
+def test_a_page_that_arrives_after_the_end_is_resolved_at_once() -> None:
+    world = running()
+    world.takes(o.called(1, by_ways(CY, ("pager", 0)), at=3))
+    world.takes(o.try_page("e1.1.2", at=3))
+    world.takes(o.resolve(by=ANA, at=4))
+    world.takes(o.page_sent("e1.1.2", at=5))
+    assert x.SettlePage(incident=o.INC, page="e1.1.2", way=0, how="resolved") in world.effects
+
+
+def test_a_page_that_arrives_in_time_is_not_settled() -> None:
+    world = running()
+    world.takes(o.try_page(P1, at=3))
+    world.takes(o.page_sent(P1, at=4))
+    assert not any(isinstance(effect, x.ShowPage | x.SettlePage) for effect in world.effects)
+
+
 def test_a_page_that_went_late_says_by_how_much_and_why() -> None:
     world = running()
     world.takes(o.try_page(P1, at=3))

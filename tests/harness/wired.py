@@ -1,7 +1,7 @@
 """An installation with wires to hold, and what must be true of it after any crash: all there, once, in order."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -10,25 +10,34 @@ import httpx
 import pytest
 
 from bot.domain import effects as x
+from bot.domain.incident.decide.escalations import is_wanted
+from bot.domain.incident.escalations import Standing
 from bot.domain.incident.events import AnyEvent, ExportDelivered
 from bot.domain.incident.react import react
 from bot.domain.incident.record import breaks
 from bot.domain.incident.state import Incident, evolve
+from bot.domain.oncall.reach import SLACK
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
 from bot.store.outbox import RedisOutbox
 from bot.wiring import SystemClock
+from tests.harness import laws
+from tests.harness.mailbox import Mailbox
+from tests.harness.receivers import Hook
 from tests.harness.redis_server import connection
 from tests.harness.wire import Wire
 from tests.harness.world import World, until
 
 Seen = dict[str, Any]
 
+PHONE_SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgcGhvbmU="
+
 
 class WiredWorld(World):
     """The bot's processes reach Redis, Slack and checkout over wires; people and tests reach them directly.
 
-    There may be another worker tree and another clock.
+    There may be another worker tree and another clock. Pages arrive at a mailbox and at a phone of its own, and whoever
+    is silent is passed over within seconds.
     """
 
     PARTS = ("slack", "checkout", "web", "worker", "clock")
@@ -38,6 +47,11 @@ class WiredWorld(World):
         self.redis_wire = Wire(self.redis.port)
         self.slack_wire = Wire(self.ports["slack"])
         self.checkout_wire = Wire(self.ports["checkout"])
+        self.mailbox, self.phone = Mailbox(), Hook(PHONE_SECRET)
+        self.mailbox.__enter__()
+        self.phone.__enter__()
+        book = (Path(__file__).parent / "hasty_book.yaml").read_text()
+        (self.manifests / "oncall" / "book.yaml").write_text(book.replace("http://127.0.0.1:9", self.phone.url))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -45,6 +59,8 @@ class WiredWorld(World):
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_wire.port}/0",
             "SLACK_API_URL": f"http://127.0.0.1:{self.slack_wire.port}/api/",
             "SERVICE_URL_CHECKOUT": f"http://127.0.0.1:{self.checkout_wire.port}",
+            "SMTP_URL": f"smtp://127.0.0.1:{self.mailbox.port}",
+            "PHONE_SECRET": PHONE_SECRET,
         }
 
     def commands(self) -> Mapping[str, list[str]]:
@@ -66,6 +82,8 @@ class WiredWorld(World):
         super().stop()
         for wire in (self.redis_wire, self.slack_wire, self.checkout_wire):
             wire.close()
+        self.mailbox.__exit__()
+        self.phone.__exit__()
 
 
 class Truth:
@@ -94,6 +112,10 @@ class Truth:
         stored = self.store.load(incident)
         assert stored is not None
         return stored.incident
+
+    def is_calling(self, incident: str) -> bool:
+        """Say whether somebody is being called who has not answered yet, and others are waited for."""
+        return any(one.standing is Standing.RUNNING for one in self.state(incident).escalations.values())
 
     def forget_wake_up_calls(self) -> None:
         """Lose everything that RQ knows."""
@@ -125,6 +147,7 @@ class Truth:
         assert {name for name in posts if name.startswith("mitigation:")} == {
             f"mitigation:{wish.mitigation}" for wish in wished if isinstance(wish, x.ShowMitigation)
         }
+        self._calls_are_whole(incident, posts, wished)
         mine = [c for c in workspace["Channel"] if c["name"].startswith(f"{incident.lower()}-")]
         assert [channel["id"] for channel in mine] == [self.state(incident).channel]
         delivered = [event.file for event in self.events(incident) if isinstance(event, ExportDelivered)]
@@ -133,6 +156,23 @@ class Truth:
         calls = httpx.get(self.world.url("checkout") + "/admin/calls").json()["calls"]
         acted = Counter(call["key"] for call in calls if call["status"] == 200 and not call["repeat"])
         assert [key for key, times in acted.items() if times > 1] == []
+
+    def _calls_are_whole(self, incident: str, posts: Sequence[str], wished: Sequence[x.AnyEffect]) -> None:
+        """What was sent by Slack stands there; every call followed from the one before; an answer was the end of it."""
+        state, events = self.state(incident), self.events(incident)
+        escalations = {wish.escalation for wish in wished if isinstance(wish, x.ShowEscalation)}
+        assert {name for name in posts if name.startswith("escalation:")} == {f"escalation:{e}" for e in escalations}
+        sent = {
+            f"page:{page.id}"
+            for page in state.pages.values()
+            if any((way.by, way.state) == (SLACK, "sent") for way in page.ways)
+        }
+        assert sent <= {name for name in posts if name.startswith("page:")}
+        assert list(laws.tried_after_an_answer(events)) == []
+        assert list(laws.ended_twice_or_untried(events)) == []
+        assert list(laws.out_of_turn(events)) == []
+        pages = state.pages.values()
+        assert [page.id for page in pages if is_wanted(page, state) and not all(way.is_over for way in page.ways)] == []
 
     def _wishes(self, incident: str) -> list[x.AnyEffect]:
         """List every effect that followed from the record; its fold must be the stored state."""
@@ -181,6 +221,7 @@ def wired(one_wired_world: WiredWorld) -> Iterator[WiredWorld]:
     for name in set(world.PARTS) - set(world.running):
         world.start(name)
     world.slack_fails()
+    world.phone.works()
 
 
 @pytest.fixture

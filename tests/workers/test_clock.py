@@ -58,13 +58,13 @@ def clockwork(redis: Client, raw: Redis, store: RedisEventStore, clock: WoundClo
     return Clockwork(Engine(store, waker, POLICY), store, outbox, waker, clock, heartbeats, lookout)
 
 
-def escalating(store: RedisEventStore, how_many: int) -> list[str]:
-    """Incidents in each of which somebody is called since noon, whose effects have all been performed."""
+def escalating(store: RedisEventStore, how_many: int, since: datetime = NOON) -> list[str]:
+    """Incidents in each of which somebody is called since then, whose effects have all been performed."""
     engine = Engine(store, NobodyToWake(), POLICY)
     names = [f"INC-{number}" for number in range(1, how_many + 1)]
     for name in names:
         for order in (o.declare(), o.start_escalation(PAYMENTS)):
-            engine.submit(order.model_copy(update={"incident": name}))
+            engine.submit(order.model_copy(update={"incident": name, "at": since}))
     redis = connection(store._redis)
     for key in redis.scan_iter("{test}:lane*"):
         redis.delete(key)
@@ -91,6 +91,19 @@ def test_one_look_decides_all_that_is_due_and_nothing_before(
     clockwork.tick()
     clockwork.tick()
     assert all(called(store, name) == [NOON, NOON + DUE] for name in names)
+
+
+def test_what_is_due_between_two_milliseconds_is_taken_when_it_is_due_and_no_second_later(
+    clockwork: Clockwork, clock: WoundClock, store: RedisEventStore
+) -> None:
+    clock.wind(0.0004)
+    (name,) = escalating(store, 1, clock.now())
+    clock.wind(DUE.total_seconds() - 0.0002)
+    clockwork.tick()
+    assert len(called(store, name)) == 1
+    clock.wind(0.001)
+    clockwork.tick()
+    assert len(called(store, name)) == 2
 
 
 def test_an_incident_in_trouble_keeps_no_other_one_up(

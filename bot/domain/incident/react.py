@@ -233,23 +233,38 @@ def _paged(event: e.PageEvent, after: Incident) -> list[x.AnyEffect]:
         case e.PageTried():
             return []
         case e.PageSent():
-            return shown
+            return [*_overtaken(after, page, event.way), *shown]
         case _:
             assert_never(event)
 
 
-def _settled(after: Incident, pages: Iterable[Page], how: Literal["acknowledged", "resolved"]) -> list[x.AnyEffect]:
-    """What was sent no longer asks for an answer."""
-    effects = list[x.AnyEffect]()
-    for page in pages:
-        for number, way in enumerate(page.ways):
-            if way.state != "sent":
-                continue
-            if way.by == SLACK:
-                effects.append(x.ShowPage(incident=after.id, page=page.id))
-            else:
-                effects.append(x.SettlePage(incident=after.id, page=page.id, way=number, how=how))
-    return effects
+How = Literal["acknowledged", "resolved"]
+
+
+def _overtaken(after: Incident, page: Page, way: int) -> list[x.AnyEffect]:
+    """An answer came while this page was on its way: nobody else would tell whoever gets it now."""
+    escalation = after.escalations.get(page.escalation)
+    if after.stage.is_over:
+        return [_settle(after, page, way, "resolved")]
+    if escalation is not None and page.call <= escalation.settled:
+        return [_settle(after, page, way, "acknowledged")]
+    return []
+
+
+def _settled(after: Incident, pages: Iterable[Page], how: How) -> list[x.AnyEffect]:
+    """What was sent no longer asks for an answer; nor does what may have been, when a worker died over it."""
+    return [
+        _settle(after, page, number, how)
+        for page in pages
+        for number, way in enumerate(page.ways)
+        if way.state in {"tried", "sent"}
+    ]
+
+
+def _settle(after: Incident, page: Page, way: int, how: How) -> x.AnyEffect:
+    if page.ways[way].by == SLACK:
+        return x.ShowPage(incident=after.id, page=page.id)
+    return x.SettlePage(incident=after.id, page=page.id, way=way, how=how)
 
 
 def _escalation_shown(incident: Incident, escalation: str) -> list[x.AnyEffect]:
