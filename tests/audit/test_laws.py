@@ -140,6 +140,13 @@ def test_starting_as_many_as_are_missed_is_the_cure(lives: list[tuple[str, int, 
     assert lost([*known, *started], NOON) == []
 
 
+def test_who_was_there_all_along_replaces_nobody() -> None:
+    dead, old = Process("clock", "vm:1", at(-900), at(-300)), Process("clock", "vm:2", at(-900), NOON)
+    assert lost([dead, old], NOON) == [dead]
+    assert lost([dead, old, Process("worker", "vm:3", at(-200), NOON)], NOON) == [dead]
+    assert lost([dead, old, Process("clock", "vm:3", at(-200), NOON)], NOON) == []
+
+
 # Effects
 
 
