@@ -1,6 +1,7 @@
 """The audit's side of Redis: whose turn it is, what one round looks at, the outbreak in force and the last fifty."""
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,8 +35,11 @@ OPEN_AT_ONCE, ANY_AT_ONCE = 1000, 100
 SUSPECTS = 500
 """Incidents that are looked at again because something was wrong with them."""
 
-CHUNK = 50
-"""Incidents that are asked for in one step."""
+CHUNK = 20
+"""Incidents, or lanes, that are asked for in one step."""
+
+PAUSE = 0.002
+"""Seconds between two steps, for those who share the process: a tick of the clock waits for one step at most."""
 
 RECORDS, TAIL = 1000, 50
 """Events that one round checks, those of incidents that changed last first; and of one incident at most."""
@@ -188,6 +192,7 @@ class RedisAudits:
                 (version, _, state), due, listed = answers[3 * number : 3 * number + 3]
                 if version is not None:
                     yield self._one(id_, version, state, due, listed)
+            time.sleep(PAUSE)
 
     def _ask(self, pipeline: Pipeline, id_: str) -> None:
         pipeline.hmget(self._keys.incident(id_), ["v", "h", "s"])
@@ -222,11 +227,11 @@ class RedisAudits:
             yield Looked(one.id, one.incident, one.due, one.is_listed, one.idle, tails.get(one.id))
 
     def _tails(self, ids: Sequence[str]) -> Iterator[tuple[str, Tail]]:
-        read, step = 0, 10
-        for start in range(0, len(ids), step):
+        read = 0
+        for start in range(0, len(ids), CHUNK):
             if read >= RECORDS:
                 return
-            chunk = ids[start : start + step]
+            chunk = ids[start : start + CHUNK]
             pipeline = self._redis.pipeline()
             for id_ in chunk:
                 pipeline.hmget(self._keys.incident(id_), ["v", "h"])
@@ -237,14 +242,20 @@ class RedisAudits:
                 read += len(entries)
                 records = tuple(_record(fields) for _, fields in reversed(entries))
                 yield id_, Tail(int(version or 0), head or "", TAIL, records)
+            time.sleep(PAUSE)
 
     def _heads(self) -> Iterator[Head]:
         lanes = self._redis.zrange(self._keys.lanes, 0, HEADS - 1)
+        for start in range(0, len(lanes), CHUNK):
+            yield from self._heads_of(lanes[start : start + CHUNK])
+            time.sleep(PAUSE)
+
+    def _heads_of(self, lanes: Sequence[str]) -> Iterator[Head]:
         pipeline = self._redis.pipeline()
         for lane in lanes:
             pipeline.lindex(self._keys.lane(lane), 0)
             pipeline.exists(self._keys.lease(lane))
-        answers = pipeline.execute() if lanes else []
+        answers = pipeline.execute()
         entries = {lane: _entry(text) for lane, text in zip(lanes, answers[::2], strict=True) if text}
         held = dict(zip(lanes, answers[1::2], strict=True))
         ids = [entry.id for entry in entries.values()]

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.audit import clocks, findings
+from bot.audit import clocks, findings, outbox
 from bot.audit.clocks import FORGOTTEN, SILENCE, lost
-from bot.audit.facts import Facts, Process
+from bot.audit.facts import Facts, Head, Process, Queue
 from bot.audit.finding import Finding, counted, several
 from bot.audit.outbreak import CALM, UNSEEN, Outbreak, step, wants_contact
 from tests.harness.clock import NOON, at
@@ -137,6 +138,45 @@ def test_starting_as_many_as_are_missed_is_the_cure(lives: list[tuple[str, int, 
     known = processes(lives)
     started = [Process(one.kind, f"new:{n}", NOON, NOON) for n, one in enumerate(lost(known, NOON))]
     assert lost([*known, *started], NOON) == []
+
+
+def test_who_was_there_all_along_replaces_nobody() -> None:
+    dead, old = Process("clock", "vm:1", at(-900), at(-300)), Process("clock", "vm:2", at(-900), NOON)
+    assert lost([dead, old], NOON) == [dead]
+    assert lost([dead, old, Process("worker", "vm:3", at(-200), NOON)], NOON) == [dead]
+    assert lost([dead, old, Process("clock", "vm:3", at(-200), NOON)], NOON) == []
+
+
+# Effects
+
+
+@pytest.mark.parametrize(("waited", "length", "keys"), [(59, 3, []), (61, 3, ["queue:slack"]), (61, 0, [])])
+def test_wake_up_calls_are_found_that_wait_for_more_than_a_minute(waited: int, length: int, keys: list[str]) -> None:
+    queue = Queue("slack", length, NOON - timedelta(seconds=waited) if length else None)
+    found = list(outbox.check(Facts(now=NOON, store_now=NOON, info={}, queues=(queue,))))
+    assert [finding.key for finding in found] == keys
+    assert not any(finding.severe for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("waited", "tries", "is_held", "keys"),
+    [
+        (60, 0, False, []),
+        (61, 0, False, ["effects:untried"]),
+        (61, 0, True, []),
+        (61, 1, False, []),
+        (301, 19, False, []),
+        (300, 20, False, []),
+        (301, 20, True, ["effects:endless"]),
+    ],
+)
+def test_an_effect_is_found_that_nobody_tries_or_that_is_tried_without_end(
+    waited: int, tries: int, is_held: bool, keys: list[str]
+) -> None:
+    head = Head("card:INC-1", "show-card", NOON - timedelta(seconds=waited), tries, is_held)
+    found = list(outbox.check(Facts(now=NOON, store_now=NOON, info={}, heads=(head,))))
+    assert [finding.key for finding in found] == keys
+    assert all("show-card in the lane card:INC-1" in finding.what and finding.severe for finding in found)
 
 
 # Words

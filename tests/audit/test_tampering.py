@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.ids import digest
 from bot.store.audit import Book
 from tests.audit.conftest import Watch
 from tests.harness import orders as o
@@ -93,6 +94,11 @@ def rewritten(record: dict[str, Any]) -> dict[str, Any]:
     return record | {"event": record["event"] | {"by": "USOMEBODYELSE"}}
 
 
+def forged(record: dict[str, Any]) -> dict[str, Any]:
+    changed = {name: value for name, value in rewritten(record).items() if name != "hash"}
+    return changed | {"hash": digest(changed)}
+
+
 DAMAGE: dict[str, Callable[[Watch, str, list[Any]], object]] = {
     "an event was rewritten": lambda watch, log, entries: _replace(watch, log, entries, 2, rewritten),
     "the first event was rewritten": lambda watch, log, entries: _replace(watch, log, entries, 0, rewritten),
@@ -100,6 +106,10 @@ DAMAGE: dict[str, Callable[[Watch, str, list[Any]], object]] = {
     "an event is gone": lambda watch, log, entries: watch.raw.xdel(log, entries[2][0]),
     "the last event is gone": lambda watch, log, entries: watch.raw.xdel(log, entries[-1][0]),
     "the whole log is gone": lambda watch, log, entries: watch.raw.delete(log),
+    "the beginning is gone": lambda watch, log, entries: watch.raw.xtrim(log, maxlen=3, approximate=False),
+    "the last event was forged, with a chain of its own": lambda watch, log, entries: _replace(
+        watch, log, entries, -1, forged
+    ),
     "an event is no JSON": lambda watch, log, entries: _replace(watch, log, entries, 1, lambda _: "…"),
 }
 
