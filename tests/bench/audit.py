@@ -17,7 +17,7 @@ from tests.bench.figure import Figure, quantile
 from tests.bench.seed import cause, declare, propose
 from tests.bench.stand import CLIENTS, on_cpu, standing
 from tests.harness.redis_server import connection
-from workers.clock import Clockwork
+from workers.__main__ import clockwork
 
 INCIDENTS = 10_000
 NOTES = 6
@@ -87,11 +87,11 @@ def _ticks(wired: Wired, *, audited: bool) -> Sequence[float]:
     thread = Thread(target=audit)
     if audited:
         thread.start()
-    clockwork = Clockwork(wired.house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats)
+    ticking = clockwork(wired)
     took = list[float]()
     for _ in range(TICKS):
         start = time.perf_counter()
-        clockwork.tick()
+        ticking.tick()
         took.append(time.perf_counter() - start)
         time.sleep(0.005)
     over.set()

@@ -34,18 +34,21 @@ from bot.store.keys import Keys
 from bot.wiring import Wired
 from tests.bench.figure import Figure, quantile
 from tests.bench.seed import cause
-from tests.bench.stand import Stand, megabytes, standing, wait_for
+from tests.bench.stand import Pool, Stand, megabytes, standing, wait_for
+from tests.harness.receivers import Hook
 from workers.clock import TICK
 
-MANY = 10_000
+MANY, PAGES = 10_000, 200
 LIMIT = timedelta(minutes=30)
 """Of every tier: what is called in here is not called again before it is over."""
 AHEAD = timedelta(seconds=45)
-"""From the first incident's seeding to the first call that is due."""
+"""From the seeding of the first incident to the first of `MANY` calls that is due."""
 TOGETHER = 100
 """Incidents that are seeded on one trip."""
 TIER = Tier(notify=(Target(schedule="payments-first"),), limit=LIMIT.total_seconds())
 POLICY = EscalationPolicy(id="payments", title="Payments", tiers=(TIER, TIER, TIER))
+
+OF_THE_TESTS = Path(__file__).parents[1] / "harness" / "oncall" / "book.yaml"
 
 
 def run(folder: Path) -> list[Figure]:
@@ -53,6 +56,7 @@ def run(folder: Path) -> list[Figure]:
         *_figures(folder / "calls-spread", seconds=30, clocks=("clock",)),
         *_figures(folder / "calls-at-once", seconds=1, clocks=("clock",)),
         *_figures(folder / "calls-two-clocks", seconds=1, clocks=("clock", "clock2")),
+        *_paged(folder / "pages"),
     ]
 
 
@@ -84,6 +88,43 @@ def _figures(folder: Path, seconds: float, clocks: Sequence[str]) -> list[Figure
             Figure("… early, or not once", "0", f"{early}, {twice}", early == twice == 0),
             Figure("… a clock's RSS; Redis holds", "", f"{held:.0f} MB; {_redis_megabytes(wired):.0f} MB", None),
         ]
+
+
+def _paged(folder: Path) -> list[Figure]:
+    """Let one tree of workers page somebody for each of `PAGES` calls that fall due together."""
+    with Hook() as phone, standing(folder, "slack", "worker", book=_by_phone(phone.url)) as stand:
+        wired = stand.wired()
+        due = min(seeded(wired, PAGES, 1, channel="COPS").values())
+        wait_for("the workers", lambda: Pool(stand, wired).is_ready("worker"))
+        stand.start("clock")
+        wait_for("the first page", lambda: bool(phone.requests))
+        begun = wired.clock.now()
+        wait_for("all pages", lambda: len(phone.pages()) == PAGES, 300)
+        ended = wired.clock.now()
+        wait_for("nothing more to send", lambda: not any(lane.startswith("page:") for lane in wired.outbox.waiting()))
+        again = len(phone.requests) - PAGES
+        rate = PAGES / (ended - begun).total_seconds()
+        return [
+            Figure(
+                f"{PAGES} pages by {wired.settings.workers} workers, to a service that answers at once",
+                "",
+                f"{rate:.0f}/s; the last one {(ended - due).total_seconds():.1f} s after the first was due",
+                None,
+            ),
+            Figure("… lost, or sent again", "0", f"{PAGES - len(phone.pages())}, {again}", again == 0),
+        ]
+
+
+def _by_phone(url: str) -> str:
+    """The tests' book, in which whoever is on call has a phone and nothing else."""
+    text = OF_THE_TESTS.read_text()
+    for before, after in (
+        ("      - by: slack\n      - {by: email, to: ana@local.test, after: 2m}\n", "      - by: phone\n"),
+        ('"http://127.0.0.1:9/messages", secret: PHONE_SECRET', f'"{url}/messages", most: 1000'),
+    ):
+        assert before in text
+        text = text.replace(before, after)
+    return text
 
 
 @dataclass
@@ -122,32 +163,33 @@ def _look(url: str, until: datetime, watch: Watch, over: ThreadEvent) -> None:
             watch.longest = max(watch.longest, beat - before - TICK if before else 0)
 
 
-def seeded(wired: Wired, how_many: int, seconds: float) -> Mapping[str, datetime]:
+def seeded(wired: Wired, how_many: int, seconds: float, channel: str = "") -> Mapping[str, datetime]:
     """Declare incidents, each with somebody called who does not answer; returns when the next ones are to be called.
 
-    They are appended as they are in a night, without the effects that have long been performed.
+    They are appended as they are in a night, without the effects that have long been performed. Each lives in a channel
+    of its own, or all in the one that is named.
     """
-    chance, begin = random.Random(1), wired.clock.now() + AHEAD
+    chance, begin = random.Random(1), wired.clock.now() + AHEAD * how_many / MANY + timedelta(seconds=2)
     due = {number: begin + timedelta(seconds=chance.uniform(0, seconds)) for number in range(1, how_many + 1)}
     for start in range(1, how_many + 1, TOGETHER):
-        decided = [_begun(number, due[number]) for number in range(start, min(start + TOGETHER, how_many + 1))]
+        decided = [_begun(n, due[n], channel or f"C{n:05}") for n in range(start, min(start + TOGETHER, how_many + 1))]
         assert all(isinstance(answer, Appended) for answer in wired.store.append_all(decided))
     assert wired.clock.now() < begin, "the escalations were begun too slowly to be measured"
     return {incident_id(number): moment for number, moment in due.items()}
 
 
-def _begun(number: int, due: datetime) -> Decided:
-    incident, events = incident_id(number), list(_unanswered(number, due))
+def _begun(number: int, due: datetime, channel: str) -> Decided:
+    incident, events = incident_id(number), list(_unanswered(number, due, channel))
     records = chain(incident, events, cause(), 0, GENESIS)
     return Decided(cast("Incident", replay(events, incident)), records, (), 0, events[0].at, due)
 
 
-def _unanswered(number: int, due: datetime) -> Iterator[AnyEvent]:
+def _unanswered(number: int, due: datetime, channel: str) -> Iterator[AnyEvent]:
     """What has happened by the time at which the second tier is due."""
     at = due - LIMIT
     facts = {"by": SYSTEM, "at": at}
     yield Declared(by="UANA", at=at, title=f"checkout is down, {number}", severity=Severity.P1, policy="bench")
-    yield ChannelOpened(**facts, channel=f"C{number:05}", name=f"inc-{number}-checkout-is-down")
+    yield ChannelOpened(**facts, channel=channel, name=f"inc-{number}-checkout-is-down")
     yield EscalationStarted(**facts, escalation="e1", team="payments", policy=POLICY, because="checkout is down")
     yield EscalationCalled(**facts, escalation="e1", call=1, round=0, tier=0, due=due)
     ways = (Way(by=SLACK), Way(by="email", contact=1, after=120))

@@ -46,9 +46,14 @@ class Stand(World):
 
 
 @contextmanager
-def standing(folder: Path, *names: str, redis_on: int | None = None) -> Iterator[Stand]:
-    """Redis, on a CPU of its own if one is named, and these processes, from ready until stopped."""
+def standing(folder: Path, *names: str, redis_on: int | None = None, book: str = "") -> Iterator[Stand]:
+    """Redis, on a CPU of its own if one is named, and these processes, from ready until stopped.
+
+    `book`: an on-call book in the place of the tests' own.
+    """
     stand = Stand(folder)
+    if book:
+        (stand.manifests / "oncall" / "book.yaml").write_text(book)
     try:
         with nullcontext() if redis_on is None else on_cpu(redis_on):
             stand.redis.start()

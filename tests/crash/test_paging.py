@@ -47,7 +47,7 @@ def rang(wired: WiredWorld, incident: str) -> int:
 def direct(person: str, incident: str, wired: WiredWorld) -> int:
     """How many direct messages call a person about an incident."""
     messages = Person(wired, person).direct_messages()
-    return sum(incident in message["text"] and "You are called" in message["text"] for message in messages)
+    return sum(incident in message["text"] and "Why you" in message["text"] for message in messages)
 
 
 def declared(wired: WiredWorld, words: str) -> str:
@@ -123,6 +123,35 @@ def test_somebody_answers_while_no_worker_lives(wired: WiredWorld, truth: Truth)
     until("all to be settled", lambda: not truth.outbox.waiting())
     assert rang(wired, incident) == 1, "Cy has it: Ben's phone is left alone"
     assert direct("UBEN", incident, wired) == 0
+
+
+def test_somebody_answers_and_asks_for_help_while_no_worker_lives(wired: WiredWorld, truth: Truth) -> None:
+    """Whoever comes next is called; whom the answer spared stays spared, although somebody is being called again."""
+    wired.phone.hangs()
+    incident = declared(wired, PATIENTLY)
+    until("the phone to be called", lambda: rang(wired, incident))
+    power_cut(wired, truth)
+    for words in ("ack", "escalate"):
+        assert wired.terminal("--in", incident, words, by="UANA").returncode == 0
+    wired.phone.works()
+    wired.start("worker")
+    until("Cy to be called", lambda: direct("UCY", incident, wired))
+    truth.is_whole(incident)
+    assert rang(wired, incident) == 1
+    assert direct("UBEN", incident, wired) == 0
+
+
+def test_somebody_answers_at_the_moment_in_which_a_worker_reaches_for_the_phone(
+    wired: WiredWorld, truth: Truth
+) -> None:
+    with wired.redis_wire.hold('"page":"e1.1.1","type":"page.tried"') as hold:
+        incident = declared(wired, PATIENTLY)
+        hold.wait()
+        assert wired.terminal("--in", incident, "ack", by="UCY").returncode == 0
+        hold.let_go()
+    truth.is_whole(incident)
+    assert rang(wired, incident) == 0, "the record is asked last, and it says: no longer"
+    assert pages(truth, incident, e.PageTried) == []
 
 
 # Clocks

@@ -150,7 +150,7 @@ def test_an_override_holds_at_once_and_is_told_to_both_and_to_the_team(rota: Rot
     assert "first line: Cy Lindqvist until" in cy.types("/incident oncall payments")
     story = declare(rota, "p1 checkout is down")
     story.channel.sees("Calling Payments", "Cy")
-    cy.direct(story.id, "You are called")
+    cy.direct(story.id, "Why you")
     ana.types("/incident resolve it was a drill", story.channel.id)
     taken_back(said, ben)
     ops(ana).sees("Ben", "took back")
