@@ -93,6 +93,8 @@ class Mailbox:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._loop.is_closed():
+            return  # whoever it was lent to has closed it
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
