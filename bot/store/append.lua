@@ -36,13 +36,9 @@ for i = 1, effects do
   local list, words = KEYS[8 + i * 2 - 1], KEYS[8 + i * 2]
   if once == '' or redis.call('SADD', words, once) == 1 then
     redis.call('RPUSH', list, entry)
-    if not redis.call('ZSCORE', lanes, lane) then
-      if tonumber(wanted) > now then
-        redis.call('ZADD', lanes, wanted, lane)
-      else
-        redis.call('ZADD', lanes, now + grace, lane)
-        answer[#answer + 1] = lane
-      end
+    local is_later = tonumber(wanted) > now
+    if redis.call('ZADD', lanes, 'NX', is_later and wanted or now + grace, lane) == 1 and not is_later then
+      answer[#answer + 1] = lane
     end
   end
 end

@@ -28,7 +28,8 @@ class Target(Frozen):
 
     @model_validator(mode="after")
     def _names_one(self) -> "Target":
-        if sum(getattr(self, kind) is not None for kind in KINDS) != 1:
+        # Written out: each escalation that is read from its incident comes through here, tier by tier.
+        if (self.schedule, self.person, self.team, self.channel, self.group).count(None) != len(KINDS) - 1:
             raise misfit("a target names one thing", "Write one of: schedule, person, team, channel, group.")
         return self
 
