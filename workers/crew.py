@@ -23,6 +23,9 @@ from bot.verbs.request import House
 
 log = logging.getLogger("muster.workers")
 
+EDITS_APART = 1.2
+"""Seconds between two edits of one message: chat.update allows about 50 a minute (Slack's tier 3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Crew:

@@ -44,7 +44,7 @@ class Invite(EffectBase):
 
 
 class DressChannel(EffectBase):
-    """Topic and bookmark."""
+    """Topic, and a bookmark to where it was declared from."""
 
     type: Literal["dress-channel"] = "dress-channel"
 
@@ -53,8 +53,18 @@ class DressChannel(EffectBase):
         return self.type
 
 
+class PinCard(EffectBase):
+    """Pin the card and bookmark it, once."""
+
+    type: Literal["pin-card"] = "pin-card"
+
+    @property
+    def lane(self) -> str:
+        return f"card:{self.incident}"
+
+
 class ShowCard(EffectBase):
-    """Post and pin the card, or edit it to what is true now."""
+    """Edit the card to what is true now."""
 
     type: Literal["show-card"] = "show-card"
 
@@ -464,6 +474,7 @@ AnyEffect = (
     OpenChannel
     | Invite
     | DressChannel
+    | PinCard
     | ShowCard
     | ShowAnnouncement
     | Tell

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.effects import DressChannel, Invite, OpenChannel, ShowAnnouncement, ShowCard, ShowMitigation, Summon
+from bot.domain.effects import DressChannel, Invite, OpenChannel, PinCard, ShowAnnouncement, ShowCard, ShowMitigation, Summon
 from bot.domain.incident.decide.words import TEXT_LIMIT, TITLE_LIMIT
 from bot.domain.incident.events import ChannelOpened, Declared
 from bot.domain.incident.lifecycle import Stage
@@ -65,6 +65,7 @@ def test_once_there_is_a_channel_everything_is_shown_in_it() -> None:
     opened.then(ChannelOpened)
     assert (opened.incident.channel, opened.incident.channel_name) == ("C1", "inc-1-checkout")
     assert opened.effects == [
+        PinCard(incident=INC),
         ShowMitigation(incident=INC, mitigation=M1),
         Invite(incident=INC),
         DressChannel(incident=INC),

@@ -244,7 +244,7 @@ def test_what_follows_from_an_order_is_lined_up_with_it(outbox: RedisOutbox, sto
     assert (outbox.waiting(), woken) == ({LANE: 1, f"page:{INC}": 1}, [LANE, f"page:{INC}"])
     engine.submit(open_channel())
     assert f"card:{INC}" in woken
-    assert outbox.waiting()[f"card:{INC}"] == 1
+    assert outbox.waiting()[f"card:{INC}"] == 2, "it is pinned, and shown once"
     assert woken.count(LANE) == 1
 
 
@@ -264,7 +264,7 @@ def test_cards_of_many_notes_are_one_card(outbox: RedisOutbox, store: RedisEvent
     engine.submit(open_channel())
     for n in range(20):
         engine.submit(note(f"{n}"))
-    assert outbox.waiting()[f"card:{INC}"] == 1
+    assert outbox.waiting()[f"card:{INC}"] == 2, "it is pinned, and shown once"
 
 
 def test_since_tells_how_long_an_effect_has_waited(outbox: RedisOutbox, clock: WoundClock) -> None:

@@ -28,6 +28,23 @@ def test_a_command_without_a_form_opens_a_place_to_work_in(world: World) -> None
     story.announcements.sees(story.id, "checkout is down", f"<#{story.channel.id}>")
 
 
+def test_the_channel_begins_with_the_card(world: World) -> None:
+    story = declare(world)
+    until("the change of stage", lambda: [m for m in story.channel.messages() if "from Detected" in m["text"]])
+    posted = [m for m in story.channel.messages() if "subtype" not in m]
+    assert posted[0]["ts"] == story.card()["ts"]
+
+
+@pytest.mark.parametrize("trouble", ["lost_reply", "status", "ratelimited"])
+def test_where_slack_does_not_take_the_card_at_once_it_is_posted_later_and_once(world: World, trouble: str) -> None:
+    ana = Person(world, "UANA")
+    ana.post_control("/control/faults", faults=[{"kind": trouble, "method": "chat.postMessage", "times": 4}])
+    story = declare(world)
+    card = until("the pinned card", lambda: story.card() if story.card().get("pinned_to") else None)
+    until("the change of stage", lambda: [m for m in story.channel.messages() if "from Detected" in m["text"]])
+    assert [m["ts"] for m in story.channel.messages() if m["text"].startswith(card["text"][:12])] == [card["ts"]]
+
+
 def test_the_card_is_edited_and_never_posted_again(world: World) -> None:
     story = declare(world)
     card = story.card()

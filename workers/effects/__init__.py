@@ -5,13 +5,14 @@ from typing import Any
 
 from bot.domain import effects as x
 from workers.crew import Done, Job
-from workers.effects import audit, channel, exports, messages, oncall, paging, persons, reminders, runs, trial
+from workers.effects import audit, card, channel, exports, messages, oncall, paging, persons, reminders, runs, trial
 
 ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.OpenChannel: channel.open_channel,
     x.Invite: channel.invite,
     x.DressChannel: channel.dress_channel,
-    x.ShowCard: messages.show_card,
+    x.PinCard: card.pin_card,
+    x.ShowCard: card.show_card,
     x.ShowAnnouncement: messages.show_announcement,
     x.ShowMitigation: messages.show_mitigation,
     x.Tell: messages.tell,

@@ -2,8 +2,7 @@
 
 from bot.domain.effects import ShowAudit
 from bot.slack.views.audit import audit
-from workers.crew import Done, Job
-from workers.effects.messages import EDITS_APART
+from workers.crew import EDITS_APART, Done, Job
 
 
 def show_audit(effect: ShowAudit, job: Job) -> Done:

@@ -1,19 +1,25 @@
 """The incident's channel: made, filled with people, given its topic and bookmarks."""
 
+import logging
+
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.effects import DressChannel, Invite, OpenChannel
 from bot.domain.incident.commands import RecordChannel
+from bot.domain.incident.state import Incident
 from bot.slack.desk import allowing
-from bot.slack.errors import Refused
+from bot.slack.errors import Refused, RetryLater
 from bot.slack.views.naming import channel_name, topic
 from workers.crew import Done, Job
+from workers.effects.card import bookmark, put_card
+
+log = logging.getLogger("muster.workers")
 
 NAMES_TRIED = 5
 
 
 def open_channel(_: OpenChannel, job: Job) -> Done:
-    """Make the channel; after a lost answer, find the one that we made."""
+    """Make the channel, and begin it with the card; after a lost answer, find the one that we made."""
     incident = job.incident()
     if incident.channel is not None:
         return Done()
@@ -22,8 +28,20 @@ def open_channel(_: OpenChannel, job: Job) -> Done:
         name = channel_name(prefix, incident.number, incident.title, attempt, on=incident.declared_at.date())
         channel = _create(name, private=incident.private, job=job)
         if channel is not None:
+            _begin_with_card(incident.model_copy(update={"channel": channel}), channel, job)
             return Done((RecordChannel(**job.facts("channel"), channel=channel, name=name),))
     raise Refused(f"Every name like #{name} is taken.", "Rename or archive the old channels; then declare again.")
+
+
+def _begin_with_card(incident: Incident, channel: str, job: Job) -> None:
+    """Post the card before anybody can post anything: what follows from the channel's opening goes side by side.
+
+    If that doesn't work the channel is open all the same, and whoever pins the card posts it.
+    """
+    try:
+        put_card(incident, channel, job, again=job.again)
+    except (RetryLater, SlackApiError) as error:
+        log.info("%s begins without its card: %s", incident.id, error)
 
 
 def _create(name: str, *, private: bool, job: Job) -> str | None:
@@ -77,11 +95,3 @@ def _link_back(origin: str, channel: str, job: Job) -> None:
     with allowing("channel_not_found", "message_not_found"):
         link = job.crew.desk.call("chat.getPermalink", place, message_ts=ts)["permalink"]
         bookmark(job, channel, "Where it began", link)
-
-
-def bookmark(job: Job, channel: str, title: str, link: str) -> None:
-    """Add a bookmark, unless it is there."""
-    desk = job.crew.desk
-    there = desk.call("bookmarks.list", channel_id=channel)["bookmarks"]
-    if not any(mark["title"] == title for mark in there):
-        desk.call("bookmarks.add", channel_id=channel, title=title, type="link", link=link)

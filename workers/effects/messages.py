@@ -1,4 +1,4 @@
-"""Messages that show or tell: the card, the announcement, the mitigation, a sentence, the timeline, a brief."""
+"""Messages that show or tell: the announcement, the mitigation, a sentence, the timeline, a brief."""
 
 from statistics import median
 
@@ -6,7 +6,6 @@ from bot.domain.effects import (
     GiveBrief,
     PostTimeline,
     ShowAnnouncement,
-    ShowCard,
     ShowMitigation,
     ShowOffer,
     Tell,
@@ -14,35 +13,14 @@ from bot.domain.effects import (
 from bot.domain.incident.events import StageChanged
 from bot.domain.incident.state import Incident, Progress
 from bot.ports import Ran
-from bot.slack.desk import allowing
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief
-from bot.slack.views.card import card
 from bot.slack.views.mitigation import Track, mitigation
 from bot.slack.views.offer import offer, offer_ended
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
-from workers.crew import Done, Job
-from workers.effects.channel import bookmark
-
-EDITS_APART = 1.2
-"""Seconds between two edits of one message: chat.update allows about 50 a minute (Slack's tier 3)."""
-
-
-def show_card(_: ShowCard, job: Job) -> Done:
-    """Post and pin the card, or edit it; it is never posted again."""
-    incident = job.incident()
-    channel, crew = job.channel_of(incident), job.crew
-    is_new = crew.desk.find(incident.id, "card") is None
-    message = card(incident, crew.engine.policy, crew.names, crew.clock.now())
-    post = crew.desk.show(incident.id, "card", channel, message, again=job.again, since=job.since)
-    if is_new or job.again:
-        with allowing("already_pinned"):
-            crew.desk.call("pins.add", channel, timestamp=post.ts)
-        link = crew.desk.call("chat.getPermalink", channel, message_ts=post.ts)["permalink"]
-        bookmark(job, channel, "Card", link)
-    return Done(rest=EDITS_APART)
+from workers.crew import EDITS_APART, Done, Job
 
 
 def show_announcement(_: ShowAnnouncement, job: Job) -> Done:

@@ -32,8 +32,7 @@ from bot.notifiers import Means, Notice, Passing, Undeliverable
 from bot.slack.errors import Refused, RetryLater, translate
 from bot.slack.views.escalation import escalation as escalation_view
 from bot.slack.views.page import page as page_view
-from workers.crew import Done, Job
-from workers.effects.messages import EDITS_APART
+from workers.crew import EDITS_APART, Done, Job
 
 TRIES = 5
 """Tries of one way while what is behind it is out of reach; then it has failed."""

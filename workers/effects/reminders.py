@@ -9,8 +9,7 @@ from bot.domain.incident.reminders import Kind
 from bot.domain.oncall.hours import spans
 from bot.slack.views.reminder import Pinged, nudge
 from bot.slack.views.reminder import reminder as reminder_view
-from workers.crew import Crew, Done, Job
-from workers.effects.messages import EDITS_APART
+from workers.crew import EDITS_APART, Crew, Done, Job
 
 ONE_NIGHT = timedelta(days=1)
 """How far ahead quiet hours are read: whoever has them round the clock is asked again after a day."""

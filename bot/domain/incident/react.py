@@ -74,6 +74,7 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
             return [x.OpenChannel(incident=incident), x.Summon(incident=incident)]
         case e.ChannelOpened():
             return [
+                x.PinCard(incident=incident),
                 *(x.ShowMitigation(incident=incident, mitigation=m.id) for m in after.mitigations.values()),
                 *(x.ShowEscalation(incident=incident, escalation=name) for name in after.escalations),
             ]
