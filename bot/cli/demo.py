@@ -37,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.fresh:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    demo = Demo(settings, socket_mode=chosen.socket, ports=_free_ports(chosen.port, 4))
+    demo = Demo(settings, socket_mode=chosen.socket, ports=_free_ports(chosen.port, 6))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         demo.start()
@@ -71,7 +71,7 @@ class Demo:
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
-        slack, web, checkout, redis = self.ports
+        slack, web, checkout, redis, mail, smtp = self.ports
         url = self.settings.environment.get("REDIS_URL") or f"redis://127.0.0.1:{redis}/0"
         if not self.settings.environment.get("REDIS_URL"):
             self.running["redis"] = embedded.start(FOLDER / "redis", redis)
@@ -86,16 +86,20 @@ class Demo:
             "SLACK_MODE": "socket" if self.socket_mode else "http",
             "PORT": str(web),
             "SERVICE_URL_CHECKOUT": f"http://127.0.0.1:{checkout}",
+            "SMTP_URL": f"smtp://127.0.0.1:{smtp}",
         }
         app = FOLDER / "app.json"
         app.write_text(json.dumps(self._installed_app(web)))
         python = sys.executable
         kept = ["--data", str(FOLDER / "slack"), "--app", str(app)]
-        beside = ["--link", "Checkout, to break", f"http://127.0.0.1:{checkout}/"]
+        links = {"Checkout, to break": checkout, "Everybody's mail": mail}
+        beside = [word for title, port in links.items() for word in ("--link", title, f"http://127.0.0.1:{port}/")]
         state = ["--data", str(FOLDER / "checkout.json")]
+        box = ["--smtp", str(smtp), "--data", str(FOLDER / "mail")]
         self.commands = {
             "slack": [python, "-m", "bot.sandbox", "--port", str(slack), *kept, *beside],
             "checkout": [python, "-m", "bot.sandbox.checkout", "--port", str(checkout), *state],
+            "mail": [python, "-m", "bot.sandbox.mail", "--port", str(mail), *box],
             "web": [python, "-m", "bot", "web"],
             "worker": [python, "-m", "workers", "worker"],
             "clock": [python, "-m", "workers", "clock"],
@@ -104,6 +108,7 @@ class Demo:
             self._start(name)
         self._wait("slack", lambda: _answers_http(f"http://127.0.0.1:{slack}/"))
         self._wait("checkout", lambda: _answers_http(f"http://127.0.0.1:{checkout}/health"))
+        self._wait("mail", lambda: _answers_http(f"http://127.0.0.1:{mail}/"))
         if self.socket_mode:
             self._wait("web", lambda: _is_connected(slack))
         else:

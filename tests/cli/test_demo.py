@@ -18,7 +18,7 @@ from tests.harness.world import ROOT, children, processes, until
 
 pytestmark = pytest.mark.story
 
-PARTS = ("redis", "slack", "checkout", "web", "worker", "clock")
+PARTS = ("redis", "slack", "checkout", "mail", "web", "worker", "clock")
 """In the order in which they are started."""
 
 PORT = 10_000 + 10 * (os.getpid() % 2000)
@@ -106,6 +106,15 @@ def test_one_url_leads_to_all_of_it_and_the_end_is_clean(starts: Starts) -> None
     again.stops()
     fresh = starts("--fresh")
     assert channel not in names(fresh)
+
+
+def test_mail_that_muster_sends_is_seen(starts: Starts) -> None:
+    ana = Person(starts(), "UANA")  # type: ignore[arg-type]  # it only asks for the address
+    (box,) = (link["url"] for link in ana.get("/client/boot")["links"] if "mail" in link["title"])
+    ana.clicks_in_view("Test my page", ana.home("Your shifts"))
+    (letter,) = until("the letter", lambda: httpx.get(box + "letters.json").json()["letters"])
+    assert letter["to"] == "ana@local.test"
+    assert "TEST" in letter["subject"]
 
 
 def test_over_socket_mode(starts: Starts) -> None:

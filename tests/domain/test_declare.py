@@ -2,7 +2,16 @@
 
 import pytest
 
-from bot.domain.effects import DressChannel, Invite, OpenChannel, PinCard, ShowAnnouncement, ShowCard, ShowMitigation, Summon
+from bot.domain.effects import (
+    DressChannel,
+    Invite,
+    OpenChannel,
+    PinCard,
+    ShowAnnouncement,
+    ShowCard,
+    ShowMitigation,
+    Summon,
+)
 from bot.domain.incident.decide.words import TEXT_LIMIT, TITLE_LIMIT
 from bot.domain.incident.events import ChannelOpened, Declared
 from bot.domain.incident.lifecycle import Stage
