@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.effects import AnyEffect, ReadSchedule, SyncGroup, TellShift
+from bot.domain.effects import AnyEffect, ReadSchedule, SyncGroup, TellShift, TellUnanswered
 from bot.domain.oncall.book import Arranged, Book
 from bot.domain.oncall.check import is_known
 from bot.domain.oncall.roster import RosterState, began_by_arrangement
@@ -39,6 +39,7 @@ class Lookout:
         self.looked = now
         _, state = self.roster.state()
         arranged = Arranged(overrides=tuple(state.overrides.values()), elsewhere=self.roster.elsewhere())
+        self._tell_unanswered(state, now)
         for schedule in self.book.schedules.values():
             self._read(schedule, now)
             if is_known(schedule, arranged):
@@ -65,6 +66,12 @@ class Lookout:
             if is_new and not began_by_arrangement(schedule.id, shift, state):
                 begun = TellShift(schedule=schedule.id, person=shift.person, start=shift.start)
                 self._line_up(begun, f"shift:{schedule.id}:{shift.person}:{shift.start.isoformat()}", now)
+
+    def _tell_unanswered(self, state: RosterState, now: datetime) -> None:
+        """Tell, once, who asked somebody to stand in and would find out too late that nobody does."""
+        for override, asked in state.asked.items():
+            if asked.told_at <= now and self.rounds.claim(f"asked:{override}", "told", None, now) is not None:
+                self._line_up(TellUnanswered(override=override), f"asked:{override}", now)
 
     def _sync(self, schedule: Schedule, shifts: tuple[Shift, ...], now: datetime) -> None:
         """Sync when who is on shift has changed, and each hour; what Slack refused, each hour only."""

@@ -344,6 +344,18 @@ class TellArrangement(EffectBase):
         return f"roster:{self.override}"
 
 
+class TellUnanswered(EffectBase):
+    """Tell whoever asked somebody to stand in that they have not answered, if they still have not."""
+
+    type: Literal["tell-unanswered"] = "tell-unanswered"
+    incident: str = ""
+    override: str
+
+    @property
+    def lane(self) -> str:
+        return f"roster:{self.override}"
+
+
 class TellShift(EffectBase):
     """Tell somebody that their shift has begun."""
 
@@ -494,6 +506,7 @@ AnyEffect = (
     | ShowPage
     | ShowEscalation
     | TellArrangement
+    | TellUnanswered
     | TellShift
     | ReadSchedule
     | SyncGroup

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.effects import AnyEffect, ReadSchedule, SyncGroup, TellShift
+from bot.domain.effects import AnyEffect, ReadSchedule, SyncGroup, TellShift, TellUnanswered
+from bot.domain.oncall.arrange import AnswerStandIn, AskToStandIn, Stretch
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.schedule import Shift
 from bot.planner import Planner
@@ -15,7 +16,7 @@ from bot.store.roster import RedisRoster
 from bot.store.rounds import RedisRounds
 from tests.harness.clock import NOON, WoundClock
 from tests.harness.memory import NobodyToWake
-from tests.harness.people import BEN, CY
+from tests.harness.people import ANA, BEN, CY
 from tests.harness.rota import BOOK, FIRST, SEARCH, hours, put_on
 from workers.lookout import AGAIN, Lookout
 
@@ -125,6 +126,32 @@ def test_of_a_schedule_that_was_never_heard_of_nothing_is_told(watch: Watch) -> 
     assert told(watch.at(hours(0.1))) == [], "the first look that knows it is the first look"
     watch.roster.learn(SEARCH, (Shift(person="ben", start=hours(-1), end=hours(2)),), NOON)
     assert told(watch.at(hours(0.2))) == [(SEARCH, "ben")]
+
+
+def unanswered(effects: list[AnyEffect]) -> list[str]:
+    return [effect.override for effect in effects if isinstance(effect, TellUnanswered)]
+
+
+@pytest.mark.parametrize(
+    ("begins", "told_after"),
+    [(30.0, 29.0), (2.0, 1.0), (0.5, 0.25), (0.0, 0.25)],
+    ids=["an hour before it begins", "also on the same day", "not at once", "also when it goes on already"],
+)
+def test_who_asked_for_a_stand_in_is_told_once_that_nobody_answers(
+    watch: Watch, begins: float, told_after: float
+) -> None:
+    when = Stretch(schedule=FIRST, start=hours(begins), end=hours(begins + 8))
+    watch.planner.submit(AskToStandIn(by=ANA, at=NOON, cause="ask", person=BEN, when=when))
+    assert unanswered(watch.at(hours(told_after) - timedelta(seconds=1))) == []
+    assert unanswered(watch.at(hours(told_after))) == ["o1"]
+    assert unanswered(watch.at(hours(told_after + 1))) == []
+
+
+def test_who_got_an_answer_is_told_nothing_more(watch: Watch) -> None:
+    when = Stretch(schedule=FIRST, start=hours(3), end=hours(8))
+    watch.planner.submit(AskToStandIn(by=ANA, at=NOON, cause="ask", person=BEN, when=when))
+    watch.planner.submit(AnswerStandIn(by=BEN, at=hours(1), cause="yes", override="o1", accept=True))
+    assert unanswered(watch.at(hours(4))) == []
 
 
 def synced(effects: list[AnyEffect]) -> int:

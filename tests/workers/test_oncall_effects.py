@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.effects import AnyEffect, ReadSchedule, SyncGroup, TellArrangement, TellShift, TestPages
-from bot.domain.oncall.arrange import CancelOverride
+from bot.domain.effects import AnyEffect, ReadSchedule, SyncGroup, TellArrangement, TellShift, TellUnanswered, TestPages
+from bot.domain.oncall.arrange import AnswerStandIn, AskToStandIn, CancelOverride, Stretch
 from bot.domain.oncall.schedule import Shift
 from bot.slack.errors import RetryLater
 from tests.calendars.files import calendar, event
@@ -88,6 +88,7 @@ def test_what_somebody_must_mend_is_a_problem_at_once_and_is_not_tried_on_and_on
         SyncGroup(schedule="search"),
         TellShift(schedule="gone", person="ana", start=NOON),
         TellShift(schedule="payments-first", person="ana", start=NOON),
+        TellUnanswered(override="o99"),
     ],
 )
 def test_what_the_book_no_longer_says_is_left_alone(office: Office, effect: AnyEffect) -> None:
@@ -97,6 +98,18 @@ def test_what_the_book_no_longer_says_is_left_alone(office: Office, effect: AnyE
 
 
 # Telling
+
+
+def test_a_question_that_nobody_answers_is_told_to_whoever_asked(office: Office) -> None:
+    when = Stretch(schedule="payments-first", start=NOON + timedelta(hours=1), end=NOON + timedelta(hours=9))
+    planner = office.wired.house.planner
+    planner.submit(AskToStandIn(by=ANA, at=NOON, cause="ask", person=BEN, when=when))
+    office.performs(TellUnanswered(override="o1"))
+    assert office.heard(ANA, "Ben Okafor has not answered yet", "everything stays as it is")
+    planner.submit(AnswerStandIn(by=BEN, at=NOON, cause="no", override="o1", accept=False))
+    before = office.posts()
+    office.performs(TellUnanswered(override="o1"))
+    assert office.posts() == before, "it was answered meanwhile"
 
 
 def test_who_left_slack_does_not_keep_the_others_from_being_told(office: Office) -> None:

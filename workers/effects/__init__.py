@@ -31,6 +31,7 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.ShowPage: paging.show_page,
     x.ShowEscalation: paging.show_escalation,
     x.TellArrangement: oncall.tell_arrangement,
+    x.TellUnanswered: oncall.tell_unanswered,
     x.TellShift: oncall.tell_shift,
     x.ReadSchedule: oncall.read_schedule,
     x.SyncGroup: oncall.sync_group,

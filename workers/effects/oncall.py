@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import calendars
 from bot.calendars import Passing, Unreadable
-from bot.domain.effects import ReadSchedule, SyncGroup, TellArrangement, TellShift
+from bot.domain.effects import ReadSchedule, SyncGroup, TellArrangement, TellShift, TellUnanswered
 from bot.domain.oncall.book import Arranged
 from bot.domain.oncall.duty import changes, planned
 from bot.domain.oncall.named import teams_of
@@ -121,6 +121,15 @@ def _tell_of_change(it: Happened, part: Override, schedule: Schedule, job: Job) 
         line = stand_in.made_known(part, house.book)
     for channel in dict.fromkeys(team.channel for team in teams_of(house.book, schedule.id) if team.channel):
         _in_channel(channel, f"{it.number}:{part.id}:{channel}", line, job)
+
+
+def tell_unanswered(effect: TellUnanswered, job: Job) -> Done:
+    """Tell whoever asked that nobody stands in as yet."""
+    asked = job.crew.house.roster.state()[1].asked.get(effect.override)
+    if asked is not None:
+        told = stand_in.unanswered(asked, job.crew.house.book, job.crew.clock.now())
+        _direct(asked.override.by, f"unanswered:{effect.override}", told, job)
+    return Done()
 
 
 def tell_shift(effect: TellShift, job: Job) -> Done:

@@ -5,7 +5,7 @@ as it was: who accepts late stands in from then on, and what is taken back ends 
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, assert_never
 
 from pydantic import AwareDatetime, Field, TypeAdapter
@@ -15,6 +15,12 @@ from bot.domain.runbook import Frozen
 
 REMEMBERED = 1000
 """Causes that are remembered: the same click comes twice within minutes, if it does."""
+
+WAITS = timedelta(minutes=15)
+"""So long whoever is asked to stand in may at least think about it."""
+
+AHEAD = timedelta(hours=1)
+"""So long before it begins, whoever asked still finds somebody else (our choice)."""
 
 IN_RETURN = "-return"
 """Behind the id of what somebody takes over in return: `o7-return` stands and falls with `o7`."""
@@ -65,6 +71,11 @@ class Asked(Frozen):
 
     override: Override
     in_return: Override | None = None
+
+    @property
+    def told_at(self) -> datetime:
+        """When whoever asked is told that there is no answer."""
+        return max(self.override.at + WAITS, self.override.start - AHEAD)
 
 
 class RosterState(Frozen):

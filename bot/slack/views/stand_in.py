@@ -1,6 +1,7 @@
 """What people are told about standing in: the question, what came of it, who comes on, who goes off; and the team."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.roster import Asked, root
@@ -48,11 +49,25 @@ def reply(asked: Asked, book: Book, *, accepted: bool) -> Message:
     if accepted:
         text = f"✓ {person} stands in: {where}"
         return message(text, section(text))
-    again = FindStandInButton(
-        schedule=override.schedule, start=int(override.start.timestamp()), end=int(override.end.timestamp())
-    )
     text = f"✗ {person} can't stand in: {where}. Everything stays as it was."
-    return message(text, section(text, button("Ask somebody else", again)))
+    return message(text, section(text, _ask_somebody_else(override)))
+
+
+def unanswered(asked: Asked, book: Book, at: datetime) -> Message:
+    """Tell whoever asked, in time to find somebody else, that there is no answer."""
+    override = asked.override
+    person, times = line(name(book, override.person), 80), _times([Span(override.start, override.end)])
+    where = f"{title(book, override.schedule, LETTERS)} {times}"
+    if override.end <= at:
+        text = f"{person} has not answered whether they stand in: {where}. That time is over; nothing was changed."
+        return message(text, section(text))
+    text = f"⏳ {person} has not answered yet whether they stand in: {where}. Until they do, everything stays as it is."
+    return message(text, section(text, _ask_somebody_else(override)))
+
+
+def _ask_somebody_else(override: Override) -> dict[str, object]:
+    start, end = int(override.start.timestamp()), int(override.end.timestamp())
+    return button("Ask somebody else", FindStandInButton(schedule=override.schedule, start=start, end=end))
 
 
 def coming(schedule: Schedule, spans: Sequence[Span], override: Override, *, by: str, names: Names) -> Message:

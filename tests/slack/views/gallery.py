@@ -35,7 +35,7 @@ from bot.slack.views.oncall import on_call, shifts
 from bot.slack.views.page import page
 from bot.slack.views.reminder import Pinged, nudge, overview, reminder
 from bot.slack.views.shift import shift_began
-from bot.slack.views.stand_in import answered, coming, going, made_known, question, reply, taken_back
+from bot.slack.views.stand_in import answered, coming, going, made_known, question, reply, taken_back, unanswered
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
 from bot.slack.views.trial import Tried, sample, trial
@@ -327,6 +327,8 @@ def _on_call() -> dict[str, Picture]:
         "stand-in/accepted": answered(asked, "✓ You accepted", BOOK, names),
         "stand-in/reply-yes": reply(asked, BOOK, accepted=True),
         "stand-in/reply-no": reply(asked, BOOK, accepted=False),
+        "stand-in/unanswered": unanswered(asked, BOOK, now),
+        "stand-in/unanswered-and-over": unanswered(asked, BOOK, asked.override.end),
         "stand-in/coming": coming(first, span, made, by=BEN, names=names),
         "stand-in/going": going(first, span, made, by=BEN, names=names),
         "stand-in/made-known": made_known(made, BOOK),
