@@ -30,6 +30,10 @@ class Settings(BaseModel):
     slack_signing_secret: str = ""
     slack_api_url: str = "https://slack.com/api/"
     """Another Web API base, such as the local workspace's."""
+    slack_link: str = Field(
+        default="https://slack.com/app_redirect?channel={channel}", pattern=r"^[a-z]+://\S*\{channel\}\S*$"
+    )
+    """What leads to a channel from outside Slack, in an e-mail or a text message."""
     slack_mode: Literal["socket", "http", ""] = ""
     """Empty: socket if there is an app token, else http."""
     muster_host: str = "127.0.0.1"
@@ -93,6 +97,7 @@ def read(environment: Mapping[str, str] | None = None, env_file: Path | None = N
 
 RIGHT = {
     "redis_url": "it must begin with redis://, rediss:// or unix://",
+    "slack_link": "it must be an address with {channel} where a channel's id goes",
     "slack_mode": "it must be socket, http, or empty (socket if there is an app token, else http)",
     "port": "it must be a number from 1 to 65535",
     "calendar_secret": "it must have 16 characters or more: openssl rand -hex 32 makes one",

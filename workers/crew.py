@@ -40,6 +40,8 @@ class Crew:
     problems: Problems
     subscriptions: Subscriptions
     audits: RedisAudits
+    link: str
+    """What leads to a channel from outside Slack, with `{channel}` where its id goes."""
     secrets: Mapping[str, str]
     """The environment: notifiers' keys, by the names that operators declare."""
 

@@ -55,6 +55,7 @@ def hands(wired: Wired) -> Crew:
         problems=wired.problems,
         subscriptions=Subscriptions(wired.settings.calendar_secret, wired.settings.public_url),
         audits=wired.audits,
+        link=wired.settings.slack_link,
         secrets=wired.settings.environment,
     )
 

@@ -80,6 +80,7 @@ class Demo:
             **os.environ,  # noqa: TID251 - handed on to the children as it is
             "REDIS_URL": url,
             "SLACK_API_URL": f"http://127.0.0.1:{slack}/api/",
+            "SLACK_LINK": f"http://127.0.0.1:{slack}/archives/{{channel}}",
             "SLACK_BOT_TOKEN": "xoxb-local",
             "SLACK_SIGNING_SECRET": "local-signing-secret",
             "SLACK_APP_TOKEN": "xapp-local" if self.socket_mode else "",

@@ -175,9 +175,10 @@ def test_web_without_a_way_in_says_so_instead_of_serving_nothing(muster: Muster)
 
 
 def test_a_bad_environment_is_a_sentence_for_each_variable(muster: Muster) -> None:
-    said = muster("web", environment={"PORT": "http", "WORKERS": "0", "LOG_LEVEL": "loud"})
+    said = muster("web", environment={"PORT": "http", "WORKERS": "0", "LOG_LEVEL": "loud", "SLACK_LINK": "https://x"})
     assert said.code == 2
     assert said.err.splitlines() == [
+        "SLACK_LINK can't be used: it must be an address with {channel} where a channel's id goes.",
         "PORT can't be used: it must be a number from 1 to 65535.",
         "WORKERS can't be used: it must be a number from 1 to 64.",
         "LOG_LEVEL can't be used: it must be debug, info, warning or error.",

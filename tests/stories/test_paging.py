@@ -63,6 +63,9 @@ def test_whoever_is_on_call_is_told_at_once_and_by_mail_two_minutes_later(night:
     assert letter.to == ("ana@local.test",)
     assert letter.subject == f"P1 {incident} checkout is down"
     assert f"muster incident --in {incident.removeprefix('INC-')} ack" in letter.text
+    channel = night.incident(incident).channel
+    assert letter.text.rstrip().endswith(f"https://slack.com/app_redirect?channel={channel}")
+    assert letter.text.count("checkout is down") == 1, "what its headline says is not said again"
 
 
 def test_each_severity_has_its_channel_and_its_ways(night: Night) -> None:

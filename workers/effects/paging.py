@@ -276,13 +276,15 @@ class Sending:
         incident, page, crew = self.incident, self.page, self.job.crew
         escalation = incident.escalations.get(page.escalation)
         where = f", in #{incident.channel_name}" if incident.channel_name else ""
+        because = escalation.because if escalation and escalation.because != incident.title else ""
+        link = crew.link.replace("{channel}", incident.channel) if incident.channel else ""
         lines = [
             _headline(incident),
-            escalation.because if escalation else "",
+            because,
             f"Why you: {page.because}.",
             f"Acknowledge: /incident ack{where}; in a terminal: muster incident --in {incident.number} ack",
             *(f"{ALONG} {_headline(other.incident)}" for other in along),
-            _link(incident),
+            link,
         ]
         return Notice(
             key=self.ref,
@@ -292,7 +294,7 @@ class Sending:
             service=incident.service or "",
             headline=_headline(incident) + (f" and {len(along)} more" if along else ""),
             text="\n".join(line for line in lines if line),
-            link=_link(incident),
+            link=link,
             person=crew.names(page.who),
             at=page.at,
             bundled=len(along) + 1,
@@ -301,11 +303,6 @@ class Sending:
 
 def _headline(incident: Incident) -> str:
     return f"{incident.severity.label} {incident.id} {incident.title}"
-
-
-def _link(incident: Incident) -> str:
-    """Slack's own address that leads to a channel in whichever of its programs is at hand."""
-    return f"https://slack.com/app_redirect?channel={incident.channel}" if incident.channel else ""
 
 
 def settle_page(effect: SettlePage, job: Job) -> Done:
