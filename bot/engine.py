@@ -10,10 +10,11 @@ from bot.domain.incident.commands import AnyCommand, Declare, Tick
 from bot.domain.incident.decide import decide
 from bot.domain.incident.due import next_due
 from bot.domain.incident.events import AnyEvent
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.react import react
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.rejections import NoSuchIncident, Rejected
-from bot.domain.incident.state import Incident, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
 from bot.ports import Appended, Conflict, Decided, EventStore, Seen, Stored, Waker
 

@@ -6,8 +6,9 @@ from bot.audit.facts import Facts, Looked, Tail
 from bot.audit.finding import Finding, counted, several
 from bot.domain.incident.escalations import Standing, call_timer, lapse_timer
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.mitigations import gate_timer
 from bot.domain.incident.record import GENESIS, breaks
-from bot.domain.incident.state import POST_MORTEM_TIMER, Incident, gate_timer
+from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
 
 WRITE_ANEW = "Whatever is recorded next writes it anew: `muster incident --in <number> note …`."
 

@@ -8,7 +8,8 @@ from bot.audit import ALL
 from bot.audit.finding import Finding as Found
 from bot.audit.finding import counted
 from bot.audit.outbreak import Outbreak
-from bot.cli.checkup.finding import Finding, lasted, reason
+from bot.cli.checkup.finding import Finding, reason
+from bot.domain.durations import lasted
 from bot.settings import read
 from bot.wiring import Wired, wire
 

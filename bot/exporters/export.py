@@ -8,8 +8,9 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from bot.domain.ids import SYSTEM
+from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import Recorded
-from bot.domain.incident.state import Incident, replay
+from bot.domain.incident.state import Incident
 from bot.domain.timeline import sentence, tag
 
 MENTION = re.compile(r"<@([^<>|\s]+)(?:\|[^<>]*)?>")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.domain.incident.state import Mitigation, StepRun
+from bot.domain.incident.mitigations import Mitigation, StepRun
 from bot.exporters.export import Export, lasted
 
 

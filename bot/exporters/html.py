@@ -10,7 +10,9 @@ from pathlib import Path
 from string import Template
 
 from bot.domain.hats import Hat
-from bot.domain.incident.state import Incident, Mitigation, evolve
+from bot.domain.incident.evolve import evolve
+from bot.domain.incident.mitigations import Mitigation
+from bot.domain.incident.state import Incident
 from bot.exporters.export import Export, Exporter, Row, iso
 from bot.exporters.facts import Fact, facts, heading, mitigation_facts
 

@@ -21,7 +21,8 @@ from typing import Any
 
 from bot.domain.ids import canonical
 from bot.domain.incident.events import MessagePinned
-from bot.domain.incident.state import Incident, Mitigation
+from bot.domain.incident.mitigations import Mitigation
+from bot.domain.incident.state import Incident
 from bot.exporters.export import Export, Exporter, iso
 
 FORMAT = "muster-timeline/1"

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.domain.incident.events import EVENTS, AnyEvent
+from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import GENESIS, breaks
-from bot.domain.incident.state import replay
 from bot.exporters.export import visible
 from bot.exporters.json import FORMAT, facts, sealed
 

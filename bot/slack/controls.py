@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
 from bot.domain.incident.reminders import Kind
+from bot.verbs.request import FormName
 
 
 class Control(BaseModel):
@@ -85,25 +86,6 @@ class SnoozeButton(Control):
 class StopReminderButton(Control):
     id = "reminder.stop"
     kind: Kind
-
-
-FormName = Literal[
-    "declare",
-    "note",
-    "update",
-    "severity",
-    "stage",
-    "propose",
-    "resolve",
-    "export",
-    "hat",
-    "hand-over",
-    "reject",
-    "page",
-    "not-me",
-    "override",
-    "stand-in",
-]
 
 
 class OpenFormButton(Control):

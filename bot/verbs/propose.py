@@ -3,7 +3,7 @@
 import difflib
 
 from bot.domain.incident.commands import Propose
-from bot.domain.incident.state import Progress
+from bot.domain.incident.mitigations import Progress
 from bot.domain.runbook import BadParameter
 from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, plan
 from bot.verbs.words import first, pairs

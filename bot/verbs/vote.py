@@ -3,8 +3,8 @@
 import re
 
 from bot.domain.incident.commands import CastVote, RollBack, StopRun, Withdraw
+from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
-from bot.domain.incident.state import Mitigation
 from bot.verbs.request import Answer, Ask, House, Request, Verb, submit
 from bot.verbs.words import because, first, plain
 

@@ -24,8 +24,9 @@ from bot.domain.incident.events import (
     PageSent,
     PageTried,
 )
+from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import GENESIS, chain
-from bot.domain.incident.state import Incident, replay
+from bot.domain.incident.state import Incident
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.reach import SLACK, Way
 from bot.domain.severity import Severity

@@ -14,8 +14,8 @@ from bot.domain.hats import Hat
 from bot.domain.incident.commands import AddNote
 from bot.domain.incident.due import next_due
 from bot.domain.incident.events import AnyEvent, HatReleased, HatTaken, NoteAdded, UpdatePosted
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import chain
-from bot.domain.incident.state import evolve
 from bot.engine import Engine
 from bot.ports import Appended
 from bot.store.keys import Keys

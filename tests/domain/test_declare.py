@@ -14,9 +14,9 @@ from bot.domain.effects import (
 )
 from bot.domain.incident.decide.words import TEXT_LIMIT, TITLE_LIMIT
 from bot.domain.incident.events import ChannelOpened, Declared
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import IncidentExists, NoSuchIncident, TextTooLong, TitleMissing, TitleTooLong
-from bot.domain.incident.state import evolve
 from bot.domain.severity import Severity
 from tests.harness.clock import at
 from tests.harness.given import given

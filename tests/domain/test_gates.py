@@ -18,6 +18,7 @@ from bot.domain.incident.events import (
     VoteCast,
 )
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     GateStillOpen,
     IsOver,
@@ -30,7 +31,6 @@ from bot.domain.incident.rejections import (
     StillRunning,
     VotedAlready,
 )
-from bot.domain.incident.state import Progress
 from bot.domain.policy import Policy
 from bot.domain.severity import Severity
 from tests.harness.clock import at

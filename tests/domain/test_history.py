@@ -11,8 +11,9 @@ from typing import Any, get_args
 import pytest
 
 from bot.domain.incident.events import AnyEvent
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import breaks, read
-from bot.domain.incident.state import Incident, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.timeline import sentence, tag
 from tests.harness.every_event import play
 from tests.harness.orders import INC

@@ -12,9 +12,9 @@ from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.decide import decide
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import breaks, chain
 from bot.domain.incident.rejections import Rejected
-from bot.domain.incident.state import evolve
 from bot.ports import Conflict, Stored
 from tests.harness.memory import MemoryStore
 from tests.harness.orders import (

@@ -16,10 +16,12 @@ from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident import events as e
 from bot.domain.incident.decide import decide
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.record import breaks, read
 from bot.domain.incident.rejections import Rejected
-from bot.domain.incident.state import Incident, Mitigation, Progress, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence

@@ -11,6 +11,7 @@ from bot.domain.hats import Hat
 from bot.domain.incident import decide as rules
 from bot.domain.incident import rejections
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     HatIsNotYours,
     HatIsWorn,
@@ -20,7 +21,6 @@ from bot.domain.incident.rejections import (
     Rejected,
     StillRunning,
 )
-from bot.domain.incident.state import Progress
 from tests.harness.people import ANA
 
 KINDS = [

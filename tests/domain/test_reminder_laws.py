@@ -13,11 +13,12 @@ from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident import events as e
 from bot.domain.incident.due import next_due, outlook
+from bot.domain.incident.evolve import replay
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import breaks, read
 from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.reminders import Kind
-from bot.domain.incident.state import Incident, replay
+from bot.domain.incident.state import Incident
 from bot.domain.policy import ReminderPolicy
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence

@@ -19,8 +19,8 @@ from bot.domain.incident.events import (
     StepStarted,
     VerificationStarted,
 )
+from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import NoRollback, NoSuchMitigation, NothingRuns
-from bot.domain.incident.state import Progress
 from bot.domain.severity import Severity
 from tests.harness.clock import at
 from tests.harness.given import Given, Then, given

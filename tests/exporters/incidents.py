@@ -7,8 +7,9 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import decide
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import GENESIS, Recorded, chain
-from bot.domain.incident.state import Incident, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
 from bot.exporters.export import Export

@@ -4,10 +4,11 @@ from bot.domain.effects import AnyEffect
 from bot.domain.incident.commands import AnyCommand, Command
 from bot.domain.incident.decide import decide
 from bot.domain.incident.events import AnyEvent, EventBase
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.react import react
 from bot.domain.incident.record import GENESIS, chain
 from bot.domain.incident.rejections import Rejected
-from bot.domain.incident.state import Incident, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
 from tests.harness.orders import INC
 from tests.harness.plans import POLICY

@@ -13,9 +13,10 @@ from bot.domain import effects as x
 from bot.domain.incident.decide.escalations import is_wanted
 from bot.domain.incident.escalations import Standing
 from bot.domain.incident.events import AnyEvent, ExportDelivered
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.react import react
 from bot.domain.incident.record import breaks
-from bot.domain.incident.state import Incident, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.oncall.reach import SLACK
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys

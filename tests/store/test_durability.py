@@ -6,8 +6,8 @@ import pytest
 from redis.exceptions import RedisError
 
 from bot.domain.incident.events import NoteAdded
+from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import breaks
-from bot.domain.incident.state import replay
 from bot.engine import Engine
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys

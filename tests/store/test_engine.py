@@ -10,9 +10,10 @@ import pytest
 from bot.domain.effects import AnyEffect
 from bot.domain.hats import Hat
 from bot.domain.incident.events import GateClosed, NoteAdded, VoteCast
+from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import Recorded, breaks
 from bot.domain.incident.rejections import HatIsWorn, NoSuchIncident, Rejected
-from bot.domain.incident.state import Incident, replay
+from bot.domain.incident.state import Incident
 from bot.domain.severity import Severity
 from bot.engine import Engine, TooBusy
 from bot.ports import Appended, Conflict, Seen, Stored

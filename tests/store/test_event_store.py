@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import breaks
-from bot.domain.incident.state import replay
 from bot.domain.severity import Severity
 from bot.engine import Engine
 from bot.ports import EventStore

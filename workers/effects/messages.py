@@ -11,7 +11,8 @@ from bot.domain.effects import (
     Tell,
 )
 from bot.domain.incident.events import StageChanged
-from bot.domain.incident.state import Incident, Progress
+from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.state import Incident
 from bot.ports import Ran
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement

@@ -8,7 +8,7 @@ from bot.domain.incident.commands import (
     RecordTargetBusy,
 )
 from bot.domain.incident.decide.runs import EXPECTS_STEPS
-from bot.domain.incident.state import Mitigation, Progress
+from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.runbook import HttpStep, Step
 from bot.ports import Ran
 from bot.slack.errors import RetryLater

@@ -45,15 +45,6 @@ def clocks(whose: str, apart: timedelta) -> Finding:
     return mend(found) if found else ok(f"This machine's clock agrees with {whose}'s.")
 
 
-def lasted(time: timedelta) -> str:
-    """Say a duration roughly: "12 s", "5 min", "3 h", "2 days"."""
-    seconds = round(time.total_seconds())
-    for size, unit, least in ((86400, "days", 2 * 86400), (3600, "h", 2 * 3600), (60, "min", 120)):
-        if seconds >= least:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
-
-
 def reason(error: BaseException) -> str:
     """Say what an error says, as a part of a sentence."""
     return str(error).strip().rstrip(".") or type(error).__name__

@@ -8,8 +8,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.cli.checkup import notifiers
-from bot.cli.checkup.finding import Finding, failure, lasted, ok, reason, warning
+from bot.cli.checkup.finding import Finding, failure, ok, reason, warning
 from bot.cli.checkup.slack import PATIENCE, UNREACHABLE
+from bot.domain.durations import lasted
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.people import Person
 from bot.domain.oncall.schedule import Elsewhere, Schedule

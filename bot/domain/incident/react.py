@@ -9,8 +9,9 @@ from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.escalations import Page
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.record import Recorded
-from bot.domain.incident.state import Incident, Mitigation, Progress
+from bot.domain.incident.state import Incident
 from bot.domain.oncall.reach import SLACK
 
 

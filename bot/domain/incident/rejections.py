@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.hats import Hat
 from bot.domain.incident.lifecycle import Stage
-from bot.domain.incident.state import Progress
+from bot.domain.incident.mitigations import Progress
 
 
 class Rejected(Exception):

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.controls import FormFacts, FormName
+from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.requests import Submission
+from bot.verbs.request import FormName
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.state import Incident
-from bot.slack.controls import FormName, OpenFormButton
+from bot.slack.controls import OpenFormButton
 from bot.slack.kit import Message, actions, button, context, line, message, section
+from bot.verbs.request import FormName
 
 FIRST: dict[Hat, tuple[str, FormName, str]] = {
     Hat.COMMANDER: ("Read the card, check the severity, and say in one update what is known.", "update", "Update"),

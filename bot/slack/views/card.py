@@ -7,10 +7,11 @@ from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.due import outlook, update_due
 from bot.domain.incident.escalations import Standing
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.reminders import Kind
-from bot.domain.incident.state import Incident, Mitigation, Progress
+from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
-from bot.slack.controls import FormName, OpenFormButton, TakeHatButton
+from bot.slack.controls import OpenFormButton, TakeHatButton
 from bot.slack.kit import (
     Block,
     Message,
@@ -33,6 +34,7 @@ from bot.slack.kit import (
     who,
 )
 from bot.slack.views.mitigation import THEN
+from bot.verbs.request import FormName
 
 CALLING = (Hat.COMMANDER, Hat.FIRST_RESPONDER)
 """Hats that show while nobody wears them."""

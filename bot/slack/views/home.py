@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.incident.state import Incident, Mitigation
+from bot.domain.incident.mitigations import Mitigation
+from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.duty import Planned
 from bot.domain.oncall.roster import Asked

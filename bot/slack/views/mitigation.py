@@ -11,7 +11,8 @@ from bot.domain.gates.gate import Choice, Gate
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import Phase
-from bot.domain.incident.state import Incident, Mitigation, Progress, StepRun
+from bot.domain.incident.mitigations import Mitigation, Progress, StepRun
+from bot.domain.incident.state import Incident
 from bot.domain.runbook import HttpStep, Plan, Step, WaitStep
 from bot.slack.controls import FormFacts, OpenPlanButton, RollBackButton, StopButton, VoteButton, WithdrawButton
 from bot.slack.kit import (

@@ -8,9 +8,11 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import decide
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.lifecycle import Stage
+from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.record import GENESIS, Recorded, chain
-from bot.domain.incident.state import Incident, Mitigation, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.policy import (
     Channels,
     GatePolicy,

@@ -15,9 +15,10 @@ from bot.domain.incident.decide import (
     stages,
 )
 from bot.domain.incident.events import AnyEvent
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import IsClosed, NoSuchIncident
-from bot.domain.incident.state import Incident, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
 
 AFTER_THE_END = (

@@ -42,6 +42,7 @@ from bot.domain.incident.events import (
     StageChanged,
     TakenOver,
 )
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import (
     AcknowledgedAlready,
@@ -51,7 +52,7 @@ from bot.domain.incident.rejections import (
     NobodyIsLeft,
     PassOnToYourself,
 )
-from bot.domain.incident.state import Incident, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.oncall.reach import SLACK, Reachable, Way
 from bot.domain.policy import Policy
 

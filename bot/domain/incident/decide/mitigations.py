@@ -17,6 +17,7 @@ from bot.domain.incident.events import (
     VoteCast,
 )
 from bot.domain.incident.lifecycle import TRANSITIONS, Stage
+from bot.domain.incident.mitigations import Mitigation, Progress, gate_timer
 from bot.domain.incident.rejections import (
     GateStillOpen,
     IsOver,
@@ -29,7 +30,7 @@ from bot.domain.incident.rejections import (
     StillRunning,
     VotedAlready,
 )
-from bot.domain.incident.state import Incident, Mitigation, Progress, gate_timer
+from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
 
 

@@ -23,9 +23,10 @@ from bot.domain.incident.events import (
     RemindersSnoozed,
     RemindersStopped,
 )
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import IsOver, NothingToRemindOf, SnoozeDoesNotFit
 from bot.domain.incident.reminders import JUST_NOW, SNOOZE_LIMIT_MINUTES, Kind
-from bot.domain.incident.state import Incident, evolve
+from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy, ReminderPolicy
 
 

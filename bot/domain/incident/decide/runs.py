@@ -24,8 +24,9 @@ from bot.domain.incident.events import (
     StepStarted,
     VerificationStarted,
 )
+from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.rejections import NoRollback, NothingRuns
-from bot.domain.incident.state import Incident, Mitigation, Progress
+from bot.domain.incident.state import Incident
 
 EXPECTS_STEPS = {
     "plan": {Progress.APPROVED, Progress.RUNNING},

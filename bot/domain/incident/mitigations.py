@@ -1,0 +1,76 @@
+"""What is true of an incident's mitigations: what is to be done, who has agreed, how far it has come."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.gates.gate import Gate
+from bot.domain.incident.commands import Phase
+from bot.domain.runbook import Frozen, Plan, Step
+
+
+def gate_timer(mitigation: str) -> str:
+    return f"gate:{mitigation}"
+
+
+class Progress(StrEnum):
+    """How far a mitigation has come."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RUNNING = "running"
+    VERIFYING = "verifying"
+    ROLLING_BACK = "rolling-back"
+    VERIFIED = "verified"
+    ROLLED_BACK = "rolled-back"
+    NEEDS_HUMAN = "needs-human"
+    STOPPED = "stopped"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_live(self) -> bool:
+        """It holds, or is about to hold, its target."""
+        return self in {Progress.APPROVED, Progress.RUNNING, Progress.VERIFYING, Progress.ROLLING_BACK}
+
+
+class StepRun(Frozen):
+    phase: Phase
+    step: int
+    started_at: datetime
+    finished_at: datetime | None = None
+    ok: bool | None = None
+    detail: str = ""
+
+
+class Mitigation(Frozen):
+    id: str
+    plan: Plan
+    plan_hash: str
+    proposer: str
+    proposed_at: datetime
+    gate: Gate | None
+    """None where the policy asks for nobody's yes."""
+    progress: Progress
+    amended: tuple[str, ...] = ()
+    """Fields that the latest change of the plan touched: why earlier votes fell."""
+    steps: tuple[StepRun, ...] = ()
+    rollbacks: int = 0
+    """How often a rollback was begun. `steps` holds the latest one's; a second try must not pass for the first."""
+    waits_for: str | None = None
+    """The mitigation that holds the target meanwhile."""
+    verify_until: datetime | None = None
+    healthy_since: datetime | None = None
+    reading: str = ""
+    ended_at: datetime | None = None
+    because: str = ""
+
+    def steps_of(self, phase: Phase) -> tuple[Step, ...]:
+        return self.plan.steps if phase == "plan" else self.plan.rollback
+
+    def run_of(self, phase: Phase, step: int) -> StepRun | None:
+        return next((run for run in self.steps if run.phase == phase and run.step == step), None)
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        return self.gate.approvals if self.gate else ()
