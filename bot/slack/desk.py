@@ -64,6 +64,13 @@ class Desk:
     def find(self, incident: str, name: str) -> Post | None:
         return self._posts.find(incident, name)
 
+    def recover(self, incident: str, name: str, channel: str, since: datetime) -> Post | None:
+        """Find the message of this name also where it was posted without our hearing of it. Raises RetryLater."""
+        post = self._posts.find(incident, name)
+        if post is None and (post := self._search(incident, name, channel, since)) is not None:
+            self._posts.remember(incident, name, post)
+        return post
+
     def call(self, method: str, channel: str | None = None, **arguments: Any) -> dict[str, Any]:
         """Call a Web API method, unless Slack asked us to wait with it (in this channel).
 

@@ -111,6 +111,19 @@ def test_between_a_direct_message_and_hearing_of_it(wired: WiredWorld, truth: Tr
     each_tier_was_called_once(wired, truth, incident)
 
 
+def test_somebody_answers_before_anybody_has_heard_of_the_direct_message(wired: WiredWorld, truth: Truth) -> None:
+    with wired.slack_wire.hold("page%3Ae1", answer=True) as hold:
+        incident = declared(wired, HASTILY)
+        hold.wait()
+        power_cut(wired, truth)
+    assert wired.terminal("--in", incident, "ack", by="UCY").returncode == 0
+    wired.start("worker")
+    until("all to be settled", lambda: not truth.outbox.waiting())
+    (message,) = [m for m in Person(wired, "UDEE").direct_messages() if incident in m["text"]]
+    assert "Acknowledge" not in str(message["blocks"]), "it asks for nothing any more"
+    assert "Cy answers" in message["text"]
+
+
 def test_somebody_answers_while_no_worker_lives(wired: WiredWorld, truth: Truth) -> None:
     wired.phone.hangs()
     incident = declared(wired, PATIENTLY)

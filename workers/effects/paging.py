@@ -29,6 +29,7 @@ from bot.domain.oncall.reach import SLACK, Reachable
 from bot.domain.policy import PagePolicy
 from bot.domain.runbook import Service
 from bot.notifiers import Means, Notice, Passing, Undeliverable
+from bot.ports import Post
 from bot.slack.errors import Refused, RetryLater, translate
 from bot.slack.views.escalation import escalation as escalation_view
 from bot.slack.views.page import page as page_view
@@ -368,11 +369,20 @@ def translated() -> Iterator[None]:
 def show_page(effect: ShowPage, job: Job) -> Done:
     """Edit what whoever was called sees, once it is answered; what was never posted is not posted for that."""
     incident, crew = job.incident(), job.crew
-    name = f"page:{effect.page}"
-    if (post := crew.desk.find(incident.id, name)) is not None:
-        message = page_view(incident, incident.pages[effect.page], crew.names)
+    page, name = incident.pages[effect.page], f"page:{effect.page}"
+    if (post := crew.desk.find(incident.id, name) or _unheard_of(page, job)) is not None:
+        message = page_view(incident, page, crew.names)
         crew.desk.show(incident.id, name, post.channel, message, again=job.again, since=job.since)
     return Done(rest=EDITS_APART)
+
+
+def _unheard_of(page: Page, job: Job) -> Post | None:
+    """Find the direct message over which a worker died: it stands there with its buttons, and nobody remembers it."""
+    if page.kind != "person" or not any(way.by == SLACK and way.state == "tried" for way in page.ways):
+        return None
+    desk = job.crew.desk
+    channel = desk.call("conversations.open", users=page.who)["channel"]["id"]
+    return desk.recover(job.waiting.effect.incident, f"page:{page.id}", channel, page.at)
 
 
 def show_escalation(effect: ShowEscalation, job: Job) -> Done:
