@@ -17,11 +17,13 @@ from bot.domain.policy import HatReminder, Policy, ReminderPolicy
 
 
 def next_due(incident: Incident, policy: Policy) -> datetime | None:
-    """Return when something of it falls due next: a timer of its own, or a reminder."""
+    """Return when something of it falls due next: a timer of its own, or a reminder. Every command asks this."""
     times = list(incident.timers.values())
     if incident.is_open:
+        told_of = incident.reminders or incident.snoozed or incident.stopped
+        due_at = reminder_due if told_of else overdue_at  # where nothing was told or put off, the two are the same
         for kind, rule in policy.reminders_at(incident.severity).items():
-            if (due := reminder_due(kind, rule, incident, policy)) is not None:
+            if (due := due_at(kind, rule, incident, policy)) is not None:
                 times.append(due)
     return min(times, default=None)
 
