@@ -21,7 +21,7 @@ def test_a_command_without_a_form_opens_a_place_to_work_in(world: World) -> None
     assert re.fullmatch(rf"{story.id.lower()}-[a-z0-9-]*checkout-is-down", channel["name"])
     assert "UANA" in channel["members"]
     until("the topic", lambda: _topic(story.ana, story.channel.id).startswith("P1 · Triage"))
-    (card,) = [m for m in story.channel.messages() if m.get("pinned_to")]
+    (card,) = until("the pinned card", lambda: [m for m in story.channel.messages() if m.get("pinned_to")])
     assert f"{story.id} · P1 · " in card["text"].replace("\u2068", "").replace("\u2069", "")
     marks = until("a bookmark", lambda: _channel(story.ana, story.channel.id)["bookmarks"])
     assert [mark["title"] for mark in marks] == ["Card"]
