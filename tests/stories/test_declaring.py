@@ -71,6 +71,7 @@ def test_the_form_submitted_twice_is_one_incident(world: World) -> None:
     assert len(declared) == 1
     story = join(world, declared[0].split()[0], ana, ben, cy)
     assert "1 in 3 can't pay" in story.card()["text"]
+    story.announcements.sees("Payments time out")
     assert story.announcements.count("Payments time out") == 1
 
 
