@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bot.config import stages
 from bot.config.documents import Document, written
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.runbook import PLACEHOLDER
@@ -16,6 +17,7 @@ def workflow(document: Document) -> Iterator[Mistake]:
         if isinstance(severities, dict) and severity not in severities:
             place = ("severities", severity.value)
             yield document.mistake(place, "it is missing", "Declare all four: p1, p2, p3 and p4.")
+    yield from stages.check(document)
 
 
 def runbook(document: Document, services: dict[str, Any] | None) -> Iterator[Mistake]:
