@@ -8,7 +8,7 @@ from bot.domain.policy import Policy
 
 def in_words(policy: Policy) -> Iterator[str]:
     """Draw line by line: each stage with the hats that it needs, and each way out with what it asks for."""
-    for stage in policy.ways.values():
+    for stage in policy.stage_by_id.values():
         hats = ", ".join(hat.label for hat in policy.needs(stage))
         named = "" if stage.id == stage.purpose else f" ({stage.purpose})"
         yield f"{stage.id}{named}{': ' if hats else ''}{hats}"
@@ -19,10 +19,10 @@ def in_words(policy: Policy) -> Iterator[str]:
 def in_mermaid(policy: Policy) -> Iterator[str]:
     """Draw as a state diagram, to be pasted where Mermaid is read."""
     yield "stateDiagram-v2"
-    for stage in policy.ways.values():
+    for stage in policy.stage_by_id.values():
         yield f'  state "{stage.title}" as {_id(stage)}'
     yield f"  [*] --> {_id(policy.first)}"
-    for stage in policy.ways.values():
+    for stage in policy.stage_by_id.values():
         for to, move in _ways_out(policy, stage):
             yield f"  {_id(stage)} --> {_id(to)}{_after(move).replace(' · ', ': ', 1)}"
         if not policy.next_stages(stage):

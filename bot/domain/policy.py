@@ -161,8 +161,8 @@ class Policy(Frozen):
         return self.severities[severity]
 
     @cached_property
-    def ways(self) -> dict[str, Stage]:
-        """The stages, by id, as incidents remember them."""
+    def stage_by_id(self) -> dict[str, Stage]:
+        """The stages as incidents remember them."""
         return {
             name: Stage(id=name, title=one.title or name.capitalize(), purpose=one.purpose or Purpose(name))
             for name, one in self.stages.items()
@@ -176,18 +176,22 @@ class Policy(Frozen):
         """Read `mitigating`, `mitigate`, `post mortem`: as people write a stage; None for anything else."""
         name = word.strip().lower().replace("_", "-").replace(" ", "-")
         name = {"investigate": "investigating", "mitigate": "mitigating", "postmortem": "post-mortem"}.get(name, name)
-        return self.ways.get(name)
+        return self.stage_by_id.get(name)
 
     @property
     def first(self) -> Stage:
         """The stage in which every incident begins."""
-        return next(iter(self.ways.values()))
+        return next(iter(self.stage_by_id.values()))
+
+    def stage_for(self, purpose: Purpose) -> Stage:
+        """Return the first stage of a purpose; every workflow has one for what is resolved and what is closed."""
+        return next(stage for stage in self.stage_by_id.values() if stage.purpose is purpose)
 
     def move(self, before: Stage, to: Stage) -> Transition | None:
         return self._moves.get((before.id, to.id))
 
     def next_stages(self, stage: Stage) -> tuple[Stage, ...]:
-        return tuple(self.ways[to] for before, to in self._moves if before == stage.id)
+        return tuple(self.stage_by_id[to] for before, to in self._moves if before == stage.id)
 
     def move_by_itself(self, stage: Stage, trigger: Trigger) -> Transition | None:
         return next(

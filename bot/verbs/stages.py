@@ -39,7 +39,7 @@ def resolve(request: Request, house: House) -> Answer:
 
 
 def close(request: Request, house: House) -> Answer:
-    end = next(stage for stage in house.engine.policy.ways.values() if stage.purpose is Purpose.CLOSED)
+    end = house.engine.policy.stage_for(Purpose.CLOSED)
     command = ChangeStage(**request.facts(), to=end.id, because=plain(because(request.words), house.people.name))
     return submit(house, command, "Closed. The timeline stands as it is.")
 

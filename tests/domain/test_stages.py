@@ -63,8 +63,10 @@ def standing(where: Stage, level: Severity = Severity.P3) -> Given:
     return world
 
 
-ALL = tuple(POLICY.ways.values())
-LEGAL = [(POLICY.ways[before], POLICY.ways[move.to]) for move in POLICY.transitions for before in move.before]
+ALL = tuple(POLICY.stage_by_id.values())
+LEGAL = [
+    (POLICY.stage_by_id[before], POLICY.stage_by_id[move.to]) for move in POLICY.transitions for before in move.before
+]
 BY_ONE_ORDER = [(Stages.DETECTED, Stages.RESOLVED)]
 """Two legal moves in one: a false alarm is resolved on sight, by way of triage."""
 ILLEGAL = [pair for pair in product(ALL, ALL) if pair[0] != pair[1] and pair not in LEGAL and pair not in BY_ONE_ORDER]

@@ -30,7 +30,7 @@ def moved_by_itself(
             _check_guards(move, incident, policy)
         except Rejected:
             return
-        changed = StageChanged(by=by, at=at, before=incident.stage, to=policy.ways[move.to], because=because)
+        changed = StageChanged(by=by, at=at, before=incident.stage, to=policy.stage_by_id[move.to], because=because)
         yield changed
         entered.add(move.to)
         incident = evolve(incident, changed, incident.id)

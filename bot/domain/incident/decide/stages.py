@@ -24,7 +24,7 @@ def change_severity(command: ChangeSeverity, incident: Incident) -> list[AnyEven
 
 
 def change_stage(command: ChangeStage, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    to = policy.ways.get(command.to)
+    to = policy.stage_by_id.get(command.to)
     if to is None:
         raise NoSuchStage(stage=command.to, stages=", ".join(policy.stages))
     if to.id == incident.stage.id:
@@ -39,8 +39,7 @@ def change_stage(command: ChangeStage, incident: Incident, policy: Policy) -> li
 def resolve(command: Resolve, incident: Incident, policy: Policy) -> list[AnyEvent]:
     if incident.stage.purpose is Purpose.RESOLVED:
         return []
-    to = next(stage for stage in policy.ways.values() if stage.purpose is Purpose.RESOLVED)
-    return _resolve(command, command.summary, to, incident, policy)
+    return _resolve(command, command.summary, policy.stage_for(Purpose.RESOLVED), incident, policy)
 
 
 def _resolve(
@@ -72,4 +71,6 @@ def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEv
     if due is None or move is None or command.at < due:
         return []
     because = "a resolved incident is reviewed"
-    return [StageChanged(by=SYSTEM, at=command.at, before=incident.stage, to=policy.ways[move.to], because=because)]
+    return [
+        StageChanged(by=SYSTEM, at=command.at, before=incident.stage, to=policy.stage_by_id[move.to], because=because)
+    ]
