@@ -414,6 +414,7 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
         ("stages:", "stagse:", 8, "stagse: unknown key “stagse”", "Did you mean “stages”?"),
         ("closed: {}", "closed: {}, odd: {}", 8, "stages.odd: its name does not say what it is for", "mitigating"),
         ("closed: {}", "closed: {purpose: end}", 8, "stages.closed.purpose: “end” is not among", "closed"),
+        ("closed: {}", "closed: {purpose: [closed]}", 8, "stages.closed.purpose", "detected"),
         ("closed: {}", "closed: {hats: [pilot]}", 8, "hats[0]: “pilot” is not among the choices", "commander"),
         ("{detected: {}, ", "{", 8, "stages.triage: an incident begins in the first one", "begin first"),
         ("resolved: {}, ", "", 8, "no stage is of the purpose “resolved”", "resolved: {}"),
@@ -433,6 +434,13 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
         ("to: triage}", "to: triage, after: 5m}", 9, "after: only what is resolved moves on in time", "when"),
         ("to: triage}", "to: triage, guards: [luck]}", 9, "guards[0]: “luck” is not among", "nothing-runs"),
         ("to: triage}", "to: triage, when: [never]}", 9, "when[0]: “never” is not among", "on-call"),
+        (
+            "from: triage, to: resolved",
+            "from: [detected, triage], to: solved",
+            9,
+            "[1].to: no stage is called",
+            "“resolved”?",
+        ),
         ("to: triage}", "}", 9, "transitions[0].to: it is missing", "to: mitigating"),
     ],
 )
@@ -441,7 +449,7 @@ def test_a_broken_stage_is_named_with_its_remedy(  # noqa: PLR0917 - a row of th
 ) -> None:
     assert good in WORKFLOW, "the row must change something"
     found = [str(one) for one in mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW.replace(good, bad, 1)})]
-    assert [one for one in found if f":{line}:" in one and what in one and instead in one], found
+    assert len([one for one in found if f":{line}:" in one and what in one and instead in one]) == 1, found
 
 
 REMINDERS = """\

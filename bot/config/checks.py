@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.config import stages
-from bot.config.documents import Document, written
+from bot.config.documents import Document, items, written
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.runbook import PLACEHOLDER
 from bot.domain.severity import Severity
@@ -55,7 +55,7 @@ def _rollback(document: Document) -> Iterator[Mistake]:
 def _step_ids(document: Document) -> Iterator[Mistake]:
     first = dict[str, Place]()
     for key in ("steps", "rollback"):
-        for index, step in enumerate(_items(document.tree.get(key))):
+        for index, step in enumerate(items(document.tree.get(key))):
             name, place = _mapping(step).get("id"), (key, index, "id")
             if isinstance(name, str) and first.setdefault(name, place) != place:
                 what = f"{shown(name)} is the id of {written(first[name][:2])} already"
@@ -97,7 +97,3 @@ def _texts(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

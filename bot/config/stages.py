@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.config.documents import Document
+from bot.config.documents import Document, items
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.hats import Hat
 from bot.domain.lifecycle import Purpose
@@ -30,7 +30,7 @@ def check(document: Document) -> Iterator[Mistake]:
 
 def _purpose(name: str, stage: Any) -> Purpose | None:
     word = stage.get("purpose", name) if isinstance(stage, dict) else name
-    return Purpose(word) if word in set(Purpose) else None
+    return Purpose(word) if isinstance(word, str) and word in set(Purpose) else None
 
 
 def _purposes(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
@@ -53,22 +53,23 @@ def _purposes(document: Document, purposes: Mapping[str, Purpose | None]) -> Ite
 
 def _moves(document: Document) -> Iterator[tuple[Place, str, str]]:
     """Go through the moves that can be read, each with its place."""
-    for index, move in enumerate(_items(document.tree.get("transitions"))):
+    for index, move in enumerate(items(document.tree.get("transitions"))):
         if not isinstance(move, dict):
             continue
         before = move.get("from")
-        for name in [before] if isinstance(before, str) else _items(before):
+        for name in [before] if isinstance(before, str) else items(before):
             if isinstance(name, str) and isinstance(move.get("to"), str):
                 yield ("transitions", index), name, move["to"]
 
 
 def _unknown(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
-    seen = set[tuple[str, str]]()
+    seen, told = set[tuple[str, str]](), set[Place]()
     for place, before, to in _moves(document):
         for key, name in (("from", before), ("to", to)):
-            if name not in purposes:
+            if name not in purposes and (key == "from" or place not in told):  # one “to” for several stages
                 what = f"no stage is called {shown(name)}"
                 yield document.mistake((*place, key), what, suggest(name, purposes, "There are"))
+        told.add(place)
         if before == to:
             yield document.mistake((*place, "to"), f"it leads from {shown(to)} to itself", "Name another stage.")
         if (before, to) in seen:
@@ -115,7 +116,7 @@ def _reminders(document: Document, purposes: Mapping[str, Purpose | None]) -> It
             elif stage not in is_open:
                 what = f"nobody is reminded in {shown(stage)}: the incident is over"
                 yield document.mistake(place, what, f"Choose from: {', '.join(is_open)}.")
-        for index, hat in enumerate(_items(document.at(("reminders", severity, "empty_hat", "hats")))):
+        for index, hat in enumerate(items(document.at(("reminders", severity, "empty_hat", "hats")))):
             if isinstance(hat, str) and hat in KNOWN and hat not in needed:
                 place = ("reminders", severity, "empty_hat", "hats", index)
                 what = f"no open stage needs {shown(hat)}"
@@ -123,12 +124,8 @@ def _reminders(document: Document, purposes: Mapping[str, Purpose | None]) -> It
 
 
 def _hats(document: Document, stage: str) -> Iterable[str]:
-    return [hat for hat in _items(document.at(("stages", stage, "hats"))) if isinstance(hat, str)]
+    return [hat for hat in items(document.at(("stages", stage, "hats"))) if isinstance(hat, str)]
 
 
 def _pairs(value: Any) -> list[tuple[str, Any]]:
     return [(name, inner) for name, inner in value.items() if isinstance(name, str)] if isinstance(value, dict) else []
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -68,7 +68,7 @@ OF_A_WORD |= {p.value: Stage(id=p.value, title=p.value.capitalize(), purpose=p) 
 
 
 class Guard(StrEnum):
-    """A condition on a move; `decide/stages.py` checks it."""
+    """A condition on a move; `decide/moves.py` checks it."""
 
     APPROVED = "approved"
     """Where the severity asks for approval, a mitigation has been approved."""
