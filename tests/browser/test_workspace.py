@@ -66,7 +66,7 @@ def declares(ana: Window) -> str:
 def joins_and_takes_command(ben: Window, channel: str, seen_by: Window) -> None:
     ben.goes_to(channel)
     ben.page.get_by_role("button", name=f"Join #{channel}").click()
-    ben.presses("Take this hat", ben.card.locator(".block", has_text="Incident commander: nobody yet"))
+    ben.clicks("Take this hat", ben.card.locator(".block", has_text="Incident commander: nobody yet"))
     expect(seen_by.card).to_contain_text("incident commander: Ben")
     expect(seen_by.page.locator("#header .topic")).to_contain_text("commander: Ben")
     hours = [hour_of(window.card, "To be mitigated by") for window in (seen_by, ben)]
@@ -84,17 +84,17 @@ def takes_what_is_left_and_is_refused_the_rest(ana: Window) -> None:
 
 
 def proposes_and_may_not_approve(ana: Window) -> None:
-    ana.presses("Propose mitigation", ana.card)
+    ana.clicks("Propose mitigation", ana.card)
     ana.field("Runbook").select_option("restart-checkout")
     ana.submits("Propose")
     question = ana.sees("Approve? Restart checkout", "Risk", "Expected effect", "Rollback", "Asked: @Ben Okafor")
-    ana.presses("Approve", question)
+    ana.clicks("Approve", question)
     ana.is_told("You proposed it, so somebody else must decide.")
 
 
 def reads_the_plan(ben: Window, channel: str) -> None:
     ben.goes_to(channel)
-    ben.presses("Open plan", ben.sees("Approve? Restart checkout"))
+    ben.clicks("Open plan", ben.sees("Approve? Restart checkout"))
     expect(ben.form).to_contain_text("POST")
     ben.page.keyboard.press("Escape")
 
@@ -105,7 +105,7 @@ def approves_at_home(ben: Window) -> None:
     expect(home).to_contain_text(re.compile(r"Waiting for your vote\s*Restart checkout on checkout"))
     expect(home).to_contain_text(re.compile(r"Your hats\s*incident commander · INC-\d+ · Checkout is down"))
     expect(home).to_contain_text(re.compile(r"Open incidents\s*INC-\d+ · P1 · Triage · Checkout is down"))
-    ben.presses("Approve", home)
+    ben.clicks("Approve", home)
     expect(home).to_contain_text("Nothing waits for you.")
 
 
@@ -154,7 +154,7 @@ def reads_the_export(ana: Window, browser: Browser, folder: Path) -> None:
 
 
 def resolves(ana: Window, seen_by: Window) -> None:
-    ana.presses("Resolve", ana.sees("Muster verified “Restart checkout”"))
+    ana.clicks("Resolve", ana.sees("Muster verified “Restart checkout”"))
     ana.field("How did it end?").fill("Works again after a restart.")
     ana.submits("Resolve")
     expect(ana.card).to_contain_text("P1 · Resolved")
@@ -184,7 +184,7 @@ def test_a_form_says_beside_its_field_what_is_wrong(open_as: Open) -> None:
     ana.submits("Declare")
     ana.goes_to("search-is-slow")
     expect(ana.card).to_contain_text("P2 · Detected")
-    ana.presses("Severity", ana.card)
+    ana.clicks("Severity", ana.card)
     ana.field("Severity").select_option("p4")
     ana.clicks("Change", ana.form)
     expect(beside(ana, "Why?")).to_contain_text("evidence")

@@ -4,14 +4,10 @@ import re
 from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage, Dialog, Locator, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.harness.world import PATIENCE
 
 expect.set_options(timeout=PATIENCE * 1000)
-
-PRESSES = 3
-"""Messages come, and what stands below them moves: that often a button is pressed until the page sends something."""
 
 
 @dataclass
@@ -82,19 +78,6 @@ class Window:
 
     def clicks(self, button: str, on: Locator) -> None:
         on.get_by_role("button", name=button, exact=True).click()
-
-    def presses(self, button: str, on: Locator) -> None:
-        """Press one of the app's buttons; again, as a person would, if the page moved under the pointer meanwhile."""
-        target = on.get_by_role("button", name=button, exact=True)
-        for _ in range(PRESSES - 1):
-            try:
-                with self.page.expect_request(lambda request: request.method == "POST", timeout=3000):
-                    target.click()
-            except PlaywrightTimeout:
-                continue
-            return
-        with self.page.expect_request(lambda request: request.method == "POST"):
-            target.click()
 
     # Forms
 

