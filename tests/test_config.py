@@ -388,7 +388,8 @@ def test_the_shipped_reminders_are_the_ones_promised(shipped: Manifests) -> None
     p1 = shipped.policy.reminders_at(Severity.P1)
     assert set(p1) == set(Kind)
     assert p1[Kind.NO_COMMANDER].after == 5
-    assert p1[Kind.STUCK].patience_in(Stages.TRIAGE) == timedelta(minutes=15)
+    assert shipped.policy.sla(Stages.TRIAGE, Severity.P1) == timedelta(minutes=15)
+    assert shipped.policy.sla(Stages.MITIGATING, Severity.P1) is None
     assert p1[Kind.STUCK].patience_in(Stages.MITIGATING) == timedelta(hours=1)
     assert p1[Kind.NO_ACTIVITY].after == 15
     assert (p1[Kind.UPDATE_OVERDUE].after, shipped.policy.of(Severity.P1).update_every_minutes) == (0, 30)
@@ -416,6 +417,10 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
         ("closed: {}", "closed: {purpose: end}", 8, "stages.closed.purpose: “end” is not among", "closed"),
         ("closed: {}", "closed: {purpose: [closed]}", 8, "stages.closed.purpose", "detected"),
         ("closed: {}", "closed: {hats: [pilot]}", 8, "hats[0]: “pilot” is not among the choices", "commander"),
+        ("closed: {}", "closed: {sla: {p1: 1h}}", 8, "stages.closed.sla: what is closed stays so", "Remove it"),
+        ("triage: {", "triage: {sla: {p1: soon}, ", 8, "triage.sla.p1: “soon” is not a duration", "Write 90s, 5m"),
+        ("triage: {", "triage: {sla: {p5: 1h}, ", 8, "sla.p5: “p5” is not among the choices", "p1, p2, p3, p4"),
+        ("triage: {", "triage: {sla: {p1: 0}, ", 8, "triage.sla.p1: “0” is too small", "Write more than 0"),
         ("{detected: {}, ", "{", 8, "stages.triage: an incident begins in the first one", "begin first"),
         ("resolved: {}, ", "", 8, "no stage is of the purpose “resolved”", "resolved: {}"),
         (", closed: {}", "", 8, "no stage is of the purpose “closed”", "closed: {}"),

@@ -23,6 +23,7 @@ def check(document: Document) -> Iterator[Mistake]:
     yield from _purposes(document, purposes)
     unknown = list(_unknown(document, purposes))
     yield from unknown
+    yield from _limits(document, purposes)
     yield from _reminders(document, purposes)
     if not unknown and all(purposes.values()):
         yield from _leads_on(document, purposes, [(before, to) for _, before, to in _moves(document)])
@@ -79,6 +80,13 @@ def _unknown(document: Document, purposes: Mapping[str, Purpose | None]) -> Iter
         if document.at((*place, "after")) is not None and purposes.get(before) is not Purpose.RESOLVED:
             what = "only what is resolved moves on in time"
             yield document.mistake((*place, "after"), what, "Remove it, or write what makes it happen: when.")
+
+
+def _limits(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
+    for name, purpose in purposes.items():
+        if purpose is Purpose.CLOSED and document.at(("stages", name, "sla")) is not None:
+            what = "what is closed stays so, and is never overdue"
+            yield document.mistake(("stages", name, "sla"), what, "Remove it.")
 
 
 def _leads_on(document: Document, purposes: Mapping[str, Purpose | None], moves: Moves) -> Iterator[Mistake]:

@@ -1,17 +1,20 @@
 """A workflow's stages and moves as a picture: in words for a terminal, in Mermaid for a page."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from bot.domain.durations import lasted
 from bot.domain.lifecycle import Stage, Transition
 from bot.domain.policy import Policy
 
 
 def in_words(policy: Policy) -> Iterator[str]:
-    """Draw line by line: each stage with the hats that it needs, and each way out with what it asks for."""
+    """Draw line by line: each stage with its hats and limits, and each way out with what it asks for."""
     for stage in policy.stage_by_id.values():
         hats = ", ".join(hat.label for hat in policy.needs(stage))
         named = "" if stage.id == stage.purpose else f" ({stage.purpose})"
-        yield f"{stage.id}{named}{': ' if hats else ''}{hats}"
+        limits = ", ".join(f"{at.label} {_span(minutes)}" for at, minutes in policy.stages[stage.id].sla.items())
+        yield f"{stage.id}{named}{': ' if hats else ''}{hats}" + (f" · within {limits}" if limits else "")
         for to, move in _ways_out(policy, stage):
             yield f"  → {to.id}{_after(move)}"
 
@@ -42,6 +45,10 @@ def _after(move: Transition) -> str:
     itself = [*(f"on {trigger}" for trigger in move.when), *([f"after {move.after:g} min"] if move.after else [])]
     said = ", ".join(filter(None, (guards, f"by itself {' or '.join(itself)}" if itself else "")))
     return f" · {said}" if said else ""
+
+
+def _span(minutes: float) -> str:
+    return lasted(timedelta(minutes=minutes))
 
 
 def _id(stage: Stage) -> str:

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validator, model_serializer, model_validator
 
 from bot.domain.declared import Minutes, Name, Words
 from bot.domain.hats import Hat
 from bot.domain.runbook import Frozen
+from bot.domain.severity import Severity
 
 
 class Purpose(StrEnum):
@@ -96,6 +97,8 @@ class StagePolicy(Frozen):
     purpose: Purpose | None = None
     hats: tuple[Hat, ...] = ()
     """Those that it needs beside the commander's, which every stage does."""
+    sla: dict[Severity, Annotated[Minutes, Field(gt=0, le=90 * 24 * 60)]] = {}
+    """Minutes that it may take, by severity; after that it is overdue. None for a severity: it may take its time."""
 
 
 class Transition(Frozen):

@@ -208,6 +208,18 @@ class Policy(Frozen):
         found = self.stages.get(stage.id)
         return found.hats if found is not None else ()
 
+    def sla(self, stage: Stage, severity: Severity) -> timedelta | None:
+        """Return how long a stage may take at a severity; None where nothing is promised."""
+        return self._slas.get((stage.id, severity))
+
+    @cached_property
+    def _slas(self) -> dict[tuple[str, Severity], timedelta]:
+        return {
+            (name, severity): timedelta(minutes=minutes)
+            for name, stage in self.stages.items()
+            for severity, minutes in stage.sla.items()
+        }
+
     def reminders_at(self, severity: Severity) -> dict[Kind, ReminderPolicy]:
         found = self.reminders.get(severity)
         return found.rules if found is not None else {}

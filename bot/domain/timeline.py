@@ -60,6 +60,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         return _of_escalation(event, incident)
     if isinstance(event, e.ReminderEvent):
         return _of_reminder(event)
+    if isinstance(event, e.StageEvent):
+        return _of_stage(event)
     match event:
         case e.Declared():
             about = f" for {event.service}" if event.service else ""
@@ -92,8 +94,6 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return f"sent an update: {event.text}"
         case e.SeverityChanged():
             return f"changed the severity from {event.before.label} to {event.to.label}{_why(event.because)}"
-        case e.StageChanged():
-            return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}"
         case e.Resolved():
             return f"resolved the incident: {event.summary}"
         case e.ExportRequested():
@@ -182,6 +182,16 @@ def _of_escalation(event: e.EscalationEvent, incident: Incident) -> str:
         case e.EscalationExhausted():
             title = incident.escalations[event.escalation].policy.title
             return f"found nobody who answers for {title}; #{event.channel} was told"
+        case _:
+            assert_never(event)
+
+
+def _of_stage(event: e.StageEvent) -> str:
+    match event:
+        case e.StageChanged():
+            return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}"
+        case e.StageOverdue():
+            return f"found {event.stage.label} overdue: it should have ended by {event.due:%Y-%m-%d %H:%M} UTC"
         case _:
             assert_never(event)
 

@@ -21,7 +21,8 @@ def manifests(folder: Path, *changes: tuple[str, str]) -> dict[str, str]:
 
 def test_the_moves_are_shown_in_words(muster: Muster) -> None:
     shown = muster("workflow").out
-    assert "triage: first responder\n  → investigating\n  → mitigating · if approved, by itself on mitigation" in shown
+    assert "triage: first responder · within P1 15 min, P2 1 h\n  → investigating\n" in shown
+    assert "  → mitigating · if approved, by itself on mitigation\n" in shown
     assert "resolved\n  → post-mortem · by itself after 15 min" in shown
 
 

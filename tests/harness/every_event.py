@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.reminders import Kind
+from bot.domain.lifecycle import StagePolicy
 from bot.domain.oncall.calling import place
 from bot.domain.policy import ReminderPolicy, Reminders
 from bot.domain.severity import Severity
@@ -65,9 +66,11 @@ from tests.harness.orders import (
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.plans import RESTART, plan
 from tests.harness.plans import policy as workflow
-from tests.harness.stages import Stages
+from tests.harness.stages import STAGES, Stages
 
-WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait")))
+WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait"))).model_copy(
+    update={"stages": {**STAGES, "post-mortem": StagePolicy(sla={Severity.P1: 1})}}
+)
 
 
 def story() -> Sequence[AnyCommand]:
@@ -145,6 +148,7 @@ def story() -> Sequence[AnyCommand]:
         acknowledge(by=DEE, at=762),
         resolve("Checkout works again after more replicas.", by=DEE, at=770),
         tick(770 + 15 * 60),
+        tick(770 + 16 * 60),
         move(Stages.CLOSED, "reviewed", by=DEE, at=2000),
     )
 

@@ -18,6 +18,8 @@ from bot.domain.policy import HatReminder, Policy, ReminderPolicy
 def next_due(incident: Incident, policy: Policy) -> datetime | None:
     """Return when something of it falls due next: a timer of its own, or a reminder. Every command asks this."""
     times = list(incident.timers.values())
+    if incident.overdue_at is None and (overdue := stage_due(incident, policy)) is not None:
+        times.append(overdue)
     if incident.is_open:
         told_of = incident.reminders or incident.snoozed or incident.stopped
         due_at = reminder_due if told_of else overdue_at  # where nothing was told or put off, the two are the same
@@ -48,8 +50,16 @@ def _again(told: Reminder, rule: ReminderPolicy) -> datetime | None:
 
 def overdue_at(kind: Kind, rule: ReminderPolicy, incident: Incident, policy: Policy) -> datetime | None:
     """Return when it is, or was, missing for as long as the policy lets it; None where nothing is missing."""
+    if kind is Kind.STUCK and (due := stage_due(incident, policy)) is not None:
+        return due
     since = missing_since(kind, rule, incident, policy)
     return since + rule.patience_in(incident.stage) if since is not None else None
+
+
+def stage_due(incident: Incident, policy: Policy) -> datetime | None:
+    """Return until when an incident should have left its stage; None where the workflow promises nothing."""
+    sla = policy.sla(incident.stage, incident.severity)
+    return _in_stage_since(incident) + sla if sla is not None else None
 
 
 def is_overdue(kind: Kind, incident: Incident, policy: Policy, at: datetime) -> bool:

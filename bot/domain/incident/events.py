@@ -130,6 +130,15 @@ class StageChanged(EventBase):
     because: str = ""
 
 
+class StageOverdue(EventBase):
+    """It has been in its stage for longer than the workflow promises; once per stay."""
+
+    type: Literal["stage.overdue"] = "stage.overdue"
+    stage: Stage
+    due: AwareDatetime
+    """Until when it should have moved on."""
+
+
 class MitigationProposed(EventBase):
     type: Literal["mitigation.proposed"] = "mitigation.proposed"
     mitigation: str
@@ -502,6 +511,9 @@ MitigationEvent = (
 )
 """What happens to a mitigation once it is proposed."""
 
+StageEvent = StageChanged | StageOverdue
+"""How far it has come."""
+
 AnyEvent = (
     Declared
     | ChannelOpened
@@ -518,7 +530,7 @@ AnyEvent = (
     | PinDeleted
     | UpdatePosted
     | SeverityChanged
-    | StageChanged
+    | StageEvent
     | MitigationProposed
     | MitigationEvent
     | Resolved

@@ -114,6 +114,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
             told = x.Tell(incident=incident, version=version)
             posted = x.PostTimeline(incident=incident, version=version, whole=whole)
             return [told] if after.private else [told, posted]
+        case e.StageOverdue():
+            return []  # the card says so, and whoever should know is reminded
         case e.Resolved():  # the change of stage that comes with it is told
             return [
                 *_settled(after, after.pages.values(), "resolved"),

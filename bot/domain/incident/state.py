@@ -69,6 +69,8 @@ class Incident(Frozen):
     """When each person did something last; only what is still just now."""
     stage_at: datetime | None = None
     """Since when it is in its stage; None: since it was declared."""
+    overdue_at: datetime | None = None
+    """When it was found to have been in its stage for longer than the workflow promises."""
     put_down_at: dict[Hat, datetime] = {}
     """When hats that nobody wears were worn last."""
     offered_at: dict[Hat, datetime] = {}

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.durations import lasted
 from bot.domain.hats import BRIEFS, Hat
-from bot.domain.incident.due import outlook, update_due
+from bot.domain.incident.due import outlook, stage_due, update_due
 from bot.domain.incident.escalations import Standing
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.reminders import Kind
@@ -119,15 +119,18 @@ def _offered(incident: Incident, hat: Hat, names: Names) -> str:
 
 def _clock(incident: Incident, policy: Policy, now: datetime) -> dict[str, str]:
     """The promise to customers and the one to stakeholders, with *late* where they are broken."""
+    leaves = stage_due(incident, policy)
+    stage = {f"{incident.stage.label} to end by": _due(leaves, now) if leaves else ""}
     if not incident.is_open:
         ended = incident.resolved_at or incident.last_change.at
-        return {"Lasted": f"{lasted(ended - incident.declared_at)}, until {day(ended)}"}
+        return {"Lasted": f"{lasted(ended - incident.declared_at)}, until {day(ended)}", **stage}
     matrix, since, fixed = policy.of(incident.severity), incident.declared_at, incident.mitigated_at
     due = update_due(incident, policy)
     return {
         "To be mitigated by": "" if fixed else _due(since + timedelta(minutes=matrix.sla_minutes), now),
         "Mitigated": f"{day(fixed)}, after {lasted(fixed - since)}" if fixed else "",
         "Next update due": _due(due, now) if due else "",
+        **stage,
     }
 
 

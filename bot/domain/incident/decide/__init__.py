@@ -150,7 +150,7 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.Tick():
             return [
                 *mitigations.time_is_up(command, incident),
-                *stages.open_review(command, incident, policy),
+                *(stages.open_review(command, incident, policy) or stages.overdue(command, incident, policy)),
                 *escalations.time_is_up(command, incident, policy),
                 *reminders.time_is_up(command, incident, policy),
             ]

@@ -4,7 +4,8 @@ from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
 from bot.domain.incident.decide.moves import check_move, moved_by_itself
 from bot.domain.incident.decide.words import check_length, has_words
-from bot.domain.incident.events import AnyEvent, Resolved, SeverityChanged, StageChanged
+from bot.domain.incident.due import stage_due
+from bot.domain.incident.events import AnyEvent, Resolved, SeverityChanged, StageChanged, StageOverdue
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
@@ -74,3 +75,11 @@ def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEv
     return [
         StageChanged(by=SYSTEM, at=command.at, before=incident.stage, to=policy.stage_by_id[move.to], because=because)
     ]
+
+
+def overdue(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """A stage that takes longer than promised is so once, until the incident moves on."""
+    due = stage_due(incident, policy)
+    if due is None or command.at < due or incident.overdue_at is not None:
+        return []
+    return [StageOverdue(by=SYSTEM, at=command.at, stage=incident.stage, due=due)]

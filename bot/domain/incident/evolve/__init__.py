@@ -141,6 +141,8 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"severity": event.to}
         case e.StageChanged():
             return _stage(incident, event)
+        case e.StageOverdue():
+            return {"overdue_at": event.at}
         case e.Resolved():
             calls = {timer for name in incident.escalations for timer in (call_timer(name), lapse_timer(name))}
             timers = {name: due for name, due in incident.timers.items() if name not in calls}
@@ -201,7 +203,7 @@ def _export(incident: Incident, request: str, status: str) -> dict[str, Any]:
 
 
 def _stage(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
-    changes: dict[str, Any] = {"stage": event.to, "stage_at": event.at}
+    changes: dict[str, Any] = {"stage": event.to, "stage_at": event.at, "overdue_at": None}
     if event.to.purpose is not Purpose.RESOLVED:
         changes["timers"] = without_timer(incident, POST_MORTEM_TIMER)
     return changes
