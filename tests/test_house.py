@@ -18,7 +18,9 @@ from slack_sdk import WebClient
 
 from bot import audit, calendars, cli, exporters, notifiers, steps, verbs
 from bot.cli import checkup
+from bot.domain.criterion import Criterion
 from bot.domain.effects import AnyEffect
+from bot.domain.lifecycle import StagePolicy, Transition
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.people import Choice, Contact, Person, Team
@@ -201,6 +203,7 @@ def test_every_web_api_method_that_is_called_is_listed_with_its_scope_and_no_oth
     "model",
     [
         Policy, SeverityPolicy, GatePolicy, Channels, Reminders, ReminderPolicy, HatReminder, StuckReminder,
+        StagePolicy, Transition, Criterion,
         Service, Signal, Runbook, Verify, HttpStep, WaitStep, Parameter,
         PagePolicy, Person, Contact, Team, Choice, Schedule, Layer, Elsewhere, EscalationPolicy, Tier, Target,
         *get_args(get_args(Notifier)[0]),

@@ -11,11 +11,13 @@ from typing import assert_never
 
 from redis.exceptions import RedisError
 
+from bot.domain.criterion import Strictness
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, incident_id
+from bot.domain.incident.criteria import Item, takes
 from bot.domain.incident.due import Outlook
 from bot.domain.incident.events import AnyEvent
-from bot.domain.incident.rejections import Rejected
+from bot.domain.incident.rejections import CriteriaMissing, Rejected
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.told import Letters, duty_said, override_said, shift_said
@@ -41,6 +43,7 @@ from bot.verbs.request import (
     ShowPanel,
     ShowReminders,
     ShowShifts,
+    ShowStage,
     ShowTimeline,
     Unknown,
     Wish,
@@ -106,6 +109,9 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
         answer = run_verb(line, request, house)
     except (Rejected, BadParameter, TooBusy) as no:
         print(_words(str(no), names), file=sys.stderr)
+        if isinstance(no, CriteriaMissing):
+            told = (line for item in no.items for line in _item(item, no.incident))
+            print(*(_words(line, names) for line in told), sep="\n", file=sys.stderr)
         return 1
     if isinstance(answer, Wish):
         wired.waker.wake(wired.outbox.put(answer.effect, id=request.cause, at=request.at))
@@ -157,6 +163,8 @@ def _show(answer: Answer, house: House, names: Names) -> int:
         case ShowReminders():
             print(_line(answer.incident, names))
             print("\n".join(_prospect(one, names) for one in answer.reminders) or "  Nothing is reminded of.")
+        case ShowStage():
+            print(*(_words(told, names) for told in _stage(answer)), sep="\n")
         case ShowTimeline():
             print(_line(answer.incident, names))
             told = worth_telling(answer.records)
@@ -195,6 +203,33 @@ def _line(incident: Incident, names: Names) -> str:
     return f"{incident.id} · {incident.severity.label} · {incident.stage.label} · {incident.title}{channel}" + (
         f" ({hats})" if hats else ""
     )
+
+
+def _stage(answer: ShowStage) -> Iterator[str]:
+    """List what the stage asks for, done and missing, and the ways on."""
+    incident = answer.incident
+    done = sum(item.done for item in answer.items)
+    count = f"{done} of {len(answer.items)} done" if answer.items else "asks for nothing"
+    due = f", to end by {_clock(answer.due)}" if answer.due else ""
+    yield f"{incident.id} · {incident.severity.label} · {incident.stage.label}: {count}{due}"
+    for item in answer.items:
+        yield from _item(item, incident)
+    for item in answer.owed:
+        yield from _item(item, incident, " (owed from before)")
+    for way in answer.ways:
+        lacking = ", ".join(f"“{item.criterion.title}”" for item in way.missing)
+        how = "may be done without" if way.strictness is Strictness.WARN else "not before"
+        yield f"  → {way.to.id}" + (f": {how} {lacking}" if lacking else "")
+
+
+def _item(item: Item, incident: Incident, owed: str = "") -> Iterator[str]:
+    title = f"{item.criterion.title} ({item.criterion.id}){owed}"
+    if item.done:
+        by = f" · <@{item.by}>, {_clock(item.at)}" if item.by and item.at else ""
+        yield f"  ✓ {title}{f': {item.shown}' if item.shown else ''}{by}"
+        return
+    yield f"  ○ {title}"
+    yield f"      {takes(item, incident)}"
 
 
 def _on_call(answer: ShowOnCall, book: Book) -> Iterator[str]:
@@ -241,8 +276,9 @@ def _choices(form: FormName, house: House) -> Iterator[str]:
             yield from (f"  {hat.value}" for hat in Hat)
         case "override" | "stand-in":
             yield from (f"  {schedule.id}".ljust(50) + schedule.title for schedule in house.book.schedules.values())
-        case "stage":
-            yield from (f"  {stage}" for stage in house.engine.policy.stages)
+        case "confirm":
+            asked = (criterion for criterion, _ in house.engine.policy.criteria.values() if criterion.confirmed_by)
+            yield from (f"  {criterion.id}".ljust(50) + criterion.title for criterion in asked)
         case _:
             return
 

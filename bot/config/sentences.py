@@ -73,9 +73,12 @@ EXAMPLES = {
 
 LISTS = {
     "channels": "[ops]",
+    "confirmed_by": "[verifier]",
     "contacts": "[{by: slack}]",
     "deputies": "[ben]",
+    "entry": "[{id: rollback, title: There is a way back, check: rollback-declared}]",
     "escalations": "[{use: payments-day}]",
+    "exit": "[{id: told, title: Stakeholders have been told, check: stakeholders-told}]",
     "from": "[triage, investigating]",
     "guards": "[nothing-runs]",
     "hats": "[first-responder]",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.config.documents import Document, items
+from bot.config.documents import Document, items, written
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.hats import Hat
 from bot.domain.lifecycle import Purpose
@@ -24,6 +24,7 @@ def check(document: Document) -> Iterator[Mistake]:
     unknown = list(_unknown(document, purposes))
     yield from unknown
     yield from _limits(document, purposes)
+    yield from _criteria(document, purposes)
     yield from _reminders(document, purposes)
     if not unknown and all(purposes.values()):
         yield from _leads_on(document, purposes, [(before, to) for _, before, to in _moves(document)])
@@ -87,6 +88,33 @@ def _limits(document: Document, purposes: Mapping[str, Purpose | None]) -> Itera
         if purpose is Purpose.CLOSED and document.at(("stages", name, "sla")) is not None:
             what = "what is closed stays so, and is never overdue"
             yield document.mistake(("stages", name, "sla"), what, "Remove it.")
+
+
+def _criteria(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
+    """Check that each criterion has a word of its own, and that no clock waits for one."""
+    first = dict[str, Place]()
+    for name in purposes:
+        for key in ("entry", "exit"):
+            for index, criterion in enumerate(items(document.at(("stages", name, key)))):
+                word: Any = criterion.get("id") if isinstance(criterion, dict) else None
+                place: Place = ("stages", name, key, index)
+                if isinstance(word, str) and first.setdefault(word, place) != place:
+                    what = f"{shown(word)} is the id of {written(first[word])} already"
+                    yield document.mistake((*place, "id"), what, "Give each its own: people confirm it by this word.")
+    yield from _waiting(document)
+
+
+def _waiting(document: Document) -> Iterator[Mistake]:
+    """Find moves that could wait for ever, or that ask for something and for nothing."""
+    for place, before, to in _moves(document):
+        asked = [*items(document.at(("stages", before, "exit"))), *items(document.at(("stages", to, "entry")))]
+        how = document.at((*place, "criteria"))
+        if asked and document.at((*place, "after")) is not None and how in {None, "enforced"}:
+            what = "it happens in time, and nothing would move it on while a criterion is missing"
+            yield document.mistake(place, what, "Add criteria: warn, so that what is missing stays owed, or ignore.")
+        if how == "ignore" and document.at((*place, "owed")) is True:
+            what = "it asks for what is owed, and for nothing at all"
+            yield document.mistake((*place, "owed"), what, "Remove it, or write criteria: warn or enforced.")
 
 
 def _leads_on(document: Document, purposes: Mapping[str, Purpose | None], moves: Moves) -> Iterator[Mistake]:

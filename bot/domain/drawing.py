@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.domain.criterion import Criterion, Strictness
 from bot.domain.durations import lasted
 from bot.domain.lifecycle import Stage, Transition
 from bot.domain.policy import Policy
@@ -15,6 +16,9 @@ def in_words(policy: Policy) -> Iterator[str]:
         named = "" if stage.id == stage.purpose else f" ({stage.purpose})"
         limits = ", ".join(f"{at.label} {_span(minutes)}" for at, minutes in policy.stages[stage.id].sla.items())
         yield f"{stage.id}{named}{': ' if hats else ''}{hats}" + (f" · within {limits}" if limits else "")
+        declared = policy.stages[stage.id]
+        yield from (f"  before it begins: {_asks(criterion)}" for criterion in declared.entry)
+        yield from (f"  before it ends: {_asks(criterion)}" for criterion in declared.exit)
         for to, move in _ways_out(policy, stage):
             yield f"  → {to.id}{_after(move)}"
 
@@ -43,8 +47,22 @@ def _after(move: Transition) -> str:
     """Say what a move asks for, and what makes it happen by itself."""
     guards = f"if {' and '.join(move.guards)}" if move.guards else ""
     itself = [*(f"on {trigger}" for trigger in move.when), *([f"after {move.after:g} min"] if move.after else [])]
-    said = ", ".join(filter(None, (guards, f"by itself {' or '.join(itself)}" if itself else "")))
+    criteria = "" if move.criteria is Strictness.ENFORCED else CRITERIA[move.criteria]
+    owed = "asks for what is owed" if move.owed else ""
+    said = ", ".join(filter(None, (guards, f"by itself {' or '.join(itself)}" if itself else "", criteria, owed)))
     return f" · {said}" if said else ""
+
+
+CRITERIA = {Strictness.WARN: "warns of missing criteria", Strictness.IGNORE: "whatever is missing"}
+
+
+def _asks(criterion: Criterion) -> str:
+    """Say what must be so, who or what says so, and where it is asked for."""
+    seen = f"checked: {criterion.check.value}" if criterion.check is not None else ""
+    hats = " or ".join(hat.label for hat in criterion.confirmed_by)
+    said = f"confirmed by {hats}" if hats else ""
+    only = f", at {' and '.join(severity.label for severity in criterion.severities)}" if criterion.severities else ""
+    return f"{criterion.title} ({criterion.id}; {' or '.join(filter(None, (seen, said)))}{only})"
 
 
 def _span(minutes: float) -> str:

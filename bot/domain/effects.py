@@ -451,6 +451,22 @@ class ShowHome(EffectBase):
         return self.type
 
 
+class ShowMissing(EffectBase):
+    """Show one person what a move still asks for, with a button for each: it was refused to them in a form or a click.
+
+    In words it is refused at once, and this is not needed.
+    """
+
+    type: Literal["show-missing"] = "show-missing"
+    person: str
+    to: str
+    """The id of the stage that it was to move to."""
+
+    @property
+    def lane(self) -> str:
+        return f"whisper:{self.person}"
+
+
 class Whisper(EffectBase):
     """Say something to one person only, where they look: the answer to a click."""
 
@@ -515,6 +531,7 @@ AnyEffect = (
     | ShowReminder
     | FetchPin
     | ShowHome
+    | ShowMissing
     | Whisper
     | ShowAudit
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validator, model_serializer, model_validator
 
+from bot.domain.criterion import Criterion, Strictness
 from bot.domain.declared import Minutes, Name, Words
 from bot.domain.hats import Hat
 from bot.domain.runbook import Frozen
@@ -99,6 +100,10 @@ class StagePolicy(Frozen):
     """Those that it needs beside the commander's, which every stage does."""
     sla: dict[Severity, Annotated[Minutes, Field(gt=0, le=90 * 24 * 60)]] = {}
     """Minutes that it may take, by severity; after that it is overdue. None for a severity: it may take its time."""
+    entry: tuple[Criterion, ...] = Field(default=(), max_length=12)
+    """What must be so before it begins."""
+    exit: tuple[Criterion, ...] = Field(default=(), max_length=12)
+    """What must be so before it ends."""
 
 
 class Transition(Frozen):
@@ -114,6 +119,10 @@ class Transition(Frozen):
     """What makes it happen by itself."""
     after: Minutes | None = Field(default=None, gt=0, le=30 * 24 * 60)
     """Minutes in the stage, after which it happens by itself."""
+    criteria: Strictness = Strictness.ENFORCED
+    """What becomes of it while one stage's exit criteria or the other's entry criteria are missing."""
+    owed: bool = False
+    """It asks for what was missing when earlier moves were made all the same, too."""
 
     @field_validator("before", mode="before")
     @classmethod

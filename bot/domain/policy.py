@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from bot.domain.criterion import Criterion
 from bot.domain.declared import ChannelName, ChannelPrefix, Minutes, Name, WholeMinutes, Words, misfit
 from bot.domain.hats import Hat
 from bot.domain.ids import digest
@@ -207,6 +208,18 @@ class Policy(Frozen):
         """Name the hats that a stage asks for, beside the commander's."""
         found = self.stages.get(stage.id)
         return found.hats if found is not None else ()
+
+    def criterion(self, name: str) -> tuple[Criterion, Stage] | None:
+        """Find a criterion by its id, with the stage that asks for it."""
+        return self.criteria.get(name)
+
+    @cached_property
+    def criteria(self) -> dict[str, tuple[Criterion, Stage]]:
+        return {
+            criterion.id: (criterion, self.stage_by_id[name])
+            for name, stage in self.stages.items()
+            for criterion in (*stage.entry, *stage.exit)
+        }
 
     def sla(self, stage: Stage, severity: Severity) -> timedelta | None:
         """Return how long a stage may take at a severity; None where nothing is promised."""

@@ -62,6 +62,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         return _of_reminder(event)
     if isinstance(event, e.StageEvent):
         return _of_stage(event)
+    if isinstance(event, e.FindingEvent):
+        return _of_finding(event, incident)
     match event:
         case e.Declared():
             about = f" for {event.service}" if event.service else ""
@@ -81,7 +83,7 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         case e.OfferDeclined():
             return f"declined the {event.hat.label} hat that <@{event.giver}> offered"
         case e.NoteAdded():
-            return f"noted: {event.text}"
+            return f"noted: {event.text}{f' ({event.source})' if event.source not in event.text else ''}"
         case e.MessagePinned():
             return f"pinned what <@{event.author}> wrote: {event.text}"
         case e.MessageUnpinned():
@@ -92,8 +94,6 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return "deleted a pinned message; what it said stands above"
         case e.UpdatePosted():
             return f"sent an update: {event.text}"
-        case e.SeverityChanged():
-            return f"changed the severity from {event.before.label} to {event.to.label}{_why(event.because)}"
         case e.Resolved():
             return f"resolved the incident: {event.summary}"
         case e.ExportRequested():
@@ -188,12 +188,47 @@ def _of_escalation(event: e.EscalationEvent, incident: Incident) -> str:
 
 def _of_stage(event: e.StageEvent) -> str:
     match event:
+        case e.SeverityChanged():
+            return f"changed the severity from {event.before.label} to {event.to.label}{_why(event.because)}"
+        case e.SeverityJustified():
+            return f"said why it is {event.severity.label}: {event.because}"
         case e.StageChanged():
-            return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}"
+            missing = f"; still missing: {', '.join(event.missing.values())}" if event.missing else ""
+            return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}{missing}"
+        case e.CriterionConfirmed():
+            return f"confirmed “{event.title}” as {event.hat.label}{_why(event.evidence)}"
+        case e.CriterionWithdrawn():
+            return f"took back that “{event.title}”: {event.because}"
         case e.StageOverdue():
             return f"found {event.stage.label} overdue: it should have ended by {event.due:%Y-%m-%d %H:%M} UTC"
         case _:
             assert_never(event)
+
+
+def _of_finding(event: e.FindingEvent, incident: Incident) -> str:
+    match event:
+        case e.HypothesisStated():
+            return f"stated a hypothesis ({event.hypothesis}): {event.text}" + (
+                f" — evidence: {event.evidence}" if event.evidence else ""
+            )
+        case e.HypothesisRuledOut():
+            text = incident.hypotheses[event.hypothesis].text
+            return f"ruled out “{text}” ({event.hypothesis}): {event.because}"
+        case e.ActionItemAdded():
+            return f"added an action item ({event.item}): {event.title}{_promised(event)}"
+        case e.ActionItemChanged():
+            title = incident.action_items[event.item].title
+            return f"changed the action item “{title}” ({event.item}){_promised(event)}"
+        case _:
+            assert_never(event)
+
+
+def _promised(event: e.ActionItemAdded | e.ActionItemChanged) -> str:
+    owner = f"<@{event.owner}>" if event.owner else ""
+    priority = f"priority {event.priority.value}" if event.priority else ""
+    due = f"due {event.due:%Y-%m-%d}" if event.due else ""
+    said = ", ".join(filter(None, (owner, priority, due, event.link)))
+    return f"; {said}" if said else ""
 
 
 def _of_reminder(event: e.ReminderEvent) -> str:

@@ -11,6 +11,7 @@ from bot.slack.views.help import help_, unknown
 from bot.slack.views.listing import listing, pick
 from bot.slack.views.oncall import on_call, shifts
 from bot.slack.views.reminder import overview
+from bot.slack.views.stage import stage
 from bot.slack.views.timeline import timeline
 from bot.verbs import ALL as VERBS
 from bot.verbs import BY_NAME
@@ -27,6 +28,7 @@ from bot.verbs.request import (
     ShowPanel,
     ShowReminders,
     ShowShifts,
+    ShowStage,
     ShowTimeline,
     Unknown,
     Wish,
@@ -73,6 +75,8 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             return said(answer.text)
         case ShowReminders():
             return overview(answer.incident, answer.reminders, door.names)
+        case ShowStage():
+            return stage(answer, door.names, door.clock.now())
         case ShowHelp():
             verbs = [(verb.name, verb.usage, verb.summary) for verb in VERBS]
             wanted = BY_NAME.get(answer.verb or "")

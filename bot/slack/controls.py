@@ -88,6 +88,13 @@ class StopReminderButton(Control):
     kind: Kind
 
 
+class ConfirmButton(Control):
+    """Confirm a criterion; where evidence may be given, a form asks for it."""
+
+    id = "criterion.confirm"
+    criterion: str
+
+
 class OpenFormButton(Control):
     """Open a form; an empty incident for `declare`."""
 
@@ -151,6 +158,7 @@ CONTROLS: tuple[type[Control], ...] = (
     EscalateButton,
     SnoozeButton,
     StopReminderButton,
+    ConfirmButton,
     OpenFormButton,
     AnswerStandInButton,
     FindStandInButton,

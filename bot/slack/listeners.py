@@ -11,8 +11,8 @@ from slack_bolt.middleware import Middleware
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.effects import ShowHome
-from bot.domain.incident.rejections import Rejected
+from bot.domain.effects import ShowHome, ShowMissing
+from bot.domain.incident.rejections import CriteriaMissing, Rejected
 from bot.slack import answers, events, shortcuts
 from bot.slack.clicks import ALL as CLICKS
 from bot.slack.controls import FormFacts, read_control
@@ -33,6 +33,7 @@ from bot.slack.requests import (
     slash_command,
     submission,
 )
+from bot.slack.views.stage import refused
 from bot.verbs import Request, run
 
 log = logging.getLogger("muster.slack")
@@ -69,14 +70,16 @@ class Listeners(Middleware):
 
     def _on_command(self, body: dict[str, Any]) -> BoltResponse:
         command = slash_command(body)
-        reply = self._open(_guarded(lambda: _typed(command, self._door), command), command)
+        reply = self._open(_guarded(lambda: _typed(command, self._door), command, self._door), command)
         if reply is None:
             return _answer()
         return _answer(text=reply.text, blocks=reply.blocks, response_type="ephemeral")
 
     def _on_action(self, body: dict[str, Any]) -> BoltResponse:
         clicked = click(body)
-        return self._whispered(_guarded(lambda: _clicked(clicked, self._door, self._client), clicked), clicked)
+        return self._whispered(
+            _guarded(lambda: _clicked(clicked, self._door, self._client), clicked, self._door), clicked
+        )
 
     def _on_submission(self, body: dict[str, Any]) -> BoltResponse:
         match _submitted(submission(body), self._door):
@@ -89,7 +92,7 @@ class Listeners(Middleware):
 
     def _on_shortcut(self, body: dict[str, Any]) -> BoltResponse:
         picked = shortcut(body)
-        return self._whispered(_guarded(lambda: _picked(picked, self._door), picked), picked)
+        return self._whispered(_guarded(lambda: _picked(picked, self._door), picked, self._door), picked)
 
     def _on_event(self, handler: Callable[[dict[str, Any], str, Door], None], body: dict[str, Any]) -> BoltResponse:
         cause = f"event:{body['event_id']}"
@@ -160,6 +163,8 @@ def _submitted(submitted: Submission, door: Door) -> Reply:
         door.meet(submitted)
         return form.submit(submitted, door)
     except Exception as error:  # noqa: BLE001 - the error door: answered beside a field, and logged there
+        if isinstance(error, CriteriaMissing):
+            _show_missing(error, submitted, door)
         field = error.field if isinstance(error, Rejected) and error.field in submitted.values else first
         return Refuses(field or first, sentence(error, submitted.cause))
 
@@ -180,9 +185,19 @@ def _show_parameters(clicked: Click, door: Door, client: WebClient) -> None:
         log.warning("form not updated cause=%s", clicked.cause, exc_info=error)
 
 
-def _guarded(answer: Callable[[], Reply], asked: Asked) -> Reply:
+def _show_missing(no: CriteriaMissing, asked: Asked, door: Door) -> None:
+    """Have a worker show what is missing with its buttons, which neither a form nor a click has room for."""
+    door.later(ShowMissing(incident=no.incident.id, person=asked.user, to=no.to.id), f"missing:{asked.cause}")
+
+
+def _guarded(answer: Callable[[], Reply], asked: Asked, door: Door) -> Reply:
     """Answer, or say in a sentence why not: nothing that goes wrong here leaves a person without one."""
     try:
         return answer()
+    except CriteriaMissing as no:
+        if isinstance(asked, SlashCommand):
+            return refused(no.incident, no.to, no.items, asked.user, door.names)
+        _show_missing(no, asked, door)
+        return None
     except Exception as error:  # noqa: BLE001 - the error door: answered and logged there
         return answers.said(sentence(error, asked.cause))

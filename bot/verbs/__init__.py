@@ -2,7 +2,23 @@
 
 import difflib
 
-from bot.verbs import answer, arrange, declare, facts, hand_over, hat, oncall, page, propose, remind, show, stages, vote
+from bot.verbs import (
+    answer,
+    arrange,
+    criteria,
+    declare,
+    facts,
+    findings,
+    hand_over,
+    hat,
+    oncall,
+    page,
+    propose,
+    remind,
+    show,
+    stages,
+    vote,
+)
 from bot.verbs.request import Answer, Ask, House, Pick, Request, Said, ShowPanel, Unknown, Verb
 from bot.verbs.words import first
 
@@ -33,6 +49,11 @@ ALL: tuple[Verb, ...] = (
     remind.SNOOZE,
     stages.SEVERITY,
     stages.STAGE,
+    criteria.CONFIRM,
+    criteria.UNCONFIRM,
+    findings.HYPOTHESIS,
+    findings.RULE_OUT,
+    findings.ACTION,
     stages.RESOLVE,
     stages.CLOSE,
     show.TIMELINE,

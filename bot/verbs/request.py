@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.criteria import Item, Way
 from bot.domain.incident.due import Outlook
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
@@ -56,6 +57,10 @@ FormName = Literal[
     "not-me",
     "override",
     "stand-in",
+    "confirm",
+    "hypothesis",
+    "rule-out",
+    "action",
 ]
 
 
@@ -116,6 +121,21 @@ class ShowReminders:
     incident: Incident
     reminders: Sequence[Outlook]
     """Each that the policy has for it; empty for an incident that is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStage:
+    """How far the stage has come, for the one who asks."""
+
+    incident: Incident
+    person: str
+    items: Sequence[Item]
+    """What it asks for before it ends."""
+    ways: Sequence[Way]
+    owed: Sequence[Item]
+    """What was missing when the incident moved on all the same, and still is."""
+    due: datetime | None
+    """By when it should end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +209,7 @@ Answer = (
     | ShowOnCall
     | ShowShifts
     | ShowReminders
+    | ShowStage
     | Wish
     | ShowHelp
     | Unknown

@@ -1,9 +1,14 @@
 """`severity`, `stage`, `resolve`, `close`: how bad it is and how far it has come."""
 
+from dataclasses import replace
+
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve
+from bot.domain.incident.criteria import exits, owed, ways_on
+from bot.domain.incident.due import stage_due
+from bot.domain.incident.events import StageChanged
 from bot.domain.lifecycle import Purpose
 from bot.domain.severity import severity
-from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, ShowStage, Verb, submit
 from bot.verbs.words import because, first, plain
 
 
@@ -21,21 +26,43 @@ def change_severity(request: Request, house: House) -> Answer:
 def change_stage(request: Request, house: House) -> Answer:
     head, rest = first(request.words)
     if not head:
-        return Ask("stage")
+        return _shown(request, house)
     to = house.engine.policy.stage(head)
     if to is None:
         return Said(f"“{head}” is no stage. There are: {', '.join(house.engine.policy.stages)}.")
     if to.purpose is Purpose.RESOLVED and not rest:
         return Ask("resolve")
     command = ChangeStage(**request.facts(), to=to.id, because=plain(because(rest), house.people.name))
-    return submit(house, command, f"The incident is at {to.label}.")
+    return _warned(submit(house, command, f"The incident is at {to.label}."))
+
+
+def _shown(request: Request, house: House) -> ShowStage:
+    incident, policy = house.engine.incident(str(request.incident)), house.engine.policy
+    return ShowStage(
+        incident=incident,
+        person=request.by,
+        items=exits(incident, policy),
+        ways=ways_on(incident, policy),
+        owed=tuple(item for item in owed(incident, policy) if not item.done),
+        due=stage_due(incident, policy),
+    )
+
+
+def _warned(said: Said) -> Said:
+    """Say what the workflow wanted for a move and let be missing."""
+    moves = [event for event in said.receipt.events if isinstance(event, StageChanged)] if said.receipt else []
+    lacking = {name: title for move in moves for name, title in move.missing.items()}
+    if not lacking:
+        return said
+    titles = ", ".join(f"“{title}”" for title in lacking.values())
+    return replace(said, text=f"{said.text} Still missing: {titles}. `/incident stage` shows who can do it.")
 
 
 def resolve(request: Request, house: House) -> Answer:
     text = plain(because(request.words), house.people.name)
     if not text:
         return Ask("resolve")
-    return submit(house, Resolve(**request.facts(), summary=text), "Resolved. The managers get the timeline.")
+    return _warned(submit(house, Resolve(**request.facts(), summary=text), "Resolved. The managers get the timeline."))
 
 
 def close(request: Request, house: House) -> Answer:
@@ -51,7 +78,13 @@ SEVERITY = Verb(
     summary="Change the severity. Lowering it needs evidence in words.",
     act=change_severity,
 )
-STAGE = Verb(name="stage", aliases=("move",), usage="investigating", summary="Move to another stage.", act=change_stage)
+STAGE = Verb(
+    name="stage",
+    aliases=("move",),
+    usage="[investigating [because …]]",
+    summary="See what this stage asks for and who can do it; or move to another one.",
+    act=change_stage,
+)
 RESOLVE = Verb(
     name="resolve",
     aliases=("resolved", "fixed"),

@@ -61,7 +61,7 @@ def read_time(words: str, zone: str, now: datetime, after: datetime | None = Non
         return now
     found = SPOKEN.fullmatch(said)
     if found is None:
-        day_alone = _day_of(said, shown_at(now, zone).date()) is not None
+        day_alone = day_of(said, shown_at(now, zone).date()) is not None
         raise NotATime(words, "it is a day without a time" if day_alone else "")
     clock, start = time(int(found["hour"]), int(found["minute"])), after or now
     match found["day"]:
@@ -71,7 +71,7 @@ def read_time(words: str, zone: str, now: datetime, after: datetime | None = Non
             return _at(shown_at(now, zone).date(), clock, zone, words)
         case "tomorrow":
             return _at(shown_at(now, zone).date() + timedelta(days=1), clock, zone, words)
-        case day if (first := _day_of(day, shown_at(start, zone).date())) is not None:
+        case day if (first := day_of(day, shown_at(start, zone).date())) is not None:
             if DATE.fullmatch(day):
                 return _at(first, clock, zone, words)
             return _next(first, clock, zone, start, timedelta(days=7))
@@ -79,8 +79,8 @@ def read_time(words: str, zone: str, now: datetime, after: datetime | None = Non
             raise NotATime(words)
 
 
-def _day_of(word: str, today: date) -> date | None:
-    """Read a date, or the next day of that name, today included."""
+def day_of(word: str, today: date) -> date | None:
+    """Read a date, or the next day of that name, today included; None for anything else."""
     if DATE.fullmatch(word):
         try:
             day = date.fromisoformat(word)

@@ -93,7 +93,7 @@ def test_the_login_of_somebody_whom_muster_has_met_is_enough(
     [
         ("propose", ("  scale-checkout instances=6 ", "  restart-checkout ", "Restart checkout")),
         ("hat", ("  first-responder\n", "  commander\n")),
-        ("stage", ("  investigating\n", "  post-mortem\n")),
+        ("confirm", ("  blast-radius ", "  side-effects ")),
         ("export", ("markdown | html | json | csv",)),
     ],
 )

@@ -7,19 +7,28 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.criterion import Criterion
 from bot.domain.hats import Hat
 from bot.domain.incident import decide as rules
 from bot.domain.incident import rejections
+from bot.domain.incident.criteria import Item
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
+    CriteriaMissing,
     HatIsNotYours,
     HatIsWorn,
+    NoSuchActionItem,
+    NoSuchCriterion,
+    NoSuchHypothesis,
     NoSuchMove,
     NothingRuns,
+    NotYoursToConfirm,
     OfferIsGone,
     Rejected,
     StillRunning,
 )
+from tests.harness.given import given
+from tests.harness.orders import declare
 from tests.harness.people import ANA
 from tests.harness.stages import Stages
 
@@ -27,12 +36,20 @@ KINDS = [
     *(kind for _, kind in inspect.getmembers(rejections, inspect.isclass) if issubclass(kind, Rejected)),
 ]
 NUMBERS = {"length", "limit"}
+BLAST_RADIUS = Criterion(id="blast-radius", title="Who is hit is known", confirmed_by=(Hat.FIRST_RESPONDER,))
+INCIDENT = given(declare()).incident
+ITEM = Item(BLAST_RADIUS, Stages.TRIAGE, done=False, shown="", confirmation=None)
 BUILT = {
     HatIsWorn: HatIsWorn(ANA, Hat.COMMANDER),
     HatIsNotYours: HatIsNotYours(Hat.COMMANDER, [ANA]),
     OfferIsGone: OfferIsGone(Hat.COMMANDER),
     StillRunning: StillRunning("Restart", Progress.ROLLING_BACK),
     NothingRuns: NothingRuns("Restart", Progress.PROPOSED),
+    CriteriaMissing: CriteriaMissing(INCIDENT, Stages.RESOLVED, [ITEM]),
+    NoSuchCriterion: NoSuchCriterion("blast", ["blast-radius"]),
+    NotYoursToConfirm: NotYoursToConfirm(BLAST_RADIUS, INCIDENT),
+    NoSuchHypothesis: NoSuchHypothesis("h9", ["h1"]),
+    NoSuchActionItem: NoSuchActionItem("a9", []),
     NoSuchMove: NoSuchMove(Stages.DETECTED, Stages.CLOSED, [Stages.TRIAGE]),
 }
 """Those that put their sentence together themselves."""

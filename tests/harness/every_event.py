@@ -5,9 +5,12 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 
+from bot.domain.criterion import Criterion, Evidence, Strictness
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.findings import Priority
 from bot.domain.incident.reminders import Kind
 from bot.domain.lifecycle import StagePolicy
 from bot.domain.oncall.calling import place
@@ -20,16 +23,20 @@ from tests.harness.orders import (
     INC,
     accept,
     acknowledge,
+    action,
     approve,
     busy,
     called,
+    change_action,
     change_severity,
+    confirm,
     declare,
     decline,
     exported,
     finished,
     give,
     hold,
+    hypothesis,
     move,
     nobody_on_call,
     note,
@@ -48,6 +55,7 @@ from tests.harness.orders import (
     resolve,
     resume_reminders,
     roll_back,
+    rule_out,
     signal,
     snooze,
     start_escalation,
@@ -59,6 +67,7 @@ from tests.harness.orders import (
     tick,
     trouble,
     try_page,
+    unconfirm,
     unpin,
     update,
     want_export,
@@ -66,10 +75,23 @@ from tests.harness.orders import (
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.plans import RESTART, plan
 from tests.harness.plans import policy as workflow
-from tests.harness.stages import STAGES, Stages
+from tests.harness.stages import STAGES, TRANSITIONS, Stages
 
+BLAST_RADIUS = Criterion(
+    id="blast-radius",
+    title="It is known who is hit",
+    confirmed_by=(Hat.FIRST_RESPONDER,),
+    evidence=Evidence.REQUIRED,
+)
 WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait"))).model_copy(
-    update={"stages": {**STAGES, "post-mortem": StagePolicy(sla={Severity.P1: 1})}}
+    update={
+        "stages": {
+            **STAGES,
+            "triage": StagePolicy(hats=(Hat.FIRST_RESPONDER,), exit=(BLAST_RADIUS,)),
+            "post-mortem": StagePolicy(sla={Severity.P1: 1}),
+        },
+        "transitions": tuple(one.model_copy(update={"criteria": Strictness.WARN}) for one in TRANSITIONS),
+    }
 )
 
 
@@ -95,6 +117,13 @@ def story() -> Sequence[AnyCommand]:
         pin_edited("1700000000.000100", "error rate 45 %", at=28),
         unpin("1700000000.000200", by=BEN, at=29),
         pin_deleted("1700000000.000100", at=30),
+        change_severity(Severity.P1, "two regions, and nobody can buy", by=DEE, at=31),
+        note("it begins at 14:02", source="https://graphs.example/d/1?from=14", by=CY, at=31),
+        hypothesis("The carts' cache is full", "evictions rise at 14:02", by=CY, at=32),
+        hypothesis("The deploy of 13:50", by=BEN, at=32),
+        rule_out("h2", "the old version fails, too", by=CY, at=33),
+        confirm("blast-radius", "eu-west and us-east; carts", by=BEN, at=33),
+        unconfirm("blast-radius", "us-east is fine", by=BEN, at=34),
         update("Customers in two regions cannot buy. We are scaling checkout.", by=DEE, at=35),
         propose(plan(replicas="6"), by=ANA, at=40),
         propose(plan(replicas="8"), by=ANA, at=45),
@@ -147,6 +176,8 @@ def story() -> Sequence[AnyCommand]:
         tick(761),
         acknowledge(by=DEE, at=762),
         resolve("Checkout works again after more replicas.", by=DEE, at=770),
+        action("alarm on evictions", owner=CY, priority=Priority.HIGH, by=DEE, at=780),
+        change_action("a1", due=date(2026, 12, 1), link="https://tickets.example/1", by=DEE, at=781),
         tick(770 + 15 * 60),
         tick(770 + 16 * 60),
         move(Stages.CLOSED, "reviewed", by=DEE, at=2000),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from itertools import count
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
@@ -72,8 +72,34 @@ def decline(hat: Hat, *, by: str, at: float = 0) -> c.AnswerOffer:
     return c.AnswerOffer(**header(by, at), hat=hat, accept=False)
 
 
-def note(text: str, *, by: str = ANA, at: float = 0) -> c.AddNote:
-    return c.AddNote(**header(by, at), text=text)
+def note(text: str, *, source: str = "", by: str = ANA, at: float = 0) -> c.AddNote:
+    return c.AddNote(**header(by, at), text=text, source=source)
+
+
+def hypothesis(text: str, evidence: str = "", *, by: str = ANA, at: float = 0) -> c.StateHypothesis:
+    return c.StateHypothesis(**header(by, at), text=text, evidence=evidence)
+
+
+def rule_out(name: str, because: str = "its graph is flat", *, by: str = ANA, at: float = 0) -> c.RuleOutHypothesis:
+    return c.RuleOutHypothesis(**header(by, at), hypothesis=name, because=because)
+
+
+def action(title: str = "alarm on carts", *, by: str = ANA, at: float = 0, **facts: Any) -> c.AddActionItem:
+    return c.AddActionItem(**header(by, at), title=title, **facts)
+
+
+def change_action(item: str, *, by: str = ANA, at: float = 0, **facts: Any) -> c.ChangeActionItem:
+    return c.ChangeActionItem(**header(by, at), item=item, **facts)
+
+
+def confirm(criterion: str, evidence: str = "", *, by: str = ANA, at: float = 0) -> c.ConfirmCriterion:
+    return c.ConfirmCriterion(**header(by, at), criterion=criterion, evidence=evidence)
+
+
+def unconfirm(
+    criterion: str, because: str = "it was another graph", *, by: str = ANA, at: float = 0
+) -> c.WithdrawConfirmation:
+    return c.WithdrawConfirmation(**header(by, at), criterion=criterion, because=because)
 
 
 def pin(ts: str, text: str = "error rate 40 %", *, by: str = ANA, at: float = 0) -> c.PinMessage:

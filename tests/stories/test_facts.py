@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.harness.actors import Seen, Story, declare
+from tests.harness.criteria import CLOSING
 from tests.harness.world import World, until
 
 pytestmark = pytest.mark.story
@@ -77,6 +78,10 @@ def test_the_managers_get_the_timeline_at_each_stage_and_whole_at_the_end(world:
     story.managers.sees(story.id, "the whole timeline", "the index is cold", "the index is warm again")
     assert "can't be followed by" in story.ana.types("/incident stage triage", channel)
     story.ben.types("/incident stage post-mortem", channel)
+    assert "Closed asks for" in story.ben.types("/incident close because the review is written", channel)
+    for name, line in CLOSING:
+        said = getattr(story, name).types(f"/incident {line}", channel)
+        assert "asks" not in said, said
     assert "Closed" in story.ben.types("/incident close because the review is written", channel)
     assert "is closed. Its timeline stands as it is" in story.ana.types("/incident note too late", channel)
 

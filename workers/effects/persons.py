@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import httpx
 
-from bot.domain.effects import FetchPin, ShowHome, Whisper
+from bot.domain.effects import FetchPin, ShowHome, ShowMissing, Whisper
 from bot.domain.incident.commands import PinMessage
+from bot.domain.incident.criteria import missing
 from bot.domain.oncall.duty import shifts_of
 from bot.slack.desk import allowing
 from bot.slack.errors import RetryLater
 from bot.slack.requests import plain_text
 from bot.slack.views.home import OwnShifts, home
+from bot.slack.views.stage import refused
 from bot.verbs.words import plain
 from workers.crew import Done, Job
 
@@ -43,6 +45,20 @@ def _shifts(person: str, job: Job) -> OwnShifts | None:
         asked=tuple(each for each in asked if each.override.person == known.id and each.override.end > now),
         calendar=job.crew.subscriptions.address("person", known.id) or "",
     )
+
+
+def show_missing(effect: ShowMissing, job: Job) -> Done:
+    """Show what a refused move asks for, in the incident's channel and to this person only; unless it is met by now."""
+    incident, crew = job.incident(), job.crew
+    to = crew.engine.policy.stage_by_id.get(effect.to)
+    items = missing(incident, to, crew.engine.policy) if to is not None else ()
+    if to is None or not items:
+        return Done()
+    shown = refused(incident, to, items, effect.person, crew.names)
+    content = {"user": effect.person, "text": shown.text, "blocks": list(shown.blocks)}
+    with allowing("user_not_in_channel", "not_in_channel", "channel_not_found"):
+        crew.desk.call("chat.postEphemeral", job.channel_of(incident), **content)
+    return Done()
 
 
 def whisper(effect: Whisper, job: Job) -> Done:

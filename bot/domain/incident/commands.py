@@ -1,11 +1,13 @@
 """Commands: orders to one incident. Each says who, when, and by which cause, so that the same order twice is one."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
+from bot.domain.incident.findings import Priority
 from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
@@ -73,6 +75,50 @@ class AnswerOffer(Command):
 
 class AddNote(Command):
     text: Words
+    source: Words = ""
+    """A link to where it shows; the first one in the text unless said."""
+
+
+class StateHypothesis(Command):
+    """Say what might be the cause."""
+
+    text: Words
+    evidence: Words = ""
+
+
+class RuleOutHypothesis(Command):
+    hypothesis: str
+    because: Words
+    """What rules it out."""
+
+
+class AddActionItem(Command):
+    title: Words
+    owner: str | None = None
+    priority: Priority | None = None
+    due: date | None = None
+    link: Words = ""
+
+
+class ChangeActionItem(Command):
+    """Say what an action item lacks, or what has changed; None leaves as it is."""
+
+    item: str
+    owner: str | None = None
+    priority: Priority | None = None
+    due: date | None = None
+    link: Words | None = None
+
+
+class ConfirmCriterion(Command):
+    criterion: str
+    evidence: Words = ""
+    """What shows it: words or a link."""
+
+
+class WithdrawConfirmation(Command):
+    criterion: str
+    because: Words
 
 
 class PinMessage(Command):
@@ -324,6 +370,12 @@ AnyCommand = (
     | OfferHat
     | AnswerOffer
     | AddNote
+    | StateHypothesis
+    | RuleOutHypothesis
+    | AddActionItem
+    | ChangeActionItem
+    | ConfirmCriterion
+    | WithdrawConfirmation
     | PinMessage
     | UnpinMessage
     | RecordPinEdited

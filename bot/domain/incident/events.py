@@ -3,6 +3,7 @@
 Add a field with a default; never rename or remove one.
 """
 
+from datetime import date
 from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
@@ -10,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
+from bot.domain.incident.findings import Priority
 from bot.domain.incident.reminders import Kind
 from bot.domain.lifecycle import OF_A_WORD, Stage
 from bot.domain.oncall.escalation import EscalationPolicy
@@ -83,6 +85,66 @@ class OfferDeclined(EventBase):
 class NoteAdded(EventBase):
     type: Literal["note.added"] = "note.added"
     text: str
+    source: str = ""
+    """A link to where it shows."""
+
+
+class HypothesisStated(EventBase):
+    type: Literal["hypothesis.stated"] = "hypothesis.stated"
+    hypothesis: str
+    text: str
+    evidence: str = ""
+
+
+class HypothesisRuledOut(EventBase):
+    type: Literal["hypothesis.ruled-out"] = "hypothesis.ruled-out"
+    hypothesis: str
+    because: str
+
+
+class ActionItemAdded(EventBase):
+    type: Literal["action.added"] = "action.added"
+    item: str
+    title: str
+    owner: str | None = None
+    priority: Priority | None = None
+    due: date | None = None
+    link: str = ""
+
+
+class ActionItemChanged(EventBase):
+    """It is so now; what is not said is as it was."""
+
+    type: Literal["action.changed"] = "action.changed"
+    item: str
+    owner: str | None = None
+    priority: Priority | None = None
+    due: date | None = None
+    link: str | None = None
+
+
+class CriterionConfirmed(EventBase):
+    """Somebody says that a criterion is met, and what shows it."""
+
+    type: Literal["criterion.confirmed"] = "criterion.confirmed"
+    criterion: str
+    title: str
+    """As the workflow had it then."""
+    stage: Stage
+    """In which the incident was."""
+    hat: Hat
+    """For which they spoke."""
+    evidence: str = ""
+
+
+class CriterionWithdrawn(EventBase):
+    """A confirmation was taken back."""
+
+    type: Literal["criterion.withdrawn"] = "criterion.withdrawn"
+    criterion: str
+    title: str
+    stage: Stage
+    because: str
 
 
 class MessagePinned(EventBase):
@@ -123,11 +185,21 @@ class SeverityChanged(EventBase):
     because: str
 
 
+class SeverityJustified(EventBase):
+    """Somebody said why it is as bad as that; it stays what it is."""
+
+    type: Literal["severity.justified"] = "severity.justified"
+    severity: Severity
+    because: str
+
+
 class StageChanged(EventBase):
     type: Literal["stage.changed"] = "stage.changed"
     before: Stage
     to: Stage
     because: str = ""
+    missing: dict[str, str] = {}
+    """Criteria that the workflow wanted for this and let be missing: ids with their titles."""
 
 
 class StageOverdue(EventBase):
@@ -511,8 +583,11 @@ MitigationEvent = (
 )
 """What happens to a mitigation once it is proposed."""
 
-StageEvent = StageChanged | StageOverdue
-"""How far it has come."""
+StageEvent = SeverityChanged | SeverityJustified | StageChanged | StageOverdue | CriterionConfirmed | CriterionWithdrawn
+"""How bad it is, and how far it has come."""
+
+FindingEvent = HypothesisStated | HypothesisRuledOut | ActionItemAdded | ActionItemChanged
+"""What people found out, or promise."""
 
 AnyEvent = (
     Declared
@@ -529,8 +604,8 @@ AnyEvent = (
     | PinEdited
     | PinDeleted
     | UpdatePosted
-    | SeverityChanged
     | StageEvent
+    | FindingEvent
     | MitigationProposed
     | MitigationEvent
     | Resolved

@@ -68,6 +68,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
         return _escalated(event, after, version)
     if isinstance(event, e.ReminderEvent):
         return _reminded(event, after)
+    if isinstance(event, e.StageEvent):
+        return _staged(event, after, version)
     match event:
         case e.NoteAdded() | e.MessageUnpinned() | e.HatReleased():
             return []
@@ -102,20 +104,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
                 x.Tell(incident=incident, version=version, place="announce"),
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
-        case e.SeverityChanged():
-            is_worse = event.before.is_lower_than(event.to) and after.is_open
-            return [
-                *([x.Summon(incident=incident)] if is_worse else []),
-                x.Tell(incident=incident, version=version),
-                x.Tell(incident=incident, version=version, place="managers"),
-            ]
-        case e.StageChanged():
-            whole = event.to.purpose in {Purpose.RESOLVED, Purpose.CLOSED}
-            told = x.Tell(incident=incident, version=version)
-            posted = x.PostTimeline(incident=incident, version=version, whole=whole)
-            return [told] if after.private else [told, posted]
-        case e.StageOverdue():
-            return []  # the card says so, and whoever should know is reminded
+        case e.HypothesisStated() | e.HypothesisRuledOut() | e.ActionItemAdded() | e.ActionItemChanged():
+            return [x.Tell(incident=incident, version=version)]
         case e.Resolved():  # the change of stage that comes with it is told
             return [
                 *_settled(after, after.pages.values(), "resolved"),
@@ -136,6 +126,25 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
             mitigation = after.mitigations[event.mitigation]
             begins = [_step(after, mitigation, "plan", 0)] if mitigation.progress is Progress.APPROVED else []
             return [*_shown(after, mitigation), *begins]
+        case _:
+            assert_never(event)
+
+
+def _staged(event: e.StageEvent, after: Incident, version: int) -> list[x.AnyEffect]:
+    told = x.Tell(incident=after.id, version=version)
+    match event:
+        case e.SeverityChanged():
+            is_worse = event.before.is_lower_than(event.to) and after.is_open
+            summons = [x.Summon(incident=after.id)] if is_worse else []
+            return [*summons, told, x.Tell(incident=after.id, version=version, place="managers")]
+        case e.StageChanged():
+            whole = event.to.purpose in {Purpose.RESOLVED, Purpose.CLOSED}
+            posted = x.PostTimeline(incident=after.id, version=version, whole=whole)
+            return [told] if after.private else [told, posted]
+        case e.SeverityJustified() | e.StageOverdue() | e.CriterionConfirmed():
+            return []  # the card and `/incident stage` say so; whoever should know is reminded
+        case e.CriterionWithdrawn():
+            return [told]
         case _:
             assert_never(event)
 

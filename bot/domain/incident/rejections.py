@@ -1,9 +1,13 @@
 """The rules' no: each class is one reason, and its docstring is the sentence that the person reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
+from bot.domain.criterion import Criterion
 from bot.domain.hats import Hat
+from bot.domain.incident.criteria import Item, worn_by
 from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Stage
 
 
@@ -106,6 +110,98 @@ class NoSuchMove(Rejected):
     def __init__(self, before: Stage, to: Stage, choices: Sequence[Stage]) -> None:
         names = ", ".join(choice.label for choice in choices) or "nothing; the incident is closed"
         super().__init__(before=before.label, to=to.label, choices=names)
+
+
+class CriteriaMissing(Rejected):
+    """{to} asks for more: {missing}. `/incident stage` shows what is missing, with a button for each."""
+
+    field = "to"
+
+    def __init__(self, incident: Incident, to: Stage, items: Sequence[Item]) -> None:
+        self.incident, self.to, self.items = incident, to, tuple(items)
+        titles = [f"“{item.criterion.title}” (`{item.criterion.id}`)" for item in items[:NAMED]]
+        more = [f"and {len(items) - NAMED} more"] if len(items) > NAMED else []
+        super().__init__(to=to.label, missing=", ".join([*titles, *more]))
+
+
+NAMED = 8
+"""Missing criteria that a refusal names one by one."""
+
+
+class NoSuchCriterion(Rejected):
+    """“{given}” is no criterion that is confirmed by somebody. {instead}"""
+
+    field = "criterion"
+
+    def __init__(self, given: str, known: Sequence[str]) -> None:
+        near = get_close_matches(given.lower(), known, n=1)
+        instead = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known) or 'none'}."
+        super().__init__(given=given, instead=instead)
+
+
+class SeenInTheRecord(Rejected):
+    """“{title}” is nobody's word: it is seen in the record. `/incident stage` says what it takes."""
+
+    field = "criterion"
+
+
+class NotYoursToConfirm(Rejected):
+    """“{title}” is confirmed by whoever wears the hat of {hats}, or the commander. Take it: `/incident hat {hat}`."""
+
+    field = "criterion"
+
+    def __init__(self, criterion: Criterion, incident: Incident) -> None:
+        super().__init__(
+            title=criterion.title,
+            hats=" or ".join(worn_by(hat, incident) for hat in criterion.confirmed_by),
+            hat=criterion.confirmed_by[0].value,
+        )
+
+
+class EvidenceMissing(Rejected):
+    """Say what shows it, in a few words or by a link: `/incident confirm {criterion} …`."""
+
+    field = "evidence"
+
+
+class NoSuchHypothesis(Rejected):
+    """There is no hypothesis “{given}”. There are: {known}."""
+
+    field = "hypothesis"
+
+    def __init__(self, given: str, known: Iterable[str]) -> None:
+        super().__init__(given=given, known=", ".join(known) or "none; `/incident hypothesis …` states one")
+
+
+class RuledOutAlready(Rejected):
+    """<@{person}> has ruled it out already: {because}"""
+
+    field = "hypothesis"
+
+
+class RulingOutNeedsEvidence(Rejected):
+    """Say what rules it out: `/incident rule-out {hypothesis} because …`."""
+
+    field = "because"
+
+
+class NoSuchActionItem(Rejected):
+    """There is no action item “{given}”. There are: {known}."""
+
+    field = "item"
+
+    def __init__(self, given: str, known: Iterable[str]) -> None:
+        super().__init__(given=given, known=", ".join(known) or "none; `/incident action …` adds one")
+
+
+class NoLink(Rejected):
+    """“{given}” is no link. Write it from https:// on, or leave it out."""
+
+    field = "link"
+
+
+class TooManyFindings(Rejected):
+    """{limit} {what} are written down already. Put the rest into a note or a document."""
 
 
 class NeedsApproval(Rejected):

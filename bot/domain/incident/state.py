@@ -6,6 +6,7 @@ from typing import Literal
 from bot.domain.hats import Hat
 from bot.domain.ids import digest
 from bot.domain.incident.escalations import Escalation, Page
+from bot.domain.incident.findings import ActionItem, Confirmation, Hypothesis
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.reminders import Kind, Reminder, Snooze, Stop
 from bot.domain.lifecycle import OF_A_WORD, Stage
@@ -27,6 +28,8 @@ class Incident(Frozen):
     id: str
     title: str
     severity: Severity
+    severity_because: str = ""
+    """What shows that it is as bad as that: the words of the latest change, or of whoever justified it."""
     service: str | None = None
     summary: str = ""
     private: bool = False
@@ -42,6 +45,14 @@ class Incident(Frozen):
     """Hand-overs that wait for the other side."""
     givers: dict[Hat, str] = {}
     """Who offered what waits there: a shared hat has several wearers, and only one of them gives it away."""
+    confirmed: dict[str, Confirmation] = {}
+    """By criterion."""
+    owed: dict[str, str] = {}
+    """Criteria that were missing when it moved on all the same, with their titles then."""
+    sources: tuple[str, ...] = ()
+    """What notes lead to; the last ten."""
+    hypotheses: dict[str, Hypothesis] = {}
+    action_items: dict[str, ActionItem] = {}
     mitigations: dict[str, Mitigation] = {}
     pins: dict[str, str] = {}
     """Pinned messages by ts, with a fingerprint of the text as last recorded: the texts stand in the record."""

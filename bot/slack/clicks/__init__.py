@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.clicks import doors, escalations, hats, mitigations, reminders, standing_in
+from bot.slack.clicks import criteria, doors, escalations, hats, mitigations, reminders, standing_in
 from bot.slack.controls import (
     AcknowledgeButton,
     AnswerOfferButton,
     AnswerStandInButton,
     CancelOverrideButton,
+    ConfirmButton,
     Control,
     EscalateButton,
     FindStandInButton,
@@ -42,6 +43,7 @@ ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     EscalateButton: escalations.escalate,
     SnoozeButton: reminders.snooze,
     StopReminderButton: reminders.stop,
+    ConfirmButton: criteria.confirm,
     OpenFormButton: doors.open_form,
     AnswerStandInButton: standing_in.answer,
     FindStandInButton: standing_in.find,

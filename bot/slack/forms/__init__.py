@@ -1,6 +1,6 @@
 """Modal forms: each asks for what the words left out, and submits the same commands."""
 
-from bot.slack.forms import calling, declare, export, hats, moves, propose, standing_in, words
+from bot.slack.forms import calling, criteria, declare, export, findings, hats, moves, propose, standing_in, words
 from bot.slack.forms.form import Form
 
 ALL: tuple[Form, ...] = (
@@ -19,6 +19,10 @@ ALL: tuple[Form, ...] = (
     calling.NOT_ME,
     standing_in.OVERRIDE,
     standing_in.STAND_IN,
+    criteria.CONFIRM,
+    findings.HYPOTHESIS,
+    findings.RULE_OUT,
+    findings.ACTION,
 )
 
 BY_NAME: dict[str, Form] = {form.name: form for form in ALL}

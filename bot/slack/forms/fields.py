@@ -86,6 +86,11 @@ def moment(field: str, label: str, *, initial: int | None, hint: str = "", optio
     return _input(field, label, element, hint, optional=optional)
 
 
+def day(field: str, label: str, *, optional: bool = False) -> dict[str, Any]:
+    """Ask for a date; it comes back as 2026-12-24."""
+    return _input(field, label, {"type": "datepicker", "action_id": VALUE}, optional=optional)
+
+
 def people(field: str, label: str, *, hint: str = "", initial: str = "") -> dict[str, Any]:
     element: dict[str, Any] = {"type": "users_select", "action_id": VALUE}
     if initial:

@@ -3,12 +3,15 @@
 from typing import Any
 
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage
+from bot.domain.incident.criteria import ways_on
 from bot.domain.severity import Severity
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, select, text
 from bot.slack.forms.form import Form, facts_of
+from bot.slack.kit import section
 from bot.slack.requests import Submission
+from bot.slack.views.stage import lines
 from bot.verbs.words import plain
 
 
@@ -34,7 +37,9 @@ def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     options = [(s.id, s.label) for s in policy.next_stages(incident.stage)] or [
         (incident.stage.id, incident.stage.label)
     ]
+    missing = lines(ways_on(incident, policy))
     blocks = [
+        *([section("\n".join(f"• {one}" for one in missing))] if missing else []),
         select("to", f"From {incident.stage.label} to", options, initial=options[0][0]),
         text("because", "Why?", multiline=True, optional=True),
     ]

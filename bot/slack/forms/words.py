@@ -12,12 +12,16 @@ from bot.verbs.words import plain
 
 
 def note_view(facts: FormFacts, _: Door) -> dict[str, Any]:
-    return modal(facts, "Note", [text("text", "What did you see or do?", multiline=True, initial=facts.words)], "Add")
+    blocks = [
+        text("text", "What did you see or do?", multiline=True, initial=facts.words),
+        text("source", "Where does it show?", optional=True, placeholder="https://…", limit=1000),
+    ]
+    return modal(facts, "Note", blocks, "Add")
 
 
 def note(submission: Submission, door: Door) -> Reply:
     words = plain(submission.text("text"), door.house.people.name)
-    door.house.engine.submit(AddNote(**facts_of(submission, door), text=words))
+    door.house.engine.submit(AddNote(**facts_of(submission, door), text=words, source=submission.text("source")))
     return None
 
 

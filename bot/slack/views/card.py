@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.durations import lasted
 from bot.domain.hats import BRIEFS, Hat
+from bot.domain.incident.criteria import exits
 from bot.domain.incident.due import outlook, stage_due, update_due
 from bot.domain.incident.escalations import Standing
 from bot.domain.incident.mitigations import Mitigation, Progress
@@ -34,6 +35,7 @@ from bot.slack.kit import (
     who,
 )
 from bot.slack.views.mitigation import THEN
+from bot.slack.views.stage import progress
 from bot.verbs.request import FormName
 
 CALLING = (Hat.COMMANDER, Hat.FIRST_RESPONDER)
@@ -57,6 +59,7 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
         "Service": line(incident.service or "") or "not said",
         "Declared": f"{day(incident.declared_at)} by {who(incident.declared_by, names)}",
         **_clock(incident, policy, now),
+        f"Before {incident.stage.label} ends": progress(exits(incident, policy), incident),
     }
     doing, gates = _doing(incident), _gates(incident)
     troubles = [line(trouble, 600, names) for trouble in incident.troubles]

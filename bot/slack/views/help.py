@@ -10,11 +10,12 @@ Verb = tuple[str, str, str]
 
 GROUPS = {
     "Begin": ("declare", "list", "home", "help"),
-    "Who does what": ("hat", "commander", "hand-over", "accept", "decline", "page", "task"),
+    "Who does what": ("hat", "commander", "hand-over", "accept", "decline", "page"),
     "Who is on call": ("oncall", "override", "stand-in"),
     "Change production": ("propose", "approve", "reject", "withdraw", "stop", "rollback"),
     "Keep people informed": ("update", "note", "pin", "timeline", "export", "remind", "snooze"),
-    "Steer": ("severity", "stage", "resolve", "close"),
+    "Find out": ("hypothesis", "rule-out", "action"),
+    "Steer": ("severity", "stage", "confirm", "unconfirm", "resolve", "close"),
 }
 
 

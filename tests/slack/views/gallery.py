@@ -8,9 +8,11 @@ from typing import Any
 
 from bot.audit import clocks
 from bot.audit.outbreak import step
+from bot.domain.criterion import Criterion
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
-from bot.domain.incident.due import outlook
+from bot.domain.incident.criteria import Item, exits, missing, owed, ways_on
+from bot.domain.incident.due import outlook, stage_due
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.reminders import Kind
 from bot.domain.oncall import calling as whom
@@ -34,16 +36,17 @@ from bot.slack.views.oncall import on_call, shifts
 from bot.slack.views.page import page
 from bot.slack.views.reminder import Pinged, nudge, overview, reminder
 from bot.slack.views.shift import shift_began
+from bot.slack.views.stage import refused, stage
 from bot.slack.views.stand_in import answered, coming, going, made_known, question, reply, taken_back, unanswered
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
 from bot.slack.views.trial import Tried, sample, trial
-from bot.verbs.request import Called, ShowOnCall, ShowShifts
+from bot.verbs.request import Called, ShowOnCall, ShowShifts, ShowStage
 from tests.harness.book import by_ways, policy
 from tests.harness.clock import NOON
 from tests.harness.rota import BOOK, FIRST, SEARCH, SECOND, Roster, hours, put_on
 from tests.harness.stages import Stages
-from tests.slack.views.scene import ANA, BEN, CY, DEE, POLICY, REMINDING, START, TWO_VOTES, Scene, names
+from tests.slack.views.scene import ANA, ASKING, BEN, CY, DEE, POLICY, REMINDING, START, TWO_VOTES, Scene, names
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "views"
 
@@ -54,7 +57,7 @@ TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - time
 
 def gallery() -> dict[str, Picture]:
     """Paint everything, by name: `<view>/<state>`."""
-    incidents = {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_reminders(), **_told()}
+    incidents = {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_reminders(), **_told(), **_stages()}
     return {**incidents, **_personal(), **_lists(), **_on_call(), **_audits()}
 
 
@@ -412,6 +415,49 @@ def _reminders() -> dict[str, Picture]:
         "reminder/overview-of-nothing": overview(Scene().incident, (), names),
         "reminder/overview-of-what-is-over": overview(resolved().incident, (), names),
         "card/reminded": card(quiet.incident, REMINDING, names, quiet.now),
+    }
+
+
+def stages() -> dict[str, Scene]:
+    """Name the incidents whose stage is shown."""
+    responding = Scene(policy=ASKING).commanded().does(c.TakeHat, BEN, hat=Hat.FIRST_RESPONDER)
+    evidence = {"criterion": "blast-radius", "evidence": "eu-west, carts; https://graphs.example/d/1"}
+    seen = Scene(policy=ASKING).commanded().does(c.TakeHat, BEN, hat=Hat.FIRST_RESPONDER)
+    seen = seen.does(c.ConfirmCriterion, BEN, **evidence)
+    seen = seen.does(c.AddNote, CY, text="p99", source="https://graphs.example/2")
+    return {
+        "fresh": Scene(policy=ASKING).commanded(),
+        "half-done": seen,
+        "late": responding.later(minutes=40),
+        "owing": Scene(policy=ASKING).commanded().does(c.ChangeStage, ANA, to=Stages.MITIGATING.id),
+        "asking-nothing": Scene().commanded(),
+    }
+
+
+def shown(scene: Scene, person: str) -> Message:
+    incident, policy = scene.incident, scene.policy
+    owes = tuple(item for item in owed(incident, policy) if not item.done)
+    due = stage_due(incident, policy)
+    answer = ShowStage(incident, person, exits(incident, policy), ways_on(incident, policy), owes, due)
+    return stage(answer, names, scene.now)
+
+
+def _stages() -> dict[str, Picture]:
+    scenes = stages()
+    half = scenes["half-done"]
+    lacking = missing(half.incident, Stages.INVESTIGATING, ASKING)
+    title = "Something with a long name that must be so before it goes on"
+    many = Criterion(id="x", title=title, confirmed_by=(Hat.AUTHOR,))
+    crowd = [
+        Item(many.model_copy(update={"id": f"x{n}"}), Stages.TRIAGE, done=False, shown="", confirmation=None)
+        for n in range(26)
+    ]
+    return {
+        **{f"stage/{name}": shown(scene, BEN) for name, scene in scenes.items()},
+        "stage/half-done-for-somebody-else": shown(half, DEE),
+        "stage/refused": refused(half.incident, Stages.INVESTIGATING, lacking, BEN, names),
+        "stage/refused-for-many-things": refused(half.incident, Stages.CLOSED, crowd, BEN, names),
+        "card/half-done": card(half.incident, ASKING, names, half.now),
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from bot.domain.criterion import Check, Criterion, Evidence, Strictness
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -12,6 +13,7 @@ from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import StagePolicy
 from bot.domain.policy import (
     Channels,
     GatePolicy,
@@ -24,7 +26,7 @@ from bot.domain.policy import (
 )
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
-from tests.harness.stages import STAGES, TRANSITIONS
+from tests.harness.stages import STAGES, TRANSITIONS, Stages
 
 ANA, BEN, CY, DEE = "UANA", "UBEN", "UCY", "UDEE"
 PEOPLE = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
@@ -61,6 +63,33 @@ REMINDERS = Reminders(
     offer_waits=ReminderPolicy(after=5),
 )
 REMINDING = POLICY.model_copy(update={"reminders": {Severity.P1: REMINDERS}})
+TRIAGE = StagePolicy(
+    hats=(Hat.FIRST_RESPONDER,),
+    sla={Severity.P1: 15},
+    exit=(
+        Criterion(id="severity", title="The severity is justified by whom it hurts", check=Check.SEVERITY_JUSTIFIED),
+        Criterion(
+            id="blast-radius",
+            title="The blast radius is known: services, regions, customers",
+            confirmed_by=(Hat.FIRST_RESPONDER,),
+            evidence=Evidence.REQUIRED,
+        ),
+        Criterion(id="told", title="Stakeholders have been told", check=Check.STAKEHOLDERS_TOLD),
+        Criterion(id="sources", title="Two independent sources are cited", check=Check.TWO_SOURCES),
+        Criterion(id="watched", title="Somebody watches", confirmed_by=(Hat.VERIFIER,), evidence=Evidence.NONE),
+    ),
+)
+MITIGATING = Stages.MITIGATING.id
+ASKING = POLICY.model_copy(
+    update={
+        "stages": {**STAGES, "triage": TRIAGE},
+        "transitions": tuple(
+            one.model_copy(update={"criteria": Strictness.WARN, "guards": ()}) if one.to == MITIGATING else one
+            for one in TRANSITIONS
+        ),
+    }
+)
+"""A policy whose triage asks for five things, and lets a mitigation begin without them."""
 TWO_VOTES = POLICY.model_copy(update={"mitigation_gate": GatePolicy(quorum=2, limit_minutes=30, then="rejected")})
 
 

@@ -4,10 +4,12 @@ from typing import assert_never
 
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import (
+    criteria,
     declare,
     escalations,
     exports,
     facts,
+    findings,
     hats,
     mitigations,
     reminders,
@@ -71,6 +73,10 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return declare.declare(command, incident, policy)
         case c.AddNote():
             return facts.note(command)
+        case c.StateHypothesis() | c.RuleOutHypothesis() | c.AddActionItem() | c.ChangeActionItem():
+            return findings.find(command, incident)
+        case c.ConfirmCriterion() | c.WithdrawConfirmation():
+            return criteria.answer(command, incident, policy)
         case c.RecordChannel():
             return declare.record_channel(command, incident)
         case c.TakeHat():

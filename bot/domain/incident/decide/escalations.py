@@ -20,7 +20,7 @@ from bot.domain.incident.commands import (
     Tick,
     TryPage,
 )
-from bot.domain.incident.decide.moves import moved_by_itself
+from bot.domain.incident.decide.moves import following, moved_by_itself
 from bot.domain.incident.decide.words import check_length, check_text
 from bot.domain.incident.escalations import Escalation, Page, Standing, lapse_timer
 from bot.domain.incident.events import (
@@ -98,7 +98,9 @@ def start(command: StartEscalation, incident: Incident, policy: Policy) -> list[
 def _assigned(command: StartEscalation, incident: Incident, policy: Policy) -> Iterator[AnyEvent]:
     if not command.assigned:
         return
-    yield OnCallAssigned(by=command.by, at=command.at, people=command.assigned, team=command.team)
+    assigned = OnCallAssigned(by=command.by, at=command.at, people=command.assigned, team=command.team)
+    yield assigned
+    incident = following(incident, [assigned])
     names = " and ".join(f"<@{person}>" for person in command.assigned)
     because = f"{names} {'is' if len(command.assigned) == 1 else 'are'} on call for it"
     yield from moved_by_itself(Trigger.ON_CALL, incident, policy, by=SYSTEM, at=command.at, because=because)
@@ -241,6 +243,7 @@ def answers(command: Command, escalations: Iterable[Escalation], incident: Incid
     ]
     if events:
         because = f"<@{command.by}> acknowledged it"
+        incident = following(incident, events)
         events += moved_by_itself(Trigger.ON_CALL, incident, policy, by=SYSTEM, at=command.at, because=because)
     return events
 

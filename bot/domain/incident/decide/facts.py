@@ -11,6 +11,7 @@ from bot.domain.incident.commands import (
     RecordTrouble,
     UnpinMessage,
 )
+from bot.domain.incident.decide.findings import check_link
 from bot.domain.incident.decide.words import TEXT_LIMIT, check_text
 from bot.domain.incident.events import (
     AnyEvent,
@@ -22,6 +23,7 @@ from bot.domain.incident.events import (
     TroubleMet,
     UpdatePosted,
 )
+from bot.domain.incident.findings import link_in
 from bot.domain.incident.rejections import TooManyPins
 from bot.domain.incident.state import Incident, fingerprint
 from bot.domain.policy import Policy
@@ -32,7 +34,9 @@ PIN_LIMIT = 1000
 
 def note(command: AddNote) -> list[AnyEvent]:
     check_text(command.text)
-    return [NoteAdded(by=command.by, at=command.at, text=command.text)]
+    check_link(command.source)
+    source = command.source or link_in(command.text)
+    return [NoteAdded(by=command.by, at=command.at, text=command.text, source=source)]
 
 
 def pin(command: PinMessage, incident: Incident) -> list[AnyEvent]:

@@ -3,7 +3,7 @@
 from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.commands import AnswerOffer, GiveHat, OfferHat, ReleaseHat, TakeHat
 from bot.domain.incident.decide import escalations
-from bot.domain.incident.decide.moves import moved_by_itself
+from bot.domain.incident.decide.moves import following, moved_by_itself
 from bot.domain.incident.events import (
     AnyEvent,
     HatGiven,
@@ -27,7 +27,8 @@ def take(command: TakeHat, incident: Incident, policy: Policy) -> list[AnyEvent]
     if wearers and BRIEFS[command.hat].exclusive:
         raise HatIsWorn(wearers[0], command.hat)
     taken = HatTaken(by=command.by, at=command.at, hat=command.hat)
-    return [taken, *escalations.answers_by_hat(command, incident), *_acknowledged(command, incident, policy)]
+    events = [taken, *escalations.answers_by_hat(command, incident)]
+    return [*events, *_acknowledged(command, following(incident, events), policy)]
 
 
 def give(command: GiveHat, incident: Incident, policy: Policy) -> list[AnyEvent]:
@@ -37,7 +38,7 @@ def give(command: GiveHat, incident: Incident, policy: Policy) -> list[AnyEvent]
     if wearers and BRIEFS[command.hat].exclusive:
         raise HatIsWorn(wearers[0], command.hat)
     given = HatGiven(by=command.by, at=command.at, hat=command.hat, to=command.to)
-    return [given, *_acknowledged(command, incident, policy)]
+    return [given, *_acknowledged(command, following(incident, [given]), policy)]
 
 
 def _acknowledged(command: TakeHat | GiveHat, incident: Incident, policy: Policy) -> list[AnyEvent]:

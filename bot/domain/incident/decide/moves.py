@@ -1,12 +1,20 @@
-"""Moves from stage to stage along the workflow's transitions, each past its guards; ordered, or by themselves."""
+"""Moves from stage to stage along the workflow's transitions, past guards and criteria; ordered, or by themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bot.domain.gates.gate import Outcome
-from bot.domain.incident.events import StageChanged
+from bot.domain.incident.criteria import enforced, missing
+from bot.domain.incident.events import AnyEvent, StageChanged
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.rejections import GateStillOpen, NeedsApproval, NoSuchMove, Rejected, StillRunning
+from bot.domain.incident.rejections import (
+    CriteriaMissing,
+    GateStillOpen,
+    NeedsApproval,
+    NoSuchMove,
+    Rejected,
+    StillRunning,
+)
 from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Guard, Stage, Transition, Trigger
 from bot.domain.policy import Policy
@@ -17,31 +25,46 @@ def check_move(incident: Incident, to: Stage, policy: Policy) -> None:
     move = policy.move(incident.stage, to)
     if move is None:
         raise NoSuchMove(incident.stage, to, policy.next_stages(incident.stage))
-    _check_guards(move, incident, policy)
+    _check(move, incident, policy)
+
+
+def moved(incident: Incident, to: Stage, policy: Policy, *, by: str, at: datetime, because: str) -> StageChanged:
+    """Make a move that may be made, with what the workflow wanted for it and let be missing."""
+    lacking = {item.criterion.id: item.criterion.title for item in missing(incident, to, policy)}
+    return StageChanged(by=by, at=at, before=incident.stage, to=to, because=because, missing=lacking)
 
 
 def moved_by_itself(
     trigger: Trigger, incident: Incident, policy: Policy, *, by: str, at: datetime, because: str = ""
 ) -> Iterator[StageChanged]:
-    """Follow the moves that this makes happen, as far as their guards let it; no stage is entered twice."""
+    """Follow the moves that this makes happen, as far as guards and criteria let it; no stage is entered twice."""
     entered = {incident.stage.id}
     while (move := policy.move_by_itself(incident.stage, trigger)) is not None and move.to not in entered:
         try:
-            _check_guards(move, incident, policy)
+            _check(move, incident, policy)
         except Rejected:
             return
-        changed = StageChanged(by=by, at=at, before=incident.stage, to=policy.stage_by_id[move.to], because=because)
+        changed = moved(incident, policy.stage_by_id[move.to], policy, by=by, at=at, because=because)
         yield changed
         entered.add(move.to)
         incident = evolve(incident, changed, incident.id)
 
 
-def _check_guards(move: Transition, incident: Incident, policy: Policy) -> None:
+def following(incident: Incident, events: Iterable[AnyEvent]) -> Incident:
+    """Return what is true once these have happened: what they bring counts for the moves that they make happen."""
+    for event in events:
+        incident = evolve(incident, event, incident.id)
+    return incident
+
+
+def _check(move: Transition, incident: Incident, policy: Policy) -> None:
     for guard in move.guards:
-        _check(guard, incident, policy)
+        _check_guard(guard, incident, policy)
+    if lacking := enforced(move, incident, policy):
+        raise CriteriaMissing(incident, policy.stage_by_id[move.to], lacking)
 
 
-def _check(guard: Guard, incident: Incident, policy: Policy) -> None:
+def _check_guard(guard: Guard, incident: Incident, policy: Policy) -> None:
     match guard:
         case Guard.APPROVED:
             if policy.of(incident.severity).approval and not _was_approved(incident):

@@ -2,10 +2,11 @@
 
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
-from bot.domain.incident.decide.moves import check_move, moved_by_itself
+from bot.domain.incident.criteria import enforced
+from bot.domain.incident.decide.moves import check_move, moved, moved_by_itself
 from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.due import stage_due
-from bot.domain.incident.events import AnyEvent, Resolved, SeverityChanged, StageChanged, StageOverdue
+from bot.domain.incident.events import AnyEvent, Resolved, SeverityChanged, SeverityJustified, StageOverdue
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
@@ -14,9 +15,12 @@ from bot.domain.policy import Policy
 
 
 def change_severity(command: ChangeSeverity, incident: Incident) -> list[AnyEvent]:
-    if command.to is incident.severity:
-        return []
+    """Raise it at once, lower it with evidence; the one that it has already may be justified."""
     check_length(command.because)
+    if command.to is incident.severity:
+        if not has_words(command.because) or command.because == incident.severity_because:
+            return []
+        return [SeverityJustified(by=command.by, at=command.at, severity=command.to, because=command.because)]
     if command.to.is_lower_than(incident.severity) and not has_words(command.because):
         raise SeverityNeedsReason(to=command.to.value)
     return [
@@ -34,7 +38,7 @@ def change_stage(command: ChangeStage, incident: Incident, policy: Policy) -> li
         return _resolve(command, command.because, to, incident, policy)
     check_move(incident, to, policy)
     check_length(command.because)
-    return [StageChanged(by=command.by, at=command.at, before=incident.stage, to=to, because=command.because)]
+    return [moved(incident, to, policy, by=command.by, at=command.at, because=command.because)]
 
 
 def resolve(command: Resolve, incident: Incident, policy: Policy) -> list[AnyEvent]:
@@ -62,19 +66,17 @@ def _resolve(
     return [
         *events,
         Resolved(by=command.by, at=command.at, summary=summary, review_at=review_at),
-        StageChanged(by=command.by, at=command.at, before=incident.stage, to=to, because=summary),
+        moved(incident, to, policy, by=command.by, at=command.at, because=summary),
     ]
 
 
 def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    """What is resolved is reviewed by itself when its time has come."""
+    """What is resolved is reviewed by itself when its time has come, if the workflow lets it."""
     due, move = incident.timers.get(POST_MORTEM_TIMER), policy.move_in_time(incident.stage)
-    if due is None or move is None or command.at < due:
+    if due is None or move is None or command.at < due or enforced(move, incident, policy):
         return []
     because = "a resolved incident is reviewed"
-    return [
-        StageChanged(by=SYSTEM, at=command.at, before=incident.stage, to=policy.stage_by_id[move.to], because=because)
-    ]
+    return [moved(incident, policy.stage_by_id[move.to], policy, by=SYSTEM, at=command.at, because=because)]
 
 
 def overdue(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -8,13 +8,13 @@ from bot.domain.hats import BRIEFS, Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Escalation, call_timer, lapse_timer
-from bot.domain.incident.evolve.changes import with_person, without_timer
+from bot.domain.incident.evolve.changes import with_person
+from bot.domain.incident.evolve.course import found, noted, staged
 from bot.domain.incident.evolve.escalations import ended, escalated
 from bot.domain.incident.evolve.mitigations import mitigated, proposed
 from bot.domain.incident.evolve.reminders import reminded
 from bot.domain.incident.reminders import JUST_NOW
 from bot.domain.incident.state import POST_MORTEM_TIMER, Change, Incident, fingerprint
-from bot.domain.lifecycle import Purpose
 
 
 def replay(history: Iterable[e.AnyEvent], incident_id: str) -> Incident | None:
@@ -99,8 +99,14 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
         return mitigated(incident, event)
     if isinstance(event, e.EscalationEvent):
         return escalated(incident, event)
+    if isinstance(event, e.StageEvent):
+        return staged(incident, event)
+    if isinstance(event, e.FindingEvent):
+        return found(incident, event)
     match event:
-        case e.NoteAdded() | e.NobodyOnCall():
+        case e.NoteAdded():
+            return noted(incident, event)
+        case e.NobodyOnCall():
             return {}
         case e.OnCallAssigned():
             people = (*incident.people, *(person for person in event.people if person not in incident.people))
@@ -137,12 +143,6 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"pins": {ts: text for ts, text in incident.pins.items() if ts != event.ts}}
         case e.UpdatePosted():
             return {"last_update_at": event.at, "last_update": event.text, "next_update_due": event.next_due}
-        case e.SeverityChanged():
-            return {"severity": event.to}
-        case e.StageChanged():
-            return _stage(incident, event)
-        case e.StageOverdue():
-            return {"overdue_at": event.at}
         case e.Resolved():
             calls = {timer for name in incident.escalations for timer in (call_timer(name), lapse_timer(name))}
             timers = {name: due for name, due in incident.timers.items() if name not in calls}
@@ -200,10 +200,3 @@ def _no_offer(incident: Incident, hat: Hat) -> dict[str, Any]:
 
 def _export(incident: Incident, request: str, status: str) -> dict[str, Any]:
     return {"exports": dict(list({**incident.exports, request: status}.items())[-20:])}
-
-
-def _stage(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
-    changes: dict[str, Any] = {"stage": event.to, "stage_at": event.at, "overdue_at": None}
-    if event.to.purpose is not Purpose.RESOLVED:
-        changes["timers"] = without_timer(incident, POST_MORTEM_TIMER)
-    return changes

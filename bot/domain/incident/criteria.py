@@ -1,0 +1,123 @@
+"""Which criteria are met, by what, and which are missing: the incident and its workflow in, what is to be done out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.criterion import Criterion, Strictness
+from bot.domain.hats import Hat
+from bot.domain.incident.checks import TAKES, look
+from bot.domain.incident.findings import Confirmation
+from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Stage, Transition
+from bot.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One criterion, as things stand."""
+
+    criterion: Criterion
+    stage: Stage
+    """The one that asks for it."""
+    done: bool
+    shown: str
+    """What shows it: evidence, or what is in the record so far."""
+    confirmation: Confirmation | None
+
+    @property
+    def by(self) -> str | None:
+        return self.confirmation.by if self.confirmation else None
+
+    @property
+    def at(self) -> datetime | None:
+        return self.confirmation.at if self.confirmation else None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way on from a stage: what it asks for, and what of that is missing."""
+
+    to: Stage
+    strictness: Strictness
+    missing: tuple[Item, ...]
+
+
+def exits(incident: Incident, policy: Policy) -> tuple[Item, ...]:
+    """Go through what the stage that the incident is in asks for before it ends."""
+    stage = policy.stages.get(incident.stage.id)
+    return _items(stage.exit if stage else (), incident.stage, incident, policy)
+
+
+def asked(incident: Incident, to: Stage, policy: Policy) -> tuple[Item, ...]:
+    """Go through what a move asks for: to leave here, to enter there, and what is owed from before."""
+    move, entered = policy.move(incident.stage, to), policy.stages.get(to.id)
+    if move is None or move.criteria is Strictness.IGNORE:
+        return ()
+    entries = _items(entered.entry if entered else (), to, incident, policy)
+    found = [*exits(incident, policy), *entries, *(owed(incident, policy) if move.owed else ())]
+    return tuple({item.criterion.id: item for item in found}.values())
+
+
+def owed(incident: Incident, policy: Policy) -> tuple[Item, ...]:
+    """Go through what was missing when the incident moved on all the same, and the workflow still asks for."""
+    found = (policy.criterion(name) for name in incident.owed)
+    return tuple(
+        _item(criterion, stage, incident, policy)
+        for criterion, stage in filter(None, found)
+        if criterion.holds_at(incident.severity)
+    )
+
+
+def missing(incident: Incident, to: Stage, policy: Policy) -> tuple[Item, ...]:
+    """Go through what a move asks for and nobody has shown."""
+    return tuple(item for item in asked(incident, to, policy) if not item.done)
+
+
+def enforced(move: Transition, incident: Incident, policy: Policy) -> tuple[Item, ...]:
+    """Go through what holds a move up."""
+    return missing(incident, policy.stage_by_id[move.to], policy) if move.criteria is Strictness.ENFORCED else ()
+
+
+def ways_on(incident: Incident, policy: Policy) -> tuple[Way, ...]:
+    found = ((to, policy.move(incident.stage, to)) for to in policy.next_stages(incident.stage))
+    return tuple(Way(to, move.criteria, missing(incident, to, policy)) for to, move in found if move is not None)
+
+
+def spokesman_of(person: str, criterion: Criterion, incident: Incident) -> Hat | None:
+    """Return the hat for which somebody may confirm: one that they wear; the commander speaks for all of them."""
+    worn = (hat for hat in criterion.confirmed_by if person in incident.wearers(hat))
+    stands_in = criterion.confirmed_by[0] if criterion.confirmed_by else None
+    return next(worn, stands_in if person in incident.wearers(Hat.COMMANDER) else None)
+
+
+def takes(item: Item, incident: Incident) -> str:
+    """Say who can do what is missing, and how, with people as `<@id>`."""
+    criterion = item.criterion
+    seen = TAKES[criterion.check].format(severity=incident.severity.value) if criterion.check is not None else ""
+    said = f"{_who(criterion, incident)} confirms it: `/incident confirm {criterion.id} …`"
+    return ", or ".join(filter(None, (seen, said if criterion.confirmed_by else "")))
+
+
+def _who(criterion: Criterion, incident: Incident) -> str:
+    hats = [worn_by(hat, incident) for hat in criterion.confirmed_by]
+    return " or ".join(hats if Hat.COMMANDER in criterion.confirmed_by else [*hats, "the commander"])
+
+
+def worn_by(hat: Hat, incident: Incident) -> str:
+    """Name a hat and who wears it."""
+    wearers = ", ".join(f"<@{person}>" for person in incident.wearers(hat))
+    return f"{hat.label} ({wearers or 'nobody yet'})"
+
+
+def _items(criteria: Iterable[Criterion], stage: Stage, incident: Incident, policy: Policy) -> tuple[Item, ...]:
+    held = (criterion for criterion in criteria if criterion.holds_at(incident.severity))
+    return tuple(_item(criterion, stage, incident, policy) for criterion in held)
+
+
+def _item(criterion: Criterion, stage: Stage, incident: Incident, policy: Policy) -> Item:
+    said = incident.confirmed.get(criterion.id) if criterion.confirmed_by else None
+    found = look(criterion.check, stage, incident, policy) if criterion.check is not None else None
+    if found is not None and (found.done or said is None):
+        return Item(criterion, stage, found.done, found.shown, None)
+    return Item(criterion, stage, said is not None, said.evidence if said else "", said)

@@ -1,0 +1,81 @@
+"""Criteria: confirming one with what shows it, and taking that back."""
+
+from bot.domain.criterion import Criterion, Evidence
+from bot.domain.incident.commands import ConfirmCriterion, WithdrawConfirmation
+from bot.domain.incident.criteria import spokesman_of
+from bot.domain.incident.decide.words import check_length, has_words
+from bot.domain.incident.events import AnyEvent, CriterionConfirmed, CriterionWithdrawn
+from bot.domain.incident.rejections import (
+    EvidenceMissing,
+    NoSuchCriterion,
+    NotYoursToConfirm,
+    ReasonMissing,
+    SeenInTheRecord,
+)
+from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
+
+
+def answer(command: ConfirmCriterion | WithdrawConfirmation, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Take somebody's word that a criterion is met, or give it back."""
+    if isinstance(command, ConfirmCriterion):
+        return _confirm(command, incident, policy)
+    return _withdraw(command, incident, policy)
+
+
+def _confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Take the word of whoever wears a hat that answers for it, or of the commander."""
+    criterion = _find(command.criterion, policy)
+    if not criterion.confirmed_by:
+        raise SeenInTheRecord(title=criterion.title)
+    hat = spokesman_of(command.by, criterion, incident)
+    if hat is None:
+        raise NotYoursToConfirm(criterion, incident)
+    if criterion.evidence is Evidence.REQUIRED and not has_words(command.evidence):
+        raise EvidenceMissing(criterion=criterion.id)
+    check_length(command.evidence)
+    said = incident.confirmed.get(criterion.id)
+    if said is not None and command.evidence in {"", said.evidence}:
+        return []
+    return [
+        CriterionConfirmed(
+            by=command.by,
+            at=command.at,
+            criterion=criterion.id,
+            title=criterion.title,
+            stage=incident.stage,
+            hat=hat,
+            evidence=command.evidence,
+        )
+    ]
+
+
+def _withdraw(command: WithdrawConfirmation, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Take a confirmation back: whoever gave it, and whoever could have given it."""
+    criterion = _find(command.criterion, policy)
+    said = incident.confirmed.get(criterion.id)
+    if said is None:
+        return []
+    if command.by != said.by and spokesman_of(command.by, criterion, incident) is None:
+        raise NotYoursToConfirm(criterion, incident)
+    if not has_words(command.because):
+        raise ReasonMissing
+    check_length(command.because)
+    return [
+        CriterionWithdrawn(
+            by=command.by,
+            at=command.at,
+            criterion=criterion.id,
+            title=criterion.title,
+            stage=incident.stage,
+            because=command.because,
+        )
+    ]
+
+
+def _find(name: str, policy: Policy) -> Criterion:
+    found = policy.criterion(name)
+    if found is None:
+        confirmed = (criterion.id for criterion, _ in policy.criteria.values() if criterion.confirmed_by)
+        raise NoSuchCriterion(name, tuple(confirmed))
+    return found[0]

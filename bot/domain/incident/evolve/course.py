@@ -1,0 +1,77 @@
+"""How bad it is, how far it has come, and what people found out: what an event about one of these changes."""
+
+from typing import Any, assert_never
+
+from bot.domain.incident import events as e
+from bot.domain.incident.evolve.changes import with_person, without_timer
+from bot.domain.incident.findings import SOURCES_KEPT, ActionItem, Confirmation, Hypothesis
+from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
+from bot.domain.lifecycle import Purpose
+
+
+def staged(incident: Incident, event: e.StageEvent) -> dict[str, Any]:
+    match event:
+        case e.SeverityChanged():
+            return {"severity": event.to, "severity_because": event.because}
+        case e.SeverityJustified():
+            return {"severity_because": event.because}
+        case e.StageChanged():
+            return _moved(incident, event)
+        case e.StageOverdue():
+            return {"overdue_at": event.at}
+        case e.CriterionConfirmed():
+            confirmation = Confirmation(
+                by=event.by, at=event.at, stage=event.stage.id, hat=event.hat, evidence=event.evidence
+            )
+            return {"confirmed": {**incident.confirmed, event.criterion: confirmation}}
+        case e.CriterionWithdrawn():
+            rest = {name: said for name, said in incident.confirmed.items() if name != event.criterion}
+            return {"confirmed": rest}
+        case _:
+            assert_never(event)
+
+
+def _moved(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
+    """Where it comes back to a stage, what was confirmed in its earlier stay there is asked anew."""
+    changes: dict[str, Any] = {"stage": event.to, "stage_at": event.at, "overdue_at": None}
+    if event.to.purpose is not Purpose.RESOLVED:
+        changes["timers"] = without_timer(incident, POST_MORTEM_TIMER)
+    if incident.confirmed:
+        kept = {name: said for name, said in incident.confirmed.items() if said.stage != event.to.id}
+        changes["confirmed"] = kept
+    if event.missing:
+        changes["owed"] = {**incident.owed, **event.missing}
+    return changes
+
+
+def found(incident: Incident, event: e.FindingEvent) -> dict[str, Any]:
+    match event:
+        case e.HypothesisStated():
+            stated = Hypothesis(text=event.text, by=event.by, at=event.at, evidence=event.evidence)
+            return {"hypotheses": {**incident.hypotheses, event.hypothesis: stated}}
+        case e.HypothesisRuledOut():
+            out = {"ruled_out_by": event.by, "because": event.because}
+            ruled_out = incident.hypotheses[event.hypothesis].model_copy(update=out)
+            return {"hypotheses": {**incident.hypotheses, event.hypothesis: ruled_out}}
+        case e.ActionItemAdded():
+            item = ActionItem(
+                title=event.title, owner=event.owner, priority=event.priority, due=event.due, link=event.link
+            )
+            return {"action_items": {**incident.action_items, event.item: item}, **_with(incident, event.owner)}
+        case e.ActionItemChanged():
+            said = {"owner": event.owner, "priority": event.priority, "due": event.due, "link": event.link}
+            changed = {name: value for name, value in said.items() if value is not None}
+            item = incident.action_items[event.item].model_copy(update=changed)
+            return {"action_items": {**incident.action_items, event.item: item}, **_with(incident, event.owner)}
+        case _:
+            assert_never(event)
+
+
+def _with(incident: Incident, owner: str | None) -> dict[str, Any]:
+    return with_person(incident, owner) if owner is not None else {}
+
+
+def noted(incident: Incident, event: e.NoteAdded) -> dict[str, Any]:
+    if not event.source or event.source in incident.sources:
+        return {}
+    return {"sources": (*incident.sources, event.source)[-SOURCES_KEPT:]}
