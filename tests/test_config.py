@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
+from bot.domain.hats import Hat
 from bot.domain.incident.reminders import Kind
 from bot.domain.policy import (
     Channels,
@@ -40,6 +41,9 @@ channels: {announce: incidents, managers: incident-managers}
 stages: {detected: {}, triage: {hats: [first-responder]}, resolved: {}, closed: {}}
 transitions: [{from: detected, to: triage}, {from: triage, to: resolved}, {from: resolved, to: closed}]
 """
+
+ASKS = "{id: told, title: People know, check: stakeholders-told}"
+APART = "conflicts: [{hats: [mitigator, verifier], is: enforced, because: Nobody judges their own work}]\n"
 
 SERVICES = """\
 bakery:
@@ -398,6 +402,87 @@ def test_the_shipped_reminders_are_the_ones_promised(shipped: Manifests) -> None
         assert Kind.NO_ACTIVITY in shipped.policy.reminders_at(severity), "an open incident always has a next due time"
 
 
+@pytest.mark.parametrize(
+    ("good", "bad", "what", "instead"),
+    [
+        (
+            "[mitigator, verifier]",
+            "[mitigator, verifer]",
+            "hats[1]: “verifer” is not among",
+            "Did you mean “verifier”?",
+        ),
+        ("[mitigator, verifier]", "[verifier, verifier]", "“verifier” does not go with itself", "two different hats"),
+        ("[mitigator, verifier]", "[verifier]", "hats: 1 of them cannot be kept apart", "[mit"),
+        (
+            "hats: [mitigator, verifier]",
+            "hat: commander",
+            "it must name two hats, or a hat and what",
+            "running-the-fix",
+        ),
+        (
+            "hats: [mitigator, verifier]",
+            "hat: commander, not: sleeping",
+            "not: “sleeping” is not among",
+            "running-the-f",
+        ),
+        (
+            "hats: [mitigator, verifier]",
+            "hat: mitigator, not: running-the-fix",
+            "the mitigator runs the fix",
+            "commander",
+        ),
+        ("is: enforced", "is: forbidden", "is: “forbidden” is not among", "enforced, warned"),
+        ("is: enforced", "its: enforced", "its: unknown key “its”", "Did you mean “is”?"),
+        (", because: Nobody judges their own work", "", "because: it is missing", "because:"),
+        (
+            "work}]",
+            "work}, {hats: [verifier, mitigator], because: X}]",
+            "are kept apart by conflicts[0] already",
+            "one",
+        ),
+    ],
+)
+def test_a_broken_conflict_is_named_with_its_remedy(
+    tmp_path: Path, good: str, bad: str, what: str, instead: str
+) -> None:
+    assert good in APART, "the row must change something"
+    found = [str(one) for one in mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW + APART.replace(good, bad, 1)})]
+    assert len([one for one in found if ":10:" in one and what in one and instead in one]) == 1, found
+
+
+def test_what_all_workflows_say_of_hats_stands_in_one_file_and_each_may_say_it_otherwise(tmp_path: Path) -> None:
+    brief = "brief: {focus: Look, produces: Words, never: Guess}"
+    shared = f"verifier: {{title: judge, {brief}, required: [p1]}}\nengineer: {{exclusive: false}}\n"
+    own = f"{WORKFLOW}hats: {{verifier: {{required: [p1, p2]}}, author: {{title: writer}}}}\n"
+    policy = load(folder(tmp_path, {"hats.yaml": shared, "workflows/hybrid.yaml": own}), {}).policy
+    verifier = policy.hat(Hat.VERIFIER)
+    assert (policy.called(Hat.VERIFIER), verifier.required) == ("judge", (Severity.P1, Severity.P2))
+    assert verifier.brief is not None
+    assert verifier.brief.focus == "Look"
+    assert not policy.hat(Hat.ENGINEER).exclusive
+    assert (policy.called(Hat.AUTHOR), policy.called(Hat.COMMANDER)) == ("writer", "incident commander")
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "instead"),
+    [
+        ("verifer: {}", "“verifer” is not among the choices", "Did you mean “verifier”?"),
+        ("verifier: {brief: {focus: x, produces: y}}", "verifier.brief.never: it is missing", "never:"),
+        ("verifier: {required: [p5]}", "required[0]: “p5” is not among the choices", "p1, p2, p3, p4"),
+        ("verifier: {exclusiv: true}", "exclusiv: unknown key “exclusiv”", "Did you mean “exclusive”?"),
+    ],
+)
+def test_a_broken_hat_is_named_with_its_remedy(tmp_path: Path, text: str, what: str, instead: str) -> None:
+    (only,) = (str(one) for one in mistakes(tmp_path, {"hats.yaml": text}))
+    assert only.startswith("manifests/hats.yaml:1:")
+    assert what in only
+    assert instead in only
+
+
+def test_every_shipped_hat_has_a_brief(shipped: Manifests) -> None:
+    assert {hat for hat, said in shipped.policy.hats.items() if said.brief} == set(Hat)
+
+
 def test_reminders_may_be_left_out(tmp_path: Path) -> None:
     bare = load(folder(tmp_path), {}).policy
     assert bare.reminders_at(Severity.P1) == {}
@@ -417,6 +502,47 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
         ("closed: {}", "closed: {purpose: end}", 8, "stages.closed.purpose: “end” is not among", "closed"),
         ("closed: {}", "closed: {purpose: [closed]}", 8, "stages.closed.purpose", "detected"),
         ("closed: {}", "closed: {hats: [pilot]}", 8, "hats[0]: “pilot” is not among the choices", "commander"),
+        (
+            "closed: {}",
+            "closed: {exit: [{title: It is over, check: hats-worn}]}",
+            8,
+            "exit[0].id: it is missing",
+            "id:",
+        ),
+        (
+            "closed: {}",
+            "closed: {exit: [{id: x, title: X}]}",
+            8,
+            "exit[0]: nothing says when it is met",
+            "confirmed_by",
+        ),
+        (
+            "closed: {}",
+            "closed: {exit: [{id: x, title: X, check: tow-sources}]}",
+            8,
+            "check: “tow-sources” is not",
+            "two-s",
+        ),
+        ("closed: {}", f"closed: {{entry: [{ASKS}, {ASKS}]}}", 8, "entry[1].id: “told” is the id of stages", "its own"),
+        (
+            "triage: {",
+            f"triage: {{exit: [{ASKS}, {{id: x, title: X, confirmed_by: []}}], ",
+            8,
+            "by: it is empty",
+            "[ver",
+        ),
+        ("triage: {", "triage: {exit: [{id: x, title: X, confirmed_by: [pilot]}], ", 8, "“pilot” is not among", "comm"),
+        ("triage: {", f"triage: {{exit: [{ASKS}], exti: [], ", 8, "exti: unknown key", "Did you mean “exit”?"),
+        ("resolved: {}", f"resolved: {{exit: [{ASKS}]}}", 9, "it happens in time, and nothing would", "criteria: warn"),
+        ("to: triage}", "to: triage, criteria: sometimes}", 9, "criteria: “sometimes” is not among", "enforced, warn"),
+        (
+            "to: triage}",
+            "to: triage, criteria: ignore, owed: true}",
+            9,
+            "owed: it asks for what is owed, and for",
+            "warn",
+        ),
+        ("to: triage}", "to: triage, form: x}", 9, "form: unknown key “form”", "Did you mean “from”?"),
         ("closed: {}", "closed: {sla: {p1: 1h}}", 8, "stages.closed.sla: what is closed stays so", "Remove it"),
         ("triage: {", "triage: {sla: {p1: soon}, ", 8, "triage.sla.p1: “soon” is not a duration", "Write 90s, 5m"),
         ("triage: {", "triage: {sla: {p5: 1h}, ", 8, "sla.p5: “p5” is not among the choices", "p1, p2, p3, p4"),
@@ -453,7 +579,10 @@ def test_a_broken_stage_is_named_with_its_remedy(  # noqa: PLR0917 - a row of th
     tmp_path: Path, good: str, bad: str, line: int, what: str, instead: str
 ) -> None:
     assert good in WORKFLOW, "the row must change something"
-    found = [str(one) for one in mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW.replace(good, bad, 1)})]
+    text = WORKFLOW.replace(good, bad, 1).replace(
+        "to: closed}", f"to: closed{', after: 5m' * (good == 'resolved: {}')}}}"
+    )
+    found = [str(one) for one in mistakes(tmp_path, {"workflows/hybrid.yaml": text})]
     assert len([one for one in found if f":{line}:" in one and what in one and instead in one]) == 1, found
 
 

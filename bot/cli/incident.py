@@ -212,6 +212,8 @@ def _stage(answer: ShowStage) -> Iterator[str]:
     count = f"{done} of {len(answer.items)} done" if answer.items else "asks for nothing"
     due = f", to end by {_clock(answer.due)}" if answer.due else ""
     yield f"{incident.id} · {incident.severity.label} · {incident.stage.label}: {count}{due}"
+    if answer.bare:
+        yield f"  nobody wears: {', '.join(hat.label for hat in answer.bare)}; /incident hat {answer.bare[0].value}"
     for item in answer.items:
         yield from _item(item, incident)
     for item in answer.owed:

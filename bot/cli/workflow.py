@@ -5,7 +5,7 @@ import sys
 
 from bot.config import load
 from bot.config.mistakes import suggest
-from bot.domain.drawing import in_mermaid, in_words
+from bot.domain.drawing import conflicts_in_words, in_mermaid, in_words
 from bot.settings import Settings, read
 
 
@@ -40,7 +40,7 @@ def _show(name: str, settings: Settings, *, mermaid: bool) -> int:
         print(f"No workflow is called “{name}”. {suggest(name, _names(settings), 'There are')}", file=sys.stderr)
         return 1
     policy = load(settings.manifests, settings.environment, name).policy
-    print("\n".join(in_mermaid(policy) if mermaid else in_words(policy)))
+    print("\n".join(in_mermaid(policy) if mermaid else (*in_words(policy), *conflicts_in_words(policy))))
     return 0
 
 

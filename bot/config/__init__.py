@@ -8,14 +8,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.config import book_checks, checks
 from bot.config.book import read_book
-from bot.config.documents import SERVICES, Document, read_folder
+from bot.config.documents import HATS, SERVICES, Document, read_folder
 from bot.config.mistakes import ManifestMistakes, Mistake, shown, suggest
 from bot.config.typed import typed
 from bot.domain.declared import Url
+from bot.domain.hats import Hat
 from bot.domain.ids import digest
 from bot.domain.oncall.book import Book
 from bot.domain.policy import Policy
 from bot.domain.runbook import Frozen, Runbook, Service
+from bot.domain.wearing import HatPolicy
 
 __all__ = ["ManifestMistakes", "Manifests", "Mistake", "load"]
 
@@ -62,10 +64,12 @@ def load(root: Path, environment: Mapping[str, str], workflow: str = "hybrid") -
 
 def _workflows(documents: Mapping[str, Document], found: list[Mistake]) -> dict[str, Policy]:
     policies = dict[str, Policy]()
+    written = documents.get(HATS)
+    shared = (typed(dict[Hat, HatPolicy], written, (), {}, found) if written else None) or {}
     for name, document in _in_folder(documents, "workflows"):
         found += checks.workflow(document)
         if policy := typed(Policy, document, (), {"name": name}, found):
-            policies[name] = policy
+            policies[name] = policy.with_hats(shared)
     return policies
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.config import stages
+from bot.config import hats, stages
 from bot.config.documents import Document, items, written
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.runbook import PLACEHOLDER
@@ -18,6 +18,7 @@ def workflow(document: Document) -> Iterator[Mistake]:
             place = ("severities", severity.value)
             yield document.mistake(place, "it is missing", "Declare all four: p1, p2, p3 and p4.")
     yield from stages.check(document)
+    yield from hats.check(document)
 
 
 def runbook(document: Document, services: dict[str, Any] | None) -> Iterator[Mistake]:

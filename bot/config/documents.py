@@ -15,6 +15,7 @@ FOLDERS = ("oncall", "runbooks", "slack", "workflows")
 """What `manifests/` may hold. Slack's own manifest is Slack's to check."""
 
 SERVICES = "services.yaml"
+HATS = "hats.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def read_folder(root: Path, found: list[Mistake]) -> dict[str, Document]:
             continue
         if path.suffix == ".yml":
             found.append(Mistake(file, 1, "manifests end in .yaml", f"Rename it to {path.stem}.yaml."))
-        elif folder == "." and below.name != SERVICES:
+        elif folder == "." and below.name not in {SERVICES, HATS}:
             found.append(Mistake(file, 1, "nothing reads this file", f"Put it into one of: {', '.join(FOLDERS)}."))
         elif folder not in {".", *FOLDERS}:
             what = f"nothing reads the folder {shown(folder)}"

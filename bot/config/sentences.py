@@ -6,6 +6,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.config.documents import Document
@@ -19,11 +20,13 @@ EXAMPLES = {
     "approval": "true",
     "auto_remediation": "false",
     "body": "{percent: 0}",
+    "because": '"Whoever changed it does not judge it"',
     "by": "slack",
     "channels": "{announce: incidents, managers: incident-managers}",
     "environment": "production",
     "expect": '"Errors stop within a minute"',
     "field": "status",
+    "focus": '"Decide, delegate, keep the picture"',
     "from": "triage",
     "healthy": "ok",
     "id": "restart",
@@ -36,12 +39,14 @@ EXAMPLES = {
     "members": "[ana, ben]",
     "minimum": "1",
     "name": '"Ana Ruiz"',
+    "never": '"Fix it yourself"',
     "no_rollback_because": '"It only reads"',
     "notify": "[{schedule: payments}]",
     "owner": "team-payments",
     "path": "/admin/restart",
     "people": "[ana, ben, cy]",
     "prefix": "inc-",
+    "produces": '"Decisions, and an update at every due time"',
     "quorum": "2",
     "risk": '"Requests in flight are lost"',
     "rotation": "weekly",
@@ -73,6 +78,7 @@ EXAMPLES = {
 
 LISTS = {
     "channels": "[ops]",
+    "conflicts": "[{hats: [mitigator, verifier], is: enforced, because: Nobody judges their own work}]",
     "confirmed_by": "[verifier]",
     "contacts": "[{by: slack}]",
     "deputies": "[ben]",
@@ -89,6 +95,7 @@ LISTS = {
     "needed": '["mon-fri 09:00-17:00"]',
     "only": '["mon-fri 09:00-17:00"]',
     "quiet": '["mon-sun 22:00-07:00"]',
+    "required": "[p1, p2]",
     "severities": "[p1, p2]",
     "transitions": "[{from: detected, to: triage}]",
     "when": "[mitigation]",
@@ -215,7 +222,7 @@ def _locate(model: Any, loc: Place) -> tuple[Place, Any]:
             case origin if origin in {dict, tuple}:
                 place, kind = (*place, part), args[1 if origin is dict else 0]
             case _:
-                field = inner.model_fields.get(part) if _is_model(inner) else None
+                field = _field(inner, part) if _is_model(inner) else None
                 place, kind = (*place, part), field.rebuild_annotation() if field else Any
     return place, kind
 
@@ -235,8 +242,14 @@ def _members(kind: Any) -> list[Any]:
 
 def _keys(kind: Any, named: frozenset[str]) -> list[str]:
     """Keys to write below this type, without those that the file's name or the key above says."""
-    fields = _bare(kind).model_fields if _is_model(_bare(kind)) else ()
-    return [name for name in fields if name not in named]
+    fields = _bare(kind).model_fields if _is_model(_bare(kind)) else {}
+    return [field.alias or name for name, field in fields.items() if name not in named]
+
+
+def _field(model: type[BaseModel], key: Any) -> FieldInfo | None:
+    """Find a field by what is written: its name, or another word where its name means something to Python."""
+    written = (field for name, field in model.model_fields.items() if key == (field.alias or name))
+    return next(written, None)
 
 
 def _noun(union: Any) -> str:

@@ -12,7 +12,7 @@ from bot.domain.policy import Policy
 def in_words(policy: Policy) -> Iterator[str]:
     """Draw line by line: each stage with its hats and limits, and each way out with what it asks for."""
     for stage in policy.stage_by_id.values():
-        hats = ", ".join(hat.label for hat in policy.needs(stage))
+        hats = ", ".join(policy.called(hat) for hat in policy.needs(stage))
         named = "" if stage.id == stage.purpose else f" ({stage.purpose})"
         limits = ", ".join(f"{at.label} {_span(minutes)}" for at, minutes in policy.stages[stage.id].sla.items())
         yield f"{stage.id}{named}{': ' if hats else ''}{hats}" + (f" · within {limits}" if limits else "")
@@ -21,6 +21,14 @@ def in_words(policy: Policy) -> Iterator[str]:
         yield from (f"  before it ends: {_asks(criterion)}" for criterion in declared.exit)
         for to, move in _ways_out(policy, stage):
             yield f"  → {to.id}{_after(move)}"
+
+
+def conflicts_in_words(policy: Policy) -> Iterator[str]:
+    """Say line by line what one person does not wear, or do, together."""
+    for conflict in policy.conflicts:
+        one, two = (policy.called(hat) for hat in conflict.pair)
+        other = f"not {conflict.deed.value.replace('-', ' ')}" if conflict.deed is not None else f"not {two}"
+        yield f"{one}: {other} · {conflict.firmness.value}: {conflict.because}"
 
 
 def in_mermaid(policy: Policy) -> Iterator[str]:

@@ -467,6 +467,19 @@ class ShowMissing(EffectBase):
         return f"whisper:{self.person}"
 
 
+class Warn(EffectBase):
+    """Tell one person, in private, what the workflow would rather not see them do or wear together."""
+
+    type: Literal["warn"] = "warn"
+    version: int
+    """Of the record that says it."""
+    person: str
+
+    @property
+    def lane(self) -> str:
+        return f"whisper:{self.person}"
+
+
 class Whisper(EffectBase):
     """Say something to one person only, where they look: the answer to a click."""
 
@@ -532,6 +545,7 @@ AnyEffect = (
     | FetchPin
     | ShowHome
     | ShowMissing
+    | Warn
     | Whisper
     | ShowAudit
 )

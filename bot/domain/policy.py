@@ -1,5 +1,6 @@
 """The policy of a response: severities, channels, gates and limits, as the workflow manifest declares them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Literal
@@ -14,6 +15,7 @@ from bot.domain.incident.reminders import Kind
 from bot.domain.lifecycle import Purpose, Stage, StagePolicy, Transition, Trigger
 from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
+from bot.domain.wearing import Conflict, HatPolicy
 
 
 class PagePolicy(Frozen):
@@ -141,6 +143,10 @@ class Channels(Frozen):
     """What an incident's own channel is called before its number."""
 
 
+UNSAID = HatPolicy()
+"""A hat of which nobody said anything."""
+
+
 class Policy(Frozen):
     """What `manifests/workflows/<name>.yaml` declares. An incident records the hash it began with."""
 
@@ -149,6 +155,10 @@ class Policy(Frozen):
     stages: dict[Name, StagePolicy] = Field(min_length=1)
     """In the order in which a response goes through them."""
     transitions: tuple[Transition, ...]
+    hats: dict[Hat, HatPolicy] = {}
+    """What it says otherwise than `manifests/hats.yaml`; once loaded, all that is said of each."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What one person does not wear, or do, together."""
     mitigation_gate: GatePolicy = GatePolicy()
     channels: Channels
     reminders: dict[Severity, Reminders] = {}
@@ -203,6 +213,27 @@ class Policy(Frozen):
         """Return the move that happens after a while in a stage."""
         moves = (move for (before, _), move in self._moves.items() if before == stage.id)
         return next((move for move in moves if move.after is not None), None)
+
+    def with_hats(self, shared: Mapping[Hat, HatPolicy]) -> "Policy":
+        """Take what all workflows say of hats, but for what this one says otherwise."""
+        hats = {
+            hat: shared.get(hat, UNSAID).with_own(self.hat(hat)) for hat in Hat if hat in shared or hat in self.hats
+        }
+        return self.model_copy(update={"hats": hats})
+
+    def hat(self, hat: Hat) -> HatPolicy:
+        return self.hats.get(hat, UNSAID)
+
+    def called(self, hat: Hat) -> str:
+        """Return what people call a hat."""
+        return self.hat(hat).title or hat.label
+
+    def requires(self, stage: Stage, severity: Severity) -> tuple[Hat, ...]:
+        """Name the hats that somebody must wear in a stage at a severity, the commander's where it says so."""
+        wanted = {hat: self.hat(hat).required for hat in (Hat.COMMANDER, *self.needs(stage))}
+        if wanted[Hat.COMMANDER] is None or stage.purpose is Purpose.CLOSED:
+            del wanted[Hat.COMMANDER]
+        return tuple(hat for hat, severities in wanted.items() if severities is None or severity in severities)
 
     def needs(self, stage: Stage) -> tuple[Hat, ...]:
         """Name the hats that a stage asks for, beside the commander's."""

@@ -60,6 +60,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         return _of_escalation(event, incident)
     if isinstance(event, e.ReminderEvent):
         return _of_reminder(event)
+    if isinstance(event, e.HatEvent):
+        return _of_hat(event)
     if isinstance(event, e.StageEvent):
         return _of_stage(event)
     if isinstance(event, e.FindingEvent):
@@ -70,18 +72,6 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return f"declared {event.severity.label}{about}: {event.title}"
         case e.ChannelOpened():
             return f"opened the channel #{event.name}"
-        case e.HatTaken():
-            return f"took the {event.hat.label} hat"
-        case e.HatGiven():
-            return f"gave the {event.hat.label} hat to <@{event.to}>"
-        case e.HatReleased():
-            return f"put the {event.hat.label} hat down"
-        case e.HatOffered():
-            return f"offered the {event.hat.label} hat to <@{event.to}>"
-        case e.HatHandedOver():
-            return f"took the {event.hat.label} hat over from <@{event.giver}>"
-        case e.OfferDeclined():
-            return f"declined the {event.hat.label} hat that <@{event.giver}> offered"
         case e.NoteAdded():
             return f"noted: {event.text}{f' ({event.source})' if event.source not in event.text else ''}"
         case e.MessagePinned():
@@ -184,6 +174,39 @@ def _of_escalation(event: e.EscalationEvent, incident: Incident) -> str:
             return f"found nobody who answers for {title}; #{event.channel} was told"
         case _:
             assert_never(event)
+
+
+def _of_hat(event: e.HatEvent) -> str:
+    match event:
+        case e.HatTaken():
+            return f"took the {called(event)} hat"
+        case e.HatGiven():
+            return f"gave the {called(event)} hat to <@{event.to}>"
+        case e.HatReleased():
+            return f"put the {called(event)} hat down"
+        case e.HatOffered():
+            return f"offered the {called(event)} hat to <@{event.to}>"
+        case e.HatHandedOver():
+            return f"took the {called(event)} hat over from <@{event.giver}>"
+        case e.OfferDeclined():
+            return f"declined the {called(event)} hat that <@{event.giver}> offered"
+        case e.ConflictMet():
+            return _conflict(event)
+        case _:
+            assert_never(event)
+
+
+def called(
+    event: e.HatTaken | e.HatGiven | e.HatReleased | e.HatOffered | e.HatHandedOver | e.OfferDeclined,
+) -> str:
+    """Return what the hat of an event was called then."""
+    return event.title or event.hat.label
+
+
+def _conflict(event: e.ConflictMet) -> str:
+    hats = " and the ".join(f"{hat.label} hat" for hat in event.hats)
+    does = " and ran the fix" if event.deed is not None else ""
+    return f"warned <@{event.person}>, who wears the {hats}{does}: {event.because}"
 
 
 def _of_stage(event: e.StageEvent) -> str:

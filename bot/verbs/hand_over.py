@@ -17,7 +17,8 @@ def act(request: Request, house: House) -> Answer:
     to = person(rest[0], house.people)
     if to is None:
         return Said(f"I don't know “{rest[0]}”. Mention the person: `/incident hand-over {hat.value} @somebody`.")
-    said = f"<@{to}> is asked to take the {hat.label} hat over. You wear it until they accept."
+    called = house.engine.policy.called(hat)
+    said = f"<@{to}> is asked to take the {called} hat over. You wear it until they accept."
     return submit(house, OfferHat(**request.facts(), hat=hat, to=to), said)
 
 
@@ -33,7 +34,8 @@ def _answer(request: Request, house: House, *, accept: bool) -> Answer:
     offers = house.engine.incident(str(request.incident)).offers
     read = read_hat(request.words.split())
     hat = read[0] if read else next((hat for hat, to in offers.items() if to == request.by), Hat.COMMANDER)
-    said = f"You wear the {hat.label} hat now." if accept else f"You declined the {hat.label} hat."
+    called = house.engine.policy.called(hat)
+    said = f"You wear the {called} hat now." if accept else f"You declined the {called} hat."
     try:
         return submit(house, AnswerOffer(**request.facts(), hat=hat, accept=accept), said)
     except OfferIsGone:

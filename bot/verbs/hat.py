@@ -17,20 +17,25 @@ def act(request: Request, house: House) -> Answer:
         known = ", ".join(hat.value for hat in Hat)
         return Said(f"I don't know the hat “{request.words.strip()}”. There are: {known}.")
     hat, rest = read
+    called = house.engine.policy.called(hat)
     if drops:
-        return submit(house, ReleaseHat(**request.facts(), hat=hat), f"You put the {hat.label} hat down.")
+        return submit(house, ReleaseHat(**request.facts(), hat=hat), f"You put the {called} hat down.")
     if not rest:
         return submit(
-            house, TakeHat(**request.facts(), hat=hat), f"You wear the {hat.label} hat. Its brief comes to you."
+            house,
+            TakeHat(**request.facts(), hat=hat),
+            f"You wear the {called} hat. Its brief comes to you.",
         )
     to = person(rest[0], house.people)
     if to is None:
         return Said(f"I don't know “{rest[0]}”. Mention the person: `/incident hat {hat.value} @somebody`.")
     if to == request.by:
         return submit(
-            house, TakeHat(**request.facts(), hat=hat), f"You wear the {hat.label} hat. Its brief comes to you."
+            house,
+            TakeHat(**request.facts(), hat=hat),
+            f"You wear the {called} hat. Its brief comes to you.",
         )
-    return submit(house, GiveHat(**request.facts(), hat=hat, to=to), f"<@{to}> wears the {hat.label} hat.")
+    return submit(house, GiveHat(**request.facts(), hat=hat, to=to), f"<@{to}> wears the {called} hat.")
 
 
 def read_hat(words: list[str]) -> tuple[Hat, list[str]] | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from bot.domain.effects import AnyEffect
+from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.criteria import Item, Way
 from bot.domain.incident.due import Outlook
@@ -136,6 +137,8 @@ class ShowStage:
     """What was missing when the incident moved on all the same, and still is."""
     due: datetime | None
     """By when it should end."""
+    bare: Sequence[Hat] = ()
+    """Hats that somebody must wear here, and nobody does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve
-from bot.domain.incident.criteria import exits, owed, ways_on
+from bot.domain.incident.criteria import bare_hats, exits, owed, ways_on
 from bot.domain.incident.due import stage_due
 from bot.domain.incident.events import StageChanged
 from bot.domain.lifecycle import Purpose
@@ -45,6 +45,7 @@ def _shown(request: Request, house: House) -> ShowStage:
         ways=ways_on(incident, policy),
         owed=tuple(item for item in owed(incident, policy) if not item.done),
         due=stage_due(incident, policy),
+        bare=bare_hats(incident, policy),
     )
 
 

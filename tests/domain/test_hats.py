@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.effects import GiveBrief, ShowOffer
-from bot.domain.hats import BRIEFS, Hat, hat
+from bot.domain.hats import Hat, hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.events import (
     HatGiven,
@@ -32,7 +32,7 @@ from tests.harness.orders import (
     take,
 )
 from tests.harness.people import ANA, BEN, CY, DEE
-from tests.harness.stages import Stages
+from tests.harness.stages import HATS, Stages
 
 COMMANDER, INVESTIGATOR = Hat.COMMANDER, Hat.INVESTIGATOR
 """An exclusive hat and a shared one."""
@@ -60,9 +60,9 @@ def test_a_shared_hat_may_have_several_wearers() -> None:
 
 
 def test_which_hats_are_shared_is_written_in_their_briefs() -> None:
-    shared = {one for one, brief in BRIEFS.items() if not brief.exclusive}
+    shared = {one for one, said in HATS.items() if not said.exclusive}
     assert shared == {INVESTIGATOR, Hat.LOG_ANALYST, Hat.ENGINEER, Hat.REVIEWER}
-    assert set(BRIEFS) == set(Hat)
+    assert set(HATS) == set(Hat)
 
 
 @pytest.mark.parametrize("first", [COMMANDER, Hat.FIRST_RESPONDER])

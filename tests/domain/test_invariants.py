@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.audit.incidents import owed
 from bot.domain import effects as x
 from bot.domain.gates.gate import Choice, Outcome
-from bot.domain.hats import BRIEFS, Hat
+from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident import events as e
@@ -32,7 +32,7 @@ from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import INC
 from tests.harness.people import ANA, BEN, CY, DEE
 from tests.harness.plans import PURGE, RESTART, SCALE, plan, policy
-from tests.harness.stages import Stages
+from tests.harness.stages import HATS, Stages
 
 PEOPLE = st.sampled_from((ANA, BEN, CY, DEE))
 PLANS = st.sampled_from((plan(SCALE), plan(SCALE, replicas="6"), plan(RESTART), plan(PURGE)))
@@ -313,7 +313,7 @@ class Response(RuleBasedStateMachine):
         for hat, wearers in incident.hats.items():
             assert wearers
             assert len(set(wearers)) == len(wearers)
-            assert len(wearers) == 1 or not BRIEFS[hat].exclusive
+            assert len(wearers) == 1 or not HATS[hat].exclusive
         assert set(incident.offers) == set(incident.givers)
         assert all(giver in incident.wearers(hat) for hat, giver in incident.givers.items())
 

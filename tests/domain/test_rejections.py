@@ -15,8 +15,10 @@ from bot.domain.incident.criteria import Item
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     CriteriaMissing,
+    HandsOff,
     HatIsNotYours,
     HatIsWorn,
+    HatsConflict,
     NoSuchActionItem,
     NoSuchCriterion,
     NoSuchHypothesis,
@@ -24,12 +26,15 @@ from bot.domain.incident.rejections import (
     NothingRuns,
     NotYoursToConfirm,
     OfferIsGone,
+    OwnWork,
     Rejected,
     StillRunning,
 )
+from bot.domain.wearing import Conflict
 from tests.harness.given import given
 from tests.harness.orders import declare
 from tests.harness.people import ANA
+from tests.harness.plans import POLICY
 from tests.harness.stages import Stages
 
 KINDS = [
@@ -37,6 +42,7 @@ KINDS = [
 ]
 NUMBERS = {"length", "limit"}
 BLAST_RADIUS = Criterion(id="blast-radius", title="Who is hit is known", confirmed_by=(Hat.FIRST_RESPONDER,))
+APART = Conflict(hats=(Hat.MITIGATOR, Hat.VERIFIER), because="Nobody judges their own work")
 INCIDENT = given(declare()).incident
 ITEM = Item(BLAST_RADIUS, Stages.TRIAGE, done=False, shown="", confirmation=None)
 BUILT = {
@@ -45,6 +51,9 @@ BUILT = {
     OfferIsGone: OfferIsGone(Hat.COMMANDER),
     StillRunning: StillRunning("Restart", Progress.ROLLING_BACK),
     NothingRuns: NothingRuns("Restart", Progress.PROPOSED),
+    HatsConflict: HatsConflict(ANA, (Hat.VERIFIER, Hat.MITIGATOR), POLICY, "Nobody judges their own work."),
+    HandsOff: HandsOff(Hat.COMMANDER, POLICY, "Whoever decides keeps their hands free"),
+    OwnWork: OwnWork(Hat.VERIFIER, APART, POLICY),
     CriteriaMissing: CriteriaMissing(INCIDENT, Stages.RESOLVED, [ITEM]),
     NoSuchCriterion: NoSuchCriterion("blast", ["blast-radius"]),
     NotYoursToConfirm: NotYoursToConfirm(BLAST_RADIUS, INCIDENT),

@@ -36,9 +36,7 @@ def meet(criterion: Criterion, world: Given) -> None:
 def _orders(criterion: Criterion, world: Given) -> Iterator[c.AnyCommand]:
     incident = world.incident
     if criterion.confirmed_by:
-        if not incident.wearers(Hat.COMMANDER):
-            yield o.take(Hat.COMMANDER, by=DEE)
-        yield o.confirm(criterion.id, "https://graphs.example/1", by=world.incident.wearers(Hat.COMMANDER)[0])
+        yield from _confirmed(criterion, world)
         return
     match criterion.check:
         case Check.SEVERITY_JUSTIFIED:
@@ -65,20 +63,40 @@ def _orders(criterion: Criterion, world: Given) -> Iterator[c.AnyCommand]:
             assert_never(criterion.check)
 
 
+JUDGES = (Hat.VERIFIER, Hat.REVIEWER)
+"""Hats whose wearers judge what others did: BEN wears them, so that nobody judges their own work."""
+
+
+def _confirmed(criterion: Criterion, world: Given) -> Iterator[c.AnyCommand]:
+    hat = criterion.confirmed_by[0]
+    if hat in JUDGES:
+        if BEN not in world.incident.wearers(hat):
+            yield o.take(hat, by=BEN)
+    elif not world.incident.wearers(Hat.COMMANDER):
+        yield o.take(Hat.COMMANDER, by=DEE)
+    by = BEN if hat in JUDGES else world.incident.wearers(Hat.COMMANDER)[0]
+    yield o.confirm(criterion.id, "https://graphs.example/1", by=by)
+
+
 CLOSING = (
     ("ben", "severity p2 because nobody in Lyon can search"),
     ("ben", "update the index is being warmed"),
     ("cy", "hat author"),
     ("ana", "hat action-tracker"),
+    ("cy", "hat verifier"),
+    ("cy", "hat reviewer"),
     ("ana", "action @cy alarm on a cold index by friday priority high https://tickets.example/1"),
     *(
         ("ben", f"confirm {name} https://wiki.example/1")
         for name in (
-            "on-call", "real", "blast-radius", "first-anomaly", "contributing", "rollback", "change", "verified",
-            "side-effects", "fix", "regression-test", "fix-reviewed", "fix-deployed", "narrative", "reviewed",
+            "on-call", "real", "blast-radius", "first-anomaly", "contributing", "rollback", "change", "side-effects",
+            "fix", "regression-test", "fix-deployed", "narrative",
         )
     ),
     *(("cy", line) for line in (
+        "confirm verified the dashboard is green again",
+        "confirm fix-reviewed https://reviews.example/1",
+        "confirm reviewed https://wiki.example/1",
         "note the index https://graphs.example/1",
         "note the queue https://graphs.example/2",
         "hypothesis the index is cold because it was restarted",

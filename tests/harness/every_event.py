@@ -16,6 +16,7 @@ from bot.domain.lifecycle import StagePolicy
 from bot.domain.oncall.calling import place
 from bot.domain.policy import ReminderPolicy, Reminders
 from bot.domain.severity import Severity
+from bot.domain.wearing import Conflict, Firmness
 from bot.engine import Engine
 from tests.harness.book import by_ways, policy
 from tests.harness.memory import MemoryStore, NobodyToWake
@@ -90,6 +91,13 @@ WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, nigh
             "triage": StagePolicy(hats=(Hat.FIRST_RESPONDER,), exit=(BLAST_RADIUS,)),
             "post-mortem": StagePolicy(sla={Severity.P1: 1}),
         },
+        "conflicts": (
+            Conflict(
+                hats=(Hat.COMMANDER, Hat.INVESTIGATOR),
+                firmness=Firmness.WARNED,
+                because="The commander keeps the picture",
+            ),
+        ),
         "transitions": tuple(one.model_copy(update={"criteria": Strictness.WARN}) for one in TRANSITIONS),
     }
 )
@@ -103,6 +111,7 @@ def story() -> Sequence[AnyCommand]:
         take(Hat.COMMANDER, by=ANA, at=5),
         give(Hat.FIRST_RESPONDER, BEN, by=ANA, at=10),
         take(Hat.INVESTIGATOR, by=CY, at=12),
+        take(Hat.INVESTIGATOR, by=ANA, at=13),
         release(Hat.INVESTIGATOR, by=CY, at=14),
         offer(Hat.COMMANDER, BEN, by=ANA, at=15),
         decline(Hat.COMMANDER, by=BEN, at=16),

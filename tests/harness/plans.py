@@ -13,7 +13,7 @@ from bot.domain.policy import (
 )
 from bot.domain.runbook import HttpStep, Parameter, Plan, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
 from bot.domain.severity import Severity
-from tests.harness.stages import STAGES, TRANSITIONS
+from tests.harness.stages import HATS, STAGES, TRANSITIONS
 
 
 def policy(
@@ -47,6 +47,7 @@ def policy(
         mitigation_gate=GatePolicy(quorum=quorum, limit_minutes=limit_minutes),
         channels=Channels(announce="incidents", managers="incident-managers"),
         reminders={Severity.P1: reminders} if reminders else {},
+        hats=HATS,
         stages=STAGES,
         transitions=TRANSITIONS,
     )

@@ -1,7 +1,13 @@
 """The seven stages that workflows are shipped with, and the moves between them, as objects."""
 
+from pathlib import Path
+
+from bot.config import load
 from bot.domain.hats import Hat
 from bot.domain.lifecycle import OF_A_WORD, Guard, StagePolicy, Transition, Trigger
+
+HATS = load(Path(__file__).parents[2] / "manifests", {}).policy.hats
+"""The ten hats that are shipped, with their briefs."""
 
 
 class Stages:

@@ -80,3 +80,24 @@ def test_unknown_hats_and_people_are_named_with_what_there_is(world: World) -> N
     story = declare(world)
     assert "There are: " in story.ben.types("/incident hat captain", story.channel.id)
     assert "I don't know “@nobody”" in story.ben.types("/incident hat commander @nobody", story.channel.id)
+
+
+def test_who_changed_it_is_not_who_judges_it(world: World) -> None:
+    story = declare(world)
+    channel = story.channel.id
+    story.ben.types("/incident hat mitigator", channel)
+    said = story.ben.types("/incident hat verifier", channel)
+    assert "<@UBEN> wears the mitigator hat, which does not go with the verifier hat" in said
+    assert "/incident hand-over mitigator" in said
+    assert "does not go with" in story.ana.types("/incident hat verifier <@UBEN>", channel)
+    assert "<@UCY> wears the verifier hat" in story.ana.types("/incident hat verifier <@UCY>", channel)
+
+
+def test_a_commander_who_runs_the_fix_is_told_so_in_private_and_not_held_up(world: World) -> None:
+    story = declare(world, "p2 checkout is slow")
+    channel = story.channel.id
+    story.ben.types("/incident commander", channel)
+    assert "You wear the mitigator hat" in story.ben.types("/incident hat mitigator", channel)
+    told = story.ben.direct(story.id, "you wear the incident commander hat and the mitigator hat", "hands free")
+    assert "/incident hand-over commander" in told["text"]
+    assert "warned Ben" in story.ana.types("/incident timeline", channel)

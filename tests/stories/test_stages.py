@@ -74,8 +74,12 @@ def test_a_refused_move_names_what_is_missing_with_a_button_for_each(world: Worl
     story = mitigated(world)
     no = shown(story, "/incident resolve the switch is back", "stays in Mitigating", "asks for 3 things more")
     assert buttons(no) == ["Confirm …", "Confirm …", "Confirm …", "Try again: Resolved"]
-    for name in ("change", "verified", "side-effects"):
+    for name in ("change", "side-effects"):
         story.ben.types(f"/incident confirm {name} https://wiki.example/{name}", story.channel.id)
+    own = story.ben.types("/incident confirm verified the switch is back", story.channel.id)
+    assert "You speak for the mitigator hat here, so not for the verifier hat, too" in own
+    story.cy.types("/incident hat verifier", story.channel.id)
+    story.cy.types("/incident confirm verified the error rate is at 0.1 %", story.channel.id)
     assert "Resolved. The managers" in story.ben.types("/incident resolve the switch is back", story.channel.id)
 
 

@@ -9,8 +9,9 @@ from bot.domain.effects import (
     ShowMitigation,
     ShowOffer,
     Tell,
+    Warn,
 )
-from bot.domain.incident.events import StageChanged
+from bot.domain.incident.events import ConflictMet, StageChanged
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.state import Incident
 from bot.ports import Ran
@@ -21,6 +22,7 @@ from bot.slack.views.mitigation import Track, mitigation
 from bot.slack.views.offer import offer, offer_ended
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
+from bot.slack.views.warning import warning
 from workers.crew import EDITS_APART, Done, Job
 
 
@@ -88,8 +90,22 @@ def give_brief(effect: GiveBrief, job: Job) -> Done:
     incident = job.incident()
     job.channel_of(incident)
     return _in_private(
-        effect.person, f"brief:{effect.hat}:{effect.person}:{job.waiting.id}", brief(effect.hat, incident), job
+        effect.person,
+        f"brief:{effect.hat}:{effect.person}:{job.waiting.id}",
+        brief(effect.hat, incident, job.crew.engine.policy),
+        job,
     )
+
+
+def warn(effect: Warn, job: Job) -> Done:
+    """Say in private what the workflow would rather not see together; it is done all the same."""
+    crew = job.crew
+    record = crew.engine.history(effect.incident, effect.version - 1, 1)[0]
+    incident = job.incident()
+    assert isinstance(record.event, ConflictMet), "only these are warned of"
+    job.channel_of(incident)
+    message = warning(record.event, incident, crew.engine.policy)
+    return _in_private(effect.person, f"warning:{effect.version}", message, job)
 
 
 def show_offer(effect: ShowOffer, job: Job) -> Done:
@@ -104,7 +120,7 @@ def show_offer(effect: ShowOffer, job: Job) -> Done:
         return Done()
     if incident.offers.get(effect.hat) != effect.person:
         return Done()
-    message = offer(incident, effect.hat, incident.givers[effect.hat], crew.names)
+    message = offer(incident, effect.hat, incident.givers[effect.hat], crew.names, crew.engine.policy)
     return _in_private(effect.person, name, message, job)
 
 

@@ -49,7 +49,8 @@ def look(check: Check, stage: Stage, incident: Incident, policy: Policy) -> Find
         case Check.COMMANDER_NAMED:
             return _people(incident.wearers(Hat.COMMANDER))
         case Check.HATS_WORN:
-            bare = [hat.label for hat in policy.needs(stage) if not incident.wearers(hat)]
+            required = policy.requires(stage, incident.severity)
+            bare = [policy.called(hat) for hat in required if not incident.wearers(hat)]
             return Finding(not bare, f"nobody wears: {', '.join(bare)}" if bare else "")
         case Check.STAKEHOLDERS_TOLD:
             return Finding(incident.last_update_at is not None, incident.last_update)

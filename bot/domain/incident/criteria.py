@@ -84,11 +84,16 @@ def ways_on(incident: Incident, policy: Policy) -> tuple[Way, ...]:
     return tuple(Way(to, move.criteria, missing(incident, to, policy)) for to, move in found if move is not None)
 
 
-def spokesman_of(person: str, criterion: Criterion, incident: Incident) -> Hat | None:
-    """Return the hat for which somebody may confirm: one that they wear; the commander speaks for all of them."""
-    worn = (hat for hat in criterion.confirmed_by if person in incident.wearers(hat))
-    stands_in = criterion.confirmed_by[0] if criterion.confirmed_by else None
-    return next(worn, stands_in if person in incident.wearers(Hat.COMMANDER) else None)
+def bare_hats(incident: Incident, policy: Policy) -> tuple[Hat, ...]:
+    """Name the hats that somebody must wear here and now, and nobody does."""
+    wanted = policy.requires(incident.stage, incident.severity)
+    return tuple(hat for hat in wanted if not incident.wearers(hat))
+
+
+def spoken_for(person: str, criterion: Criterion, incident: Incident) -> tuple[Hat, ...]:
+    """Return the hats for which somebody may confirm: those that they wear; the commander speaks for all of them."""
+    worn = tuple(hat for hat in criterion.confirmed_by if person in incident.wearers(hat))
+    return worn or (criterion.confirmed_by if person in incident.wearers(Hat.COMMANDER) else ())
 
 
 def takes(item: Item, incident: Incident) -> str:

@@ -18,6 +18,7 @@ from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Way
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
+from bot.domain.wearing import Deed
 
 
 class EventBase(BaseModel):
@@ -49,23 +50,31 @@ class ChannelOpened(EventBase):
 class HatTaken(EventBase):
     type: Literal["hat.taken"] = "hat.taken"
     hat: Hat
+    title: str = ""
+    """What the workflow calls it, where that is not its id."""
 
 
 class HatGiven(EventBase):
     type: Literal["hat.given"] = "hat.given"
     hat: Hat
     to: str
+    title: str = ""
+    """What the workflow calls it, where that is not its id."""
 
 
 class HatReleased(EventBase):
     type: Literal["hat.released"] = "hat.released"
     hat: Hat
+    title: str = ""
+    """What the workflow calls it, where that is not its id."""
 
 
 class HatOffered(EventBase):
     type: Literal["hat.offered"] = "hat.offered"
     hat: Hat
     to: str
+    title: str = ""
+    """What the workflow calls it, where that is not its id."""
 
 
 class HatHandedOver(EventBase):
@@ -74,12 +83,26 @@ class HatHandedOver(EventBase):
     type: Literal["hat.handed-over"] = "hat.handed-over"
     hat: Hat
     giver: str
+    title: str = ""
+    """What the workflow calls it, where that is not its id."""
 
 
 class OfferDeclined(EventBase):
     type: Literal["hat.offer-declined"] = "hat.offer-declined"
     hat: Hat
     giver: str
+    title: str = ""
+    """What the workflow calls it, where that is not its id."""
+
+
+class ConflictMet(EventBase):
+    """Somebody does, or wears, what the workflow would rather not see together. They were told so in private."""
+
+    type: Literal["conflict.met"] = "conflict.met"
+    person: str
+    hats: tuple[Hat, ...]
+    deed: Deed | None = None
+    because: str
 
 
 class NoteAdded(EventBase):
@@ -586,18 +609,16 @@ MitigationEvent = (
 StageEvent = SeverityChanged | SeverityJustified | StageChanged | StageOverdue | CriterionConfirmed | CriterionWithdrawn
 """How bad it is, and how far it has come."""
 
+HatEvent = HatTaken | HatGiven | HatReleased | HatOffered | HatHandedOver | OfferDeclined | ConflictMet
+"""Who wears what."""
+
 FindingEvent = HypothesisStated | HypothesisRuledOut | ActionItemAdded | ActionItemChanged
 """What people found out, or promise."""
 
 AnyEvent = (
     Declared
     | ChannelOpened
-    | HatTaken
-    | HatGiven
-    | HatReleased
-    | HatOffered
-    | HatHandedOver
-    | OfferDeclined
+    | HatEvent
     | NoteAdded
     | MessagePinned
     | MessageUnpinned

@@ -96,6 +96,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
         case e.HatHandedOver():
             told = x.Tell(incident=incident, version=version)
             return [told, x.GiveBrief(incident=incident, person=event.by, hat=event.hat)]
+        case e.ConflictMet():
+            return [x.Warn(incident=incident, version=version, person=event.person)]
         case e.OfferDeclined() | e.MessagePinned() | e.PinEdited() | e.PinDeleted():
             return [x.Tell(incident=incident, version=version)]
         case e.UpdatePosted():

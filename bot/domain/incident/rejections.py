@@ -9,6 +9,8 @@ from bot.domain.incident.criteria import Item, worn_by
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Stage
+from bot.domain.policy import Policy
+from bot.domain.wearing import Conflict
 
 
 class Rejected(Exception):
@@ -63,8 +65,45 @@ class HatIsWorn(Rejected):
 
     field = "hat"
 
-    def __init__(self, wearer: str, hat: Hat) -> None:
-        super().__init__(wearer=wearer, hat=hat.label, word=hat.value)
+    def __init__(self, wearer: str, hat: Hat, called: str = "") -> None:
+        super().__init__(wearer=wearer, hat=called or hat.label, word=hat.value)
+
+
+class HatsConflict(Rejected):
+    """<@{person}> wears the {other} hat, which does not go with the {hat} hat: {because}. {instead}"""
+
+    field = "hat"
+
+    def __init__(self, person: str, hats: tuple[Hat, Hat], policy: Policy, because: str) -> None:
+        hat, other = hats
+        super().__init__(
+            person=person,
+            hat=policy.called(hat),
+            other=policy.called(other),
+            because=because.rstrip("."),
+            instead=f"Somebody else takes it, or hands over first: `/incident hand-over {other.value} @somebody`.",
+        )
+
+
+class HandsOff(Rejected):
+    """You wear the {hat} hat, and its wearer does not run the fix: {because}. {instead}"""
+
+    def __init__(self, hat: Hat, policy: Policy, because: str) -> None:
+        super().__init__(
+            hat=policy.called(hat),
+            because=because.rstrip("."),
+            instead=f"Ask somebody else, or hand it over first: `/incident hand-over {hat.value} @somebody`.",
+        )
+
+
+class OwnWork(Rejected):
+    """You speak for the {other} hat here, so not for the {hat} hat, too: {because}. Somebody else confirms it."""
+
+    field = "criterion"
+
+    def __init__(self, hat: Hat, conflict: Conflict, policy: Policy) -> None:
+        other = conflict.other(hat) or hat
+        super().__init__(hat=policy.called(hat), other=policy.called(other), because=conflict.because.rstrip("."))
 
 
 class HatIsNotYours(Rejected):

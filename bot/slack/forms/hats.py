@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bot.domain.hats import BRIEFS, Hat
+from bot.domain.hats import Hat
 from bot.domain.incident.commands import GiveHat, OfferHat, TakeHat
+from bot.domain.policy import Policy
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, people, select
@@ -13,11 +14,11 @@ from bot.verbs.hat import read_hat
 
 
 def hat_view(facts: FormFacts, door: Door) -> dict[str, Any]:
-    incident = door.house.engine.incident(facts.incident)
+    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
     options = []
     for hat in Hat:
         worn = ", ".join(door.names(person) for person in incident.wearers(hat))
-        options.append((hat.value, f"{hat.label}, worn by {worn}" if worn else f"{hat.label}, free"))
+        options.append((hat.value, f"{policy.called(hat)}, {f'worn by {worn}' if worn else 'free'}"))
     free = next((hat.value for hat in Hat if not incident.wearers(hat)), Hat.COMMANDER.value)
     blocks = [
         select("hat", "Hat", options, initial=free, hint="Its brief comes to the wearer alone."),
@@ -37,15 +38,20 @@ def wear(submission: Submission, door: Door) -> Reply:
 
 
 def hand_over_view(facts: FormFacts, door: Door) -> dict[str, Any]:
-    incident = door.house.engine.incident(facts.incident)
+    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
     worn = [hat for hat in Hat if incident.wearers(hat)] or [Hat.COMMANDER]
     named = read_hat(facts.words.split())
     initial = named[0] if named and named[0] in worn else worn[0]
     blocks = [
-        select("hat", "Hat", [(hat.value, f"{hat.label}: {BRIEFS[hat].focus}") for hat in worn], initial=initial.value),
+        select("hat", "Hat", [(hat.value, _told(hat, policy)) for hat in worn], initial=initial.value),
         people("to", "To whom?", hint="You wear it until they accept."),
     ]
     return modal(facts, "Hand over", blocks, "Ask them")
+
+
+def _told(hat: Hat, policy: Policy) -> str:
+    brief = policy.hat(hat).brief
+    return f"{policy.called(hat)}: {brief.focus}" if brief else policy.called(hat)
 
 
 def hand_over(submission: Submission, door: Door) -> Reply:

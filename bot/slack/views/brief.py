@@ -1,9 +1,10 @@
 """What the wearer of a hat reads in private the moment it is on."""
 
-from bot.domain.hats import BRIEFS, Hat
+from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
 from bot.slack.controls import OpenFormButton
-from bot.slack.kit import Message, actions, button, context, line, message, section
+from bot.slack.kit import Message, actions, button, context, line, message, prose, section
 from bot.verbs.request import FormName
 
 FIRST: dict[Hat, tuple[str, FormName, str]] = {
@@ -21,15 +22,17 @@ FIRST: dict[Hat, tuple[str, FormName, str]] = {
 """What to do first in each hat, and the form that helps with it."""
 
 
-def brief(hat: Hat, incident: Incident) -> Message:
-    duty, (first, form, label) = BRIEFS[hat], FIRST[hat]
+def brief(hat: Hat, incident: Incident, policy: Policy) -> Message:
+    duty, (first, form, label) = policy.hat(hat).brief, FIRST[hat]
     where = f" · <#{incident.channel}>" if incident.channel else ""
-    worn = f"You wear the {hat.label} hat of {incident.id}"
+    worn = f"You wear the {line(policy.called(hat), 80)} hat of {incident.id}"
+    says = {"Focus": duty.focus, "Produces": duty.produces, "Never": duty.never} if duty else {}
+    told = {name: prose(words, 600) for name, words in says.items()}
     return message(
-        f"{worn}, {line(incident.title)}. {first} Focus: {duty.focus} Produces: {duty.produces} Never: {duty.never}",
+        " ".join([f"{worn}, {line(incident.title)}. {first}", *(f"{name}: {words}" for name, words in told.items())]),
         section(f"*{worn}*{where}\n{incident.severity.label} · {incident.stage.label} · {line(incident.title)}"),
         section(f"*First* {first}"),
-        section(f"*Focus* {duty.focus}\n*Produces* {duty.produces}\n*Never* {duty.never}"),
+        section("\n".join(f"*{name}* {words}" for name, words in told.items())) if told else None,
         actions(button(label, OpenFormButton(incident=incident.id, form=form))),
         context(f"To pass it on: `/incident hand-over {hat.value} @somebody` in the incident's channel."),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.durations import lasted
-from bot.domain.hats import BRIEFS, Hat
+from bot.domain.hats import Hat
 from bot.domain.incident.criteria import exits
 from bot.domain.incident.due import outlook, stage_due, update_due
 from bot.domain.incident.escalations import Standing
@@ -52,9 +52,9 @@ DOING = {
 
 
 def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Message:
-    free = ", ".join(hat.label for hat in _free(incident))
+    free = ", ".join(policy.called(hat) for hat in _free(incident))
     facts = {
-        "Hats": _hats(incident, names),
+        "Hats": _hats(incident, policy, names),
         "On call": _on_call(incident, names),
         "Service": line(incident.service or "") or "not said",
         "Declared": f"{day(incident.declared_at)} by {who(incident.declared_by, names)}",
@@ -75,7 +75,7 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
         section(f"{bold(title)}\n{impact}".strip()),
         section(f"*Resolved*\n{ending}") if ending else None,
         fields([f"*{label}*\n{value}" for label, value in facts.items() if value]),
-        *(_take(incident, hat) for hat in _free(incident)),
+        *(_take(incident, hat, policy) for hat in _free(incident)),
         *(
             section("\n".join([f"*{label}*", *(f"• {one}" for one in lines)]))
             for label, lines in lists.items()
@@ -90,9 +90,9 @@ def _free(incident: Incident) -> list[Hat]:
     return [hat for hat in CALLING if incident.is_open and not incident.wearers(hat)]
 
 
-def _hats(incident: Incident, names: Names) -> str:
+def _hats(incident: Incident, policy: Policy, names: Names) -> str:
     worn = [
-        f"{hat.label}: {each(incident.wearers(hat), names)}{_offered(incident, hat, names)}"
+        f"{line(policy.called(hat), 80)}: {each(incident.wearers(hat), names)}{_offered(incident, hat, names)}"
         for hat in Hat
         if incident.wearers(hat)
     ]
@@ -141,9 +141,11 @@ def _due(due: datetime, now: datetime) -> str:
     return f"{day(due)} · *late*" if now > due else day(due)
 
 
-def _take(incident: Incident, hat: Hat) -> Block:
+def _take(incident: Incident, hat: Hat, policy: Policy) -> Block:
     taking = button("Take this hat", TakeHatButton(incident=incident.id, hat=hat), "primary")
-    return section(f"*{hat.label.capitalize()}: nobody yet*\n{BRIEFS[hat].focus}", taking)
+    duty, title = policy.hat(hat).brief, line(policy.called(hat), 80)
+    focus = f"\n{prose(duty.focus, 600)}" if duty else ""
+    return section(f"*{title[:1].upper()}{title[1:]}: nobody yet*{focus}", taking)
 
 
 def _doing(incident: Incident) -> list[str]:

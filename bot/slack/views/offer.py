@@ -3,22 +3,25 @@
 from typing import assert_never
 
 from bot.domain.effects import OfferStanding
-from bot.domain.hats import BRIEFS, Hat
+from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
 from bot.slack.controls import AnswerOfferButton
-from bot.slack.kit import Message, Names, actions, button, line, message, section, who
+from bot.slack.kit import Message, Names, actions, button, line, message, prose, section, who
 
 
-def offer(incident: Incident, hat: Hat, giver: str, names: Names) -> Message:
+def offer(incident: Incident, hat: Hat, giver: str, names: Names, policy: Policy) -> Message:
     giver_name, where = who(giver, names), f" (<#{incident.channel}>)" if incident.channel else ""
-    asks = f"{giver_name} offers you the {hat.label} hat of {incident.id}{where}: {line(incident.title)}"
-    duty = f"*Focus* {BRIEFS[hat].focus}\n*Never* {BRIEFS[hat].never}"
+    called = line(policy.called(hat), 80)
+    asks = f"{giver_name} offers you the {called} hat of {incident.id}{where}: {line(incident.title)}"
+    brief = policy.hat(hat).brief
+    duty = f"*Focus* {prose(brief.focus, 600)}\n*Never* {prose(brief.never, 600)}\n" if brief else ""
     until = (
         f"{giver_name} wears it until you accept. Ask for the picture first: what is known, what runs, what is owed."
     )
     return message(
         f"{asks}. {until}",
-        section(f"{asks}.\n{duty}\n{until}"),
+        section(f"{asks}.\n{duty}{until}"),
         actions(
             button("Accept", AnswerOfferButton(incident=incident.id, hat=hat, accept=True), "primary"),
             button("Decline", AnswerOfferButton(incident=incident.id, hat=hat, accept=False)),

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.domain.criterion import Check, Evidence, Strictness
 from bot.domain.hats import Hat
-from bot.domain.incident.criteria import Item, Way, spokesman_of, takes
+from bot.domain.incident.criteria import Item, Way, spoken_for, takes
 from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Purpose, Stage
 from bot.slack.controls import ConfirmButton, OpenFormButton, RunVerbButton, TakeHatButton
@@ -43,6 +43,7 @@ def stage(shown: ShowStage, names: Names, now: datetime) -> Message:
     due = f"To end by {day(shown.due)}{' · *late*' if now > shown.due else ''}" if shown.due else ""
     told = [_done(item, names) for item in done]
     ways = [_way(way) for way in shown.ways]
+    bare = f"Nobody wears: {', '.join(hat.label for hat in shown.bare)}" if shown.bare else ""
     moves = button("Move on", OpenFormButton(incident=incident.id, form="stage")) if shown.ways else None
     return message(
         sentences(
@@ -53,6 +54,8 @@ def stage(shown: ShowStage, names: Names, now: datetime) -> Message:
         *_asked(missing, incident, shown.person, names),
         section(f"*Owed from before*: {_things(len(shown.owed))}") if shown.owed else None,
         *_asked(shown.owed, incident, shown.person, names, room=SHOWN - min(len(missing), SHOWN)),
+        section(bold(bare)) if bare else None,
+        actions(*(_take(hat, incident) for hat in shown.bare)) if bare else None,
         section("\n".join(["*From here*", *ways])) if ways else None,
         actions(moves) if moves else None,
     )
@@ -121,14 +124,18 @@ def _remedy(item: Item, incident: Incident, person: str) -> Block:
     """Offer what this person can do about it."""
     criterion = item.criterion
     if criterion.confirmed_by and (criterion.check is None or not incident.is_open or _waits(criterion.check)):
-        if spokesman_of(person, criterion, incident) is None:
+        if not spoken_for(person, criterion, incident):
             free = next((hat for hat in criterion.confirmed_by if not incident.wearers(hat)), None)
             if free is not None:
-                return button(f"Take hat: {free.label}", TakeHatButton(incident=incident.id, hat=free))
+                return _take(free, incident)
         label = "Confirm" if criterion.evidence is Evidence.NONE else "Confirm …"
         return button(label, ConfirmButton(incident=incident.id, criterion=criterion.id), "primary")
     assert criterion.check is not None, "a criterion is checked or confirmed"
     return _doing(criterion.check, incident)
+
+
+def _take(hat: Hat, incident: Incident) -> Block:
+    return button(f"Take hat: {hat.label}", TakeHatButton(incident=incident.id, hat=hat))
 
 
 def _waits(check: Check) -> bool:

@@ -5,8 +5,8 @@ from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
+from bot.domain.timeline import called, sentence
 from bot.domain.timeline import named as mitigation_named
-from bot.domain.timeline import sentence
 from bot.slack.controls import OpenFormButton, RunVerbButton
 from bot.slack.kit import Block, Message, Names, bold, button, context, day, line, mention, message, prose, section, who
 from bot.slack.views.mitigation import in_charge
@@ -23,12 +23,11 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
         case e.UpdatePosted():
             return _update(event, incident, names, place)
         case e.HatGiven():
-            gave = f"{who(event.by, names)} gave the {event.hat.label} hat to {mention(event.to)}."
+            gave = f"{who(event.by, names)} gave the {line(called(event), 80)} hat to {mention(event.to)}."
             return _line(f"{gave} Its brief comes to them in private.")
         case e.OfferDeclined():
-            return _line(
-                f"{who(event.by, names)} declined the {event.hat.label} hat; {mention(event.giver)}, it is still yours."
-            )
+            declined = f"{who(event.by, names)} declined the {line(called(event), 80)} hat"
+            return _line(f"{declined}; {mention(event.giver)}, it is still yours.")
         case e.MessagePinned():
             return _aside(f"{who(event.by, names)} pinned what {who(event.author, names)} wrote to the timeline.")
         case e.PinEdited() | e.PinDeleted():

@@ -10,9 +10,11 @@ from bot.audit import clocks
 from bot.audit.outbreak import step
 from bot.domain.criterion import Criterion
 from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
-from bot.domain.incident.criteria import Item, exits, missing, owed, ways_on
+from bot.domain.incident.criteria import Item, bare_hats, exits, missing, owed, ways_on
 from bot.domain.incident.due import outlook, stage_due
+from bot.domain.incident.events import ConflictMet
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.reminders import Kind
 from bot.domain.oncall import calling as whom
@@ -21,6 +23,7 @@ from bot.domain.oncall.duty import duty, shifts_of
 from bot.domain.oncall.reach import Reachable
 from bot.domain.oncall.spans import Span
 from bot.domain.severity import Severity
+from bot.domain.wearing import Deed
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.audit import audit
@@ -41,6 +44,7 @@ from bot.slack.views.stand_in import answered, coming, going, made_known, questi
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
 from bot.slack.views.trial import Tried, sample, trial
+from bot.slack.views.warning import warning
 from bot.verbs.request import Called, ShowOnCall, ShowShifts, ShowStage
 from tests.harness.book import by_ways, policy
 from tests.harness.clock import NOON
@@ -283,9 +287,16 @@ def _told() -> dict[str, Picture]:
 
 def _personal() -> dict[str, Picture]:
     calm, asked, late = Scene().commanded(), Scene().commanded().proposed(), resolved()
+    briefed, bare = (Hat.COMMANDER, Hat.MITIGATOR, Hat.AUTHOR), POLICY.model_copy(update={"hats": {}})
+    because = "Whoever decides keeps their hands free"
+    both = ConflictMet(by=SYSTEM, at=START, person=ANA, hats=(Hat.COMMANDER, Hat.MITIGATOR), because=because)
+    hands = both.model_copy(update={"hats": (Hat.COMMANDER,), "deed": Deed.RUNNING_THE_FIX})
     return {
-        **{f"brief/{hat.value}": brief(hat, calm.incident) for hat in (Hat.COMMANDER, Hat.MITIGATOR, Hat.AUTHOR)},
-        "offer/commander": offer(calm.incident, Hat.COMMANDER, ANA, names),
+        **{f"brief/{hat.value}": brief(hat, calm.incident, POLICY) for hat in briefed},
+        "brief/of-which-nobody-said-anything": brief(Hat.AUTHOR, calm.incident, bare),
+        "warning/two-hats": warning(both, calm.incident, POLICY),
+        "warning/hands": warning(hands, calm.incident, POLICY),
+        "offer/commander": offer(calm.incident, Hat.COMMANDER, ANA, names, POLICY),
         "offer/accepted": offer_ended(calm.incident, Hat.COMMANDER, "accepted", names),
         "offer/declined": offer_ended(calm.incident, Hat.COMMANDER, "declined", names),
         "offer/withdrawn": offer_ended(calm.incident, Hat.COMMANDER, "withdrawn", names),
@@ -438,7 +449,8 @@ def shown(scene: Scene, person: str) -> Message:
     incident, policy = scene.incident, scene.policy
     owes = tuple(item for item in owed(incident, policy) if not item.done)
     due = stage_due(incident, policy)
-    answer = ShowStage(incident, person, exits(incident, policy), ways_on(incident, policy), owes, due)
+    bare = bare_hats(incident, policy)
+    answer = ShowStage(incident, person, exits(incident, policy), ways_on(incident, policy), owes, due, bare)
     return stage(answer, names, scene.now)
 
 

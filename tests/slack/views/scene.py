@@ -26,7 +26,7 @@ from bot.domain.policy import (
 )
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
-from tests.harness.stages import STAGES, TRANSITIONS, Stages
+from tests.harness.stages import HATS, STAGES, TRANSITIONS, Stages
 
 ANA, BEN, CY, DEE = "UANA", "UBEN", "UCY", "UDEE"
 PEOPLE = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
@@ -51,6 +51,7 @@ POLICY = Policy(
     },
     mitigation_gate=GatePolicy(quorum=1, limit_minutes=30),
     channels=Channels(announce="incidents", managers="incident-managers"),
+    hats=HATS,
     stages=STAGES,
     transitions=TRANSITIONS,
 )

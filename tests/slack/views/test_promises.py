@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.durations import lasted
-from bot.domain.hats import BRIEFS, Hat
+from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.severity import Severity
 from bot.slack.controls import read_control
@@ -208,7 +208,7 @@ def test_home_asks_for_a_vote_once_and_never_for_ones_own_proposal() -> None:
 
 
 def test_every_hat_says_what_to_do_first() -> None:
-    assert set(FIRST) == set(BRIEFS)
+    assert set(FIRST) == set(Hat)
 
 
 def test_times_say_utc_where_slack_shows_no_date() -> None:

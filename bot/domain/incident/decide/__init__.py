@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import (
+    conflicts,
     criteria,
     declare,
     escalations,
@@ -58,6 +59,7 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
     if incident is None:
         raise NoSuchIncident(incident=command.incident)
     events = _decide(command, incident, policy)
+    events += conflicts.met(command, events, incident, policy)
     return [*events, *reminders.ended(command, events, incident, policy)] if incident.reminders else events
 
 
@@ -84,11 +86,11 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.GiveHat():
             return hats.give(command, incident, policy)
         case c.ReleaseHat():
-            return hats.release(command, incident)
+            return hats.release(command, incident, policy)
         case c.OfferHat():
-            return hats.offer(command, incident)
+            return hats.offer(command, incident, policy)
         case c.AnswerOffer():
-            return hats.answer_offer(command, incident)
+            return hats.answer_offer(command, incident, policy)
         case c.PinMessage():
             return facts.pin(command, incident)
         case c.UnpinMessage():

@@ -1,14 +1,17 @@
 """Criteria: confirming one with what shows it, and taking that back."""
 
 from bot.domain.criterion import Criterion, Evidence
+from bot.domain.hats import Hat
 from bot.domain.incident.commands import ConfirmCriterion, WithdrawConfirmation
-from bot.domain.incident.criteria import spokesman_of
+from bot.domain.incident.criteria import spoken_for
+from bot.domain.incident.decide.conflicts import own_work
 from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.events import AnyEvent, CriterionConfirmed, CriterionWithdrawn
 from bot.domain.incident.rejections import (
     EvidenceMissing,
     NoSuchCriterion,
     NotYoursToConfirm,
+    OwnWork,
     ReasonMissing,
     SeenInTheRecord,
 )
@@ -28,9 +31,7 @@ def _confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> l
     criterion = _find(command.criterion, policy)
     if not criterion.confirmed_by:
         raise SeenInTheRecord(title=criterion.title)
-    hat = spokesman_of(command.by, criterion, incident)
-    if hat is None:
-        raise NotYoursToConfirm(criterion, incident)
+    hat = _spokesman(command.by, criterion, incident, policy)
     if criterion.evidence is Evidence.REQUIRED and not has_words(command.evidence):
         raise EvidenceMissing(criterion=criterion.id)
     check_length(command.evidence)
@@ -50,13 +51,26 @@ def _confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> l
     ]
 
 
+def _spokesman(person: str, criterion: Criterion, incident: Incident, policy: Policy) -> Hat:
+    """Choose the hat for which somebody speaks: one whose work is not their own."""
+    hats = spoken_for(person, criterion, incident)
+    if not hats:
+        raise NotYoursToConfirm(criterion, incident)
+    for hat in hats:
+        if own_work(person, hat, criterion.id, incident, policy) is None:
+            return hat
+    conflict = own_work(person, hats[0], criterion.id, incident, policy)
+    assert conflict is not None, "each of them is their own work"
+    raise OwnWork(hats[0], conflict, policy)
+
+
 def _withdraw(command: WithdrawConfirmation, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Take a confirmation back: whoever gave it, and whoever could have given it."""
     criterion = _find(command.criterion, policy)
     said = incident.confirmed.get(criterion.id)
     if said is None:
         return []
-    if command.by != said.by and spokesman_of(command.by, criterion, incident) is None:
+    if command.by != said.by and not spoken_for(command.by, criterion, incident):
         raise NotYoursToConfirm(criterion, incident)
     if not has_words(command.because):
         raise ReasonMissing

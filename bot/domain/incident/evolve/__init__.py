@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, assert_never
 
-from bot.domain.hats import BRIEFS, Hat
+from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Escalation, call_timer, lapse_timer
@@ -106,7 +106,7 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
     match event:
         case e.NoteAdded():
             return noted(incident, event)
-        case e.NobodyOnCall():
+        case e.NobodyOnCall() | e.ConflictMet():
             return {}
         case e.OnCallAssigned():
             people = (*incident.people, *(person for person in event.people if person not in incident.people))
@@ -177,7 +177,7 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
 
 
 def _wear(incident: Incident, hat: Hat, person: str) -> dict[str, Any]:
-    others = () if BRIEFS[hat].exclusive else tuple(p for p in incident.wearers(hat) if p != person)
+    others = tuple(p for p in incident.wearers(hat) if p != person)  # none, where only one may wear it
     worn = {"hats": {**incident.hats, hat: (*others, person)}, **with_person(incident, person)}
     if hat in incident.put_down_at:
         worn["put_down_at"] = {other: at for other, at in incident.put_down_at.items() if other != hat}

@@ -1,0 +1,92 @@
+"""What does not go together: refused where the workflow enforces it, else allowed, recorded and said in private."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import Command
+from bot.domain.incident.decide.moves import following
+from bot.domain.incident.events import (
+    AnyEvent,
+    ConflictMet,
+    HatGiven,
+    HatHandedOver,
+    HatTaken,
+    MitigationProposed,
+    RollbackStarted,
+)
+from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.rejections import HandsOff, HatsConflict
+from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
+from bot.domain.wearing import Conflict, Deed, Firmness
+
+
+def met(command: Command, events: Sequence[AnyEvent], incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """List what the workflow warns of in these events. Raises Rejected for what it enforces."""
+    found = list[AnyEvent]()
+    if not policy.conflicts:
+        return found
+    for event in events:
+        incident = following(incident, [event])
+        found += _on(event, command, incident, policy)
+    return found
+
+
+def _on(event: AnyEvent, command: Command, after: Incident, policy: Policy) -> Iterator[ConflictMet]:
+    match event:
+        case HatTaken() | HatHandedOver():
+            yield from _of_hats(event.by, event.hat, command, after, policy)
+        case HatGiven():
+            yield from _of_hats(event.to, event.hat, command, after, policy)
+        case MitigationProposed() if after.mitigations[event.mitigation].progress is Progress.APPROVED:
+            yield from _of_hands(event.by, command, after, policy)
+        case RollbackStarted() if event.by != SYSTEM:
+            yield from _of_hands(event.by, command, after, policy)
+        case _:
+            pass
+
+
+def _of_hats(person: str, hat: Hat, command: Command, after: Incident, policy: Policy) -> Iterator[ConflictMet]:
+    for conflict in policy.conflicts:
+        other = conflict.other(hat)
+        if other is None or person not in after.wearers(other):
+            continue
+        if conflict.firmness is Firmness.ENFORCED:
+            raise HatsConflict(person, (hat, other), policy, conflict.because)
+        yield _warning(person, (other, hat), command, conflict)
+
+
+def _of_hands(person: str, command: Command, after: Incident, policy: Policy) -> Iterator[ConflictMet]:
+    """Whoever decides does not press what runs the fix."""
+    for conflict in policy.conflicts:
+        if conflict.deed is not Deed.RUNNING_THE_FIX or person not in after.wearers(conflict.pair[0]):
+            continue
+        if conflict.firmness is Firmness.ENFORCED:
+            raise HandsOff(conflict.pair[0], policy, conflict.because)
+        yield _warning(person, (conflict.pair[0],), command, conflict, conflict.deed)
+
+
+def _warning(
+    person: str, hats: tuple[Hat, ...], command: Command, conflict: Conflict, deed: Deed | None = None
+) -> ConflictMet:
+    return ConflictMet(by=SYSTEM, at=command.at, person=person, hats=hats, deed=deed, because=conflict.because)
+
+
+def own_work(person: str, hat: Hat, criterion: str, incident: Incident, policy: Policy) -> Conflict | None:
+    """Find the enforced conflict that keeps somebody from speaking for a hat: they wear, or spoke for, its other."""
+    return next(
+        (conflict for conflict, other in _enforced(hat, policy) if _has_spoken(person, other, criterion, incident)),
+        None,
+    )
+
+
+def _enforced(hat: Hat, policy: Policy) -> Iterable[tuple[Conflict, Hat]]:
+    for conflict in policy.conflicts:
+        if conflict.firmness is Firmness.ENFORCED and conflict.deed is None and (other := conflict.other(hat)):
+            yield conflict, other
+
+
+def _has_spoken(person: str, hat: Hat, criterion: str, incident: Incident) -> bool:
+    said = (one for name, one in incident.confirmed.items() if name != criterion and one.by == person)
+    return person in incident.wearers(hat) or any(one.hat is hat for one in said)

@@ -1,0 +1,182 @@
+"""Hats that do not go together: refused where the workflow enforces it, else allowed, recorded and said in private."""
+
+import pytest
+
+from bot.domain.criterion import Criterion
+from bot.domain.effects import Warn
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.events import (
+    ConflictMet,
+    CriterionConfirmed,
+    HatGiven,
+    HatHandedOver,
+    HatTaken,
+    MitigationProposed,
+    RollbackStarted,
+)
+from bot.domain.incident.rejections import HandsOff, HatIsWorn, HatsConflict, OwnWork
+from bot.domain.lifecycle import StagePolicy
+from bot.domain.policy import Policy
+from bot.domain.severity import Severity
+from bot.domain.timeline import sentence
+from bot.domain.wearing import Conflict, Deed, Firmness, HatPolicy
+from tests.harness.clock import at
+from tests.harness.criteria import HYBRID
+from tests.harness.given import given
+from tests.harness.orders import (
+    accept,
+    approve,
+    confirm,
+    declare,
+    finished,
+    give,
+    offer,
+    propose,
+    release,
+    roll_back,
+    signal,
+    started,
+    take,
+)
+from tests.harness.people import ANA, BEN, CY
+from tests.harness.plans import RESTART, plan, policy
+from tests.harness.stages import HATS, STAGES, Stages
+
+WHY = "Nobody judges their own work"
+MITIGATOR, VERIFIER, COMMANDER = Hat.MITIGATOR, Hat.VERIFIER, Hat.COMMANDER
+
+
+def minding(firmness: Firmness) -> Policy:
+    """A workflow that keeps mitigator and verifier apart, and the commander's hands off the fix."""
+    apart = Conflict(hats=(MITIGATOR, VERIFIER), firmness=firmness, because=WHY)
+    hands = Conflict(hat=COMMANDER, deed=Deed.RUNNING_THE_FIX, firmness=firmness, because="Decide")
+    return policy().model_copy(update={"conflicts": (apart, hands)})
+
+
+STRICT, MILD = minding(Firmness.ENFORCED), minding(Firmness.WARNED)
+BEN_MITIGATES = (declare(), take(MITIGATOR, by=BEN))
+
+
+@pytest.mark.parametrize(("worn", "wanted"), [(MITIGATOR, VERIFIER), (VERIFIER, MITIGATOR), (COMMANDER, MITIGATOR)])
+def test_one_of_two_hats_that_do_not_go_together_is_refused(worn: Hat, wanted: Hat) -> None:
+    world = given(declare(), take(worn, by=BEN), policy=STRICT)
+    world.when(take(wanted, by=BEN)).then_rejected(
+        HatsConflict, f"<@{BEN}> wears the {worn.label} hat", wanted.label, f"/incident hand-over {worn.value}"
+    )
+    world.when(take(wanted, by=CY)).then(HatTaken)
+
+
+def test_nobody_gets_such_a_hat_given() -> None:
+    world = given(*BEN_MITIGATES, policy=STRICT)
+    world.when(give(VERIFIER, BEN, by=ANA)).then_rejected(HatsConflict, f"<@{BEN}> wears the mitigator hat")
+    world.when(give(VERIFIER, CY, by=ANA)).then(HatGiven)
+
+
+def test_nobody_accepts_such_a_hat() -> None:
+    world = given(*BEN_MITIGATES, take(VERIFIER, by=CY), offer(VERIFIER, BEN, by=CY), policy=STRICT)
+    world.when(accept(VERIFIER, by=BEN)).then_rejected(HatsConflict)
+    world.takes(release(MITIGATOR, by=BEN))
+    world.when(accept(VERIFIER, by=BEN)).then(HatHandedOver)
+
+
+def test_a_worn_hat_is_refused_as_worn_first() -> None:
+    given(*BEN_MITIGATES, take(VERIFIER, by=CY), policy=STRICT).when(take(VERIFIER, by=BEN)).then_rejected(HatIsWorn)
+
+
+def test_a_warning_lets_it_happen_and_tells_the_wearer_alone() -> None:
+    taken = given(*BEN_MITIGATES, policy=MILD).when(take(VERIFIER, by=BEN, at=7))
+    taken.then(
+        HatTaken,
+        ConflictMet(by=SYSTEM, at=at(7), person=BEN, hats=(MITIGATOR, VERIFIER), because=WHY),
+    )
+    assert [effect.person for effect in taken.effects if isinstance(effect, Warn)] == [BEN]
+    said = sentence(taken.events[1], taken.incident)
+    assert said == f"warned <@{BEN}>, who wears the mitigator hat and the verifier hat: {WHY}"
+
+
+def test_whoever_is_given_such_a_hat_is_warned_not_the_giver() -> None:
+    gave = given(*BEN_MITIGATES, policy=MILD).when(give(VERIFIER, BEN, by=ANA))
+    assert [effect.person for effect in gave.effects if isinstance(effect, Warn)] == [BEN]
+
+
+def test_the_commander_does_not_begin_what_waits_for_nobody() -> None:
+    commands = (declare(Severity.P2), take(COMMANDER, by=BEN))
+    given(*commands, policy=STRICT).when(propose(by=BEN)).then_rejected(HandsOff, "does not run the fix: Decide")
+    begun = given(*commands, policy=MILD).when(propose(by=BEN))
+    assert [type(event) for event in begun.events if isinstance(event, MitigationProposed | ConflictMet)] == [
+        MitigationProposed,
+        ConflictMet,
+    ]
+    given(*commands, policy=STRICT).when(propose(by=CY))
+
+
+def test_the_commander_may_propose_what_others_decide_and_decide_what_others_propose() -> None:
+    world = given(declare(), take(COMMANDER, by=BEN), policy=STRICT)
+    world.when(propose(by=BEN)).then(MitigationProposed)
+    world.takes(propose(by=CY))
+    assert not any(isinstance(event, ConflictMet) for event in world.would(approve(by=BEN)))
+
+
+def test_the_commander_does_not_order_a_rollback_by_hand() -> None:
+    ran = (started(0), finished(0), started(1), finished(1), signal(healthy=True), signal(healthy=True, at=30))
+    world = given(declare(Severity.P2), take(COMMANDER, by=BEN), propose(by=CY), *ran, policy=STRICT)
+    world.when(roll_back(by=BEN)).then_rejected(HandsOff, "/incident hand-over commander")
+    world.when(roll_back(by=CY)).then(RollbackStarted)
+
+
+def test_a_rollback_that_begins_by_itself_is_nobody_s_deed() -> None:
+    world = given(declare(Severity.P2), take(COMMANDER, by=BEN), propose(by=CY), started(0), policy=STRICT)
+    assert any(isinstance(event, RollbackStarted) for event in world.would(finished(0, ok=False)))
+
+
+def test_nobody_confirms_for_both_sides() -> None:
+    did = Criterion(id="did", title="It is done", confirmed_by=(MITIGATOR,))
+    checked = Criterion(id="checked", title="It helped", confirmed_by=(VERIFIER,))
+    either = Criterion(id="either", title="Side effects are named", confirmed_by=(VERIFIER, MITIGATOR))
+    stages = {**STAGES, "triage": StagePolicy(exit=(did, checked, either))}
+    strict = STRICT.model_copy(update={"stages": stages})
+    world = given(declare(), take(COMMANDER, by=ANA), confirm("did", by=ANA), policy=strict)
+    world.when(confirm("checked", by=ANA)).then_rejected(OwnWork, "the mitigator hat", "the verifier hat", WHY)
+    spoke = world.when(confirm("either", by=ANA))
+    spoke.then(CriterionConfirmed)
+    assert isinstance(spoke.events[0], CriterionConfirmed)
+    assert spoke.events[0].hat is MITIGATOR
+    world.takes(take(VERIFIER, by=BEN))
+    world.when(confirm("checked", by=BEN)).then(CriterionConfirmed)
+
+
+def test_a_workflow_may_call_a_hat_otherwise_and_the_record_remembers_it() -> None:
+    lead = policy().model_copy(update={"hats": {**HATS, COMMANDER: HatPolicy(title="lead")}})
+    taken = given(declare(), policy=lead).when(take(COMMANDER, by=BEN))
+    assert isinstance(taken.events[0], HatTaken)
+    assert sentence(taken.events[0], taken.incident) == "took the lead hat"
+    plain = given(declare()).when(take(COMMANDER, by=BEN))
+    assert sentence(plain.events[0], plain.incident) == "took the incident commander hat"
+
+
+def test_a_workflow_may_share_a_hat_or_keep_it_to_one() -> None:
+    shared = policy().model_copy(update={"hats": {COMMANDER: HatPolicy(exclusive=False)}})
+    both = given(declare(), take(COMMANDER, by=ANA), policy=shared).when(take(COMMANDER, by=BEN))
+    assert both.incident.wearers(COMMANDER) == (ANA, BEN)
+
+
+def test_hats_are_required_by_severity_in_the_stages_that_need_them() -> None:
+    assert HYBRID.requires(Stages.MITIGATING, Severity.P1) == (COMMANDER, MITIGATOR, VERIFIER)
+    assert HYBRID.requires(Stages.MITIGATING, Severity.P2) == (COMMANDER, MITIGATOR)
+    assert HYBRID.requires(Stages.MITIGATING, Severity.P3) == ()
+    assert policy().model_copy(update={"hats": {}}).requires(Stages.TRIAGE, Severity.P4) == (Hat.FIRST_RESPONDER,)
+
+
+def test_the_shipped_workflow_keeps_apart_what_must_be_kept_apart() -> None:
+    kept = {(conflict.pair, conflict.firmness) for conflict in HYBRID.conflicts}
+    assert kept == {
+        ((MITIGATOR, VERIFIER), Firmness.ENFORCED),
+        ((Hat.ENGINEER, Hat.REVIEWER), Firmness.ENFORCED),
+        ((COMMANDER, MITIGATOR), Firmness.WARNED),
+    }
+
+
+def test_at_p1_alone_at_night_the_commander_may_still_act() -> None:
+    world = given(declare(Severity.P2), take(COMMANDER, by=BEN), policy=HYBRID)
+    assert any(isinstance(event, ConflictMet) for event in world.would(propose(plan(RESTART), by=BEN)))
