@@ -220,7 +220,7 @@ def _stage(answer: ShowStage) -> Iterator[str]:
         yield from _item(item, incident, " (owed from before)")
     for way in answer.ways:
         lacking = ", ".join(f"“{item.criterion.title}”" for item in way.missing)
-        how = "may be done without" if way.strictness is Strictness.WARN else "not before"
+        how = "may be done now; it stays owed:" if way.strictness is Strictness.WARN else "not before"
         yield f"  → {way.to.id}" + (f": {how} {lacking}" if lacking else "")
 
 

@@ -36,7 +36,7 @@ def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
                 continue  # what came of it stands below
             case e.ReminderEnded() | e.ReminderHeld():
                 continue  # what ended it stands above; what was held was not told
-            case e.StageChanged() if told and isinstance(told[-1], e.Resolved):
+            case e.StageChanged() as moved if told and isinstance(told[-1], e.Resolved) and not moved.missing:
                 continue  # resolving is the move
             case e.SignalRead() as read if health.get(read.mitigation) is read.healthy:
                 continue

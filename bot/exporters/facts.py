@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.domain.incident.events import CriterionConfirmed, SeverityChanged, SeverityJustified
+from bot.domain.incident.findings import ActionItem
 from bot.domain.incident.mitigations import Mitigation, StepRun
+from bot.domain.incident.state import Incident
 from bot.exporters.export import Export, lasted
 
 
@@ -18,6 +21,7 @@ class Fact(NamedTuple):
 def facts(export: Export) -> Iterator[Fact]:
     incident, name = export.incident, export.name
     yield Fact("Severity", incident.severity.label)
+    yield from _severities(export)
     yield Fact("Stage", incident.stage.label)
     if incident.service:
         yield Fact("Service", export.words(incident.service))
@@ -34,6 +38,51 @@ def facts(export: Export) -> Iterator[Fact]:
         yield Fact("Resolution", export.words(incident.resolution))
     for hat, wearers in incident.hats.items():
         yield Fact(hat.label.capitalize(), ", ".join(map(name, wearers)))
+    yield from _findings(export)
+
+
+def _severities(export: Export) -> Iterator[Fact]:
+    """Tell how it came to this severity, each step with the evidence that was given for it."""
+    for record in export.records:
+        match record.event:
+            case SeverityChanged() as event:
+                way = "lowered" if event.to.is_lower_than(event.before) else "raised"
+                said = f"from {event.before.label} to {event.to.label} by {export.name(event.by)}{_and(event.because)}"
+                yield Fact(f"Severity {way}", export.words(said), event.at)
+            case SeverityJustified() as event:
+                said = f"{event.severity.label} by {export.name(event.by)}{_and(event.because)}"
+                yield Fact("Severity justified", export.words(said), event.at)
+            case _:
+                pass
+
+
+def _findings(export: Export) -> Iterator[Fact]:
+    """Tell what was confirmed and by what, what it might have been and was not, and what will be done."""
+    incident, name, words = export.incident, export.name, export.words
+    for record in export.records:
+        event = record.event
+        if isinstance(event, CriterionConfirmed) and _stands(event, incident):
+            said = f"{event.title}: by {name(event.by)} as {event.hat.label}{_and(event.evidence)}"
+            yield Fact("Confirmed", words(said), event.at)
+    for one in incident.hypotheses.values():
+        evidence = f"{one.text}{_and(one.evidence)}"
+        ruled_out = f"; ruled out by {name(one.ruled_out_by)}{_and(one.because)}" if one.ruled_out_by else ""
+        yield Fact("Hypothesis", words(f"{evidence}{ruled_out}"), one.at)
+    for item in incident.action_items.values():
+        yield Fact("Action item", words("; ".join(filter(None, _promised(item, export)))))
+
+
+def _promised(item: ActionItem, export: Export) -> Iterator[str]:
+    yield item.title
+    yield export.name(item.owner) if item.owner else ""
+    yield item.priority.value if item.priority else ""
+    yield f"due {item.due}" if item.due else ""
+    yield item.link
+
+
+def _stands(event: CriterionConfirmed, incident: Incident) -> bool:
+    said = incident.confirmed.get(event.criterion)
+    return said is not None and (said.by, said.at) == (event.by, event.at)
 
 
 def heading(export: Export, mitigation: Mitigation) -> str:

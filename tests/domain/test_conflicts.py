@@ -1,11 +1,17 @@
 """Hats that do not go together: refused where the workflow enforces it, else allowed, recorded and said in private."""
 
+from contextlib import suppress
+
+import hypothesis
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from bot.domain.criterion import Criterion
 from bot.domain.effects import Warn
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.events import (
     ConflictMet,
     CriterionConfirmed,
@@ -15,7 +21,7 @@ from bot.domain.incident.events import (
     MitigationProposed,
     RollbackStarted,
 )
-from bot.domain.incident.rejections import HandsOff, HatIsWorn, HatsConflict, OwnWork
+from bot.domain.incident.rejections import HandsOff, HatIsWorn, HatsConflict, OwnWork, Rejected
 from bot.domain.lifecycle import StagePolicy
 from bot.domain.policy import Policy
 from bot.domain.severity import Severity
@@ -144,6 +150,30 @@ def test_nobody_confirms_for_both_sides() -> None:
     assert spoke.events[0].hat is MITIGATOR
     world.takes(take(VERIFIER, by=BEN))
     world.when(confirm("checked", by=BEN)).then(CriterionConfirmed)
+
+
+HATS_APART = st.sampled_from((MITIGATOR, VERIFIER, COMMANDER))
+PEOPLE = st.sampled_from((ANA, BEN, CY))
+ORDERS = st.one_of(
+    st.builds(lambda hat, by: take(hat, by=by), HATS_APART, PEOPLE),
+    st.builds(lambda hat, to, by: give(hat, to, by=by), HATS_APART, PEOPLE, PEOPLE),
+    st.builds(lambda hat, by: release(hat, by=by), HATS_APART, PEOPLE),
+    st.builds(lambda hat, to, by: offer(hat, to, by=by), HATS_APART, PEOPLE, PEOPLE),
+    st.builds(lambda hat, by: accept(hat, by=by), HATS_APART, PEOPLE),
+)
+
+
+@settings(deadline=None)
+@hypothesis.given(st.lists(ORDERS, max_size=30), st.booleans())
+def test_whatever_people_do_nobody_wears_what_is_kept_apart(orders: list[AnyCommand], strict: bool) -> None:
+    world = given(declare(), policy=STRICT if strict else MILD)
+    for order in orders:
+        with suppress(Rejected):
+            world.takes(order)
+        worn = {person: set(world.incident.wears(person)) for person in (ANA, BEN, CY)}
+        together = [hats for hats in worn.values() if MITIGATOR in hats and hats & {VERIFIER, COMMANDER}]
+        warned = [event for event in world.events if isinstance(event, ConflictMet)]
+        assert not together if strict else bool(warned) >= bool(together)
 
 
 def test_a_workflow_may_call_a_hat_otherwise_and_the_record_remembers_it() -> None:

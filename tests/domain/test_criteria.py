@@ -23,6 +23,7 @@ from bot.domain.incident.events import (
     StageChanged,
 )
 from bot.domain.incident.findings import Priority
+from bot.domain.incident.record import GENESIS, chain
 from bot.domain.incident.rejections import (
     CriteriaMissing,
     EvidenceMissing,
@@ -42,11 +43,12 @@ from bot.domain.incident.rejections import (
 from bot.domain.lifecycle import Purpose, Stage, StagePolicy
 from bot.domain.policy import Policy
 from bot.domain.severity import Severity
-from bot.domain.timeline import sentence
+from bot.domain.timeline import sentence, worth_telling
 from tests.harness.clock import at
 from tests.harness.criteria import HYBRID, complete, meet
 from tests.harness.given import Given, given
 from tests.harness.orders import (
+    INC,
     action,
     approve,
     change_action,
@@ -192,6 +194,12 @@ def test_coming_back_to_a_stage_asks_anew_for_what_was_confirmed_there() -> None
     assert set(world.incident.confirmed) == {"ready", "verified"}
     world.takes(move(Stages.MITIGATING))
     assert set(world.incident.confirmed) == {"ready"}
+
+
+def test_what_was_missing_when_it_was_resolved_stands_in_the_timeline() -> None:
+    world = given(*TRIAGE, resolve(), policy=WARNING)
+    told = worth_telling(chain(INC, world.events, "cause", 0, GENESIS))
+    assert "still missing: It is known who is hit" in sentence(told[-1], world.incident)
 
 
 # whose word counts

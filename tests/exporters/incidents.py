@@ -7,6 +7,7 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import decide
+from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident
@@ -52,13 +53,19 @@ class Story:
         return self
 
     def by(self, who: str, order: type[c.Command], **words: Any) -> "Story":
-        cause = f"cause-{len(self.records) + 1}"
-        command: Any = order(incident="INC-42", by=who, at=self.now, cause=cause, **words)
+        command: Any = order(incident="INC-42", by=who, at=self.now, cause=self._cause, **words)
+        return self.happens(*decide(command, self.incident, POLICY))
+
+    def happens(self, *events: AnyEvent) -> "Story":
         head = self.records[-1].hash if self.records else GENESIS
-        for record in chain("INC-42", decide(command, self.incident, POLICY), cause, len(self.records), head):
+        for record in chain("INC-42", events, self._cause, len(self.records), head):
             self.records.append(record)
             self.incident = evolve(self.incident, record.event, record.incident)
         return self
+
+    @property
+    def _cause(self) -> str:
+        return f"cause-{len(self.records) + 1}"
 
     def export(self) -> Export:
         return Export(self.records, lambda by: NAMES.get(by, by), self.now + timedelta(minutes=1))

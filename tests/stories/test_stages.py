@@ -28,8 +28,8 @@ def test_the_stage_shows_what_is_done_what_is_missing_and_who_can_do_it(world: W
     text = all_text(report)
     assert "✓ Somebody commands it: Ben" in text.replace("\u2068", "").replace("\u2069", "")
     assert "○ *The severity is justified by whom it hurts*" in text
-    assert "first responder (nobody yet) or the commander confirms it" in text
-    assert "may be done without" in text
+    assert "first responder (nobody yet) or the commander (Ben) confirms it" in text
+    assert "may be done now; it stays owed" in text
     assert {"Say why", "Confirm …", "Send update", "Move on"} <= set(buttons(report))
 
 

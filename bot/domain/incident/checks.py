@@ -19,7 +19,7 @@ TAKES: dict[Check, str] = {
     Check.COMMANDER_NAMED: "somebody takes the hat: `/incident commander`",
     Check.HATS_WORN: "somebody takes each of them: `/incident hat …`",
     Check.STAKEHOLDERS_TOLD: "anybody sends an update: `/incident update …`",
-    Check.TWO_SOURCES: "anybody notes what they saw, with a link to where: `/incident note … https://…`",
+    Check.TWO_SOURCES: "anybody notes what they saw, with a link to where: `/incident note …`",
     Check.CAUSE_STATED: "anybody says what it is, and what shows it: `/incident hypothesis … because …`",
     Check.TWO_ALTERNATIVES_RULED_OUT: "say what else it could be, and what rules that out: `/incident rule-out h1 …`",
     Check.ROLLBACK_DECLARED: "propose a mitigation; its runbook says how it is undone: `/incident propose`",

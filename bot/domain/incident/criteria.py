@@ -106,7 +106,9 @@ def takes(item: Item, incident: Incident) -> str:
 
 def _who(criterion: Criterion, incident: Incident) -> str:
     hats = [worn_by(hat, incident) for hat in criterion.confirmed_by]
-    return " or ".join(hats if Hat.COMMANDER in criterion.confirmed_by else [*hats, "the commander"])
+    named = ", ".join(f"<@{person}>" for person in incident.wearers(Hat.COMMANDER))
+    commander = f"the commander ({named})" if named else "the commander"
+    return " or ".join(hats if Hat.COMMANDER in criterion.confirmed_by else [*hats, commander])
 
 
 def worn_by(hat: Hat, incident: Incident) -> str:

@@ -20,7 +20,13 @@ def severity_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     options = [(s.value, f"{s.label}: {policy.of(s).means}") for s in Severity]
     blocks = [
         select("to", "Severity", options, initial=incident.severity.value),
-        text("because", "Why?", multiline=True, optional=True, hint="Lowering it needs evidence in words."),
+        text(
+            "because",
+            "Why?",
+            multiline=True,
+            optional=True,
+            hint="Lowering it needs evidence: words or a link. Leave it as it is to say why it is so.",
+        ),
     ]
     return modal(facts, "Severity", blocks, "Change")
 

@@ -1,6 +1,6 @@
 """How far a stage has come: what is done and what shows it, what is missing, and a button for whoever can do it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -22,6 +22,7 @@ from bot.slack.kit import (
     header,
     line,
     message,
+    plural,
     section,
     sentences,
     when,
@@ -42,7 +43,8 @@ def stage(shown: ShowStage, names: Names, now: datetime) -> Message:
     count = f"{len(done)} of {len(shown.items)} done" if shown.items else "It asks for nothing before it ends"
     due = f"To end by {day(shown.due)}{' · *late*' if now > shown.due else ''}" if shown.due else ""
     told = [_done(item, names) for item in done]
-    ways = [_way(way) for way in shown.ways]
+    above = {item.criterion.id for item in (*missing, *shown.owed)}
+    ways = [_way(way, above) for way in shown.ways]
     bare = f"Nobody wears: {', '.join(hat.label for hat in shown.bare)}" if shown.bare else ""
     moves = button("Move on", OpenFormButton(incident=incident.id, form="stage")) if shown.ways else None
     return message(
@@ -52,7 +54,7 @@ def stage(shown: ShowStage, names: Names, now: datetime) -> Message:
         header(what),
         section("\n".join(filter(None, (f"*{count}*", due, *told)))),
         *_asked(missing, incident, shown.person, names),
-        section(f"*Owed from before*: {_things(len(shown.owed))}") if shown.owed else None,
+        section(f"*Owed from before*: {plural(len(shown.owed), 'thing')}") if shown.owed else None,
         *_asked(shown.owed, incident, shown.person, names, room=SHOWN - min(len(missing), SHOWN)),
         section(bold(bare)) if bare else None,
         actions(*(_take(hat, incident) for hat in shown.bare)) if bare else None,
@@ -110,14 +112,18 @@ def _asked(
         yield context(f"And {len(items) - room} more: {rest}")
 
 
-def _way(way: Way) -> str:
+def _way(way: Way, above: Collection[str] = ()) -> str:
+    """Say what is missing for a way on, by name where it does not stand above."""
     if not way.missing:
         return f"{way.to.label}: nothing is missing"
-    titles = ", ".join(f"“{line(item.criterion.title, 80)}”" for item in way.missing[:5])
-    more = f" and {len(way.missing) - 5} more" if len(way.missing) > 5 else ""
+    others = [item for item in way.missing if item.criterion.id not in above]
+    named = [f"“{line(item.criterion.title, 80)}”" for item in others[:5]]
+    named += [f"{len(others) - 5} more"] if len(others) > 5 else []
+    known = len(way.missing) - len(others)
+    lacking = " and ".join(filter(None, (f"{known} of the above" if known else "", ", ".join(named))))
     if way.strictness is Strictness.WARN:
-        return f"{way.to.label}: may be done without {titles}{more}, which stays owed"
-    return f"{way.to.label}: not before {titles}{more}"
+        return f"{way.to.label}: may be done now; it stays owed: {lacking}"
+    return f"{way.to.label}: not before {lacking}"
 
 
 def _remedy(item: Item, incident: Incident, person: str) -> Block:
