@@ -18,6 +18,7 @@ from bot.verbs.words import plain
 def severity_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
     options = [(s.value, f"{s.label}: {policy.of(s).means}") for s in Severity]
+    hint = "Lowering it needs evidence: words or a link. Leave it as it is to say why it is so."
     blocks = [
         select("to", "Severity", options, initial=incident.severity.value),
         text(
