@@ -26,7 +26,7 @@ def severity_view(facts: FormFacts, door: Door) -> dict[str, Any]:
             "Why?",
             multiline=True,
             optional=True,
-            hint="Lowering it needs evidence: words or a link. Leave it as it is to say why it is so.",
+            hint=hint,
         ),
     ]
     return modal(facts, "Severity", blocks, "Change")
