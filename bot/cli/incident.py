@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from bot.domain.criterion import Strictness
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, incident_id
-from bot.domain.incident.criteria import Item, takes
+from bot.domain.incident.criteria import Item
 from bot.domain.incident.due import Outlook
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.rejections import CriteriaMissing, Rejected
@@ -110,7 +110,7 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
     except (Rejected, BadParameter, TooBusy) as no:
         print(_words(str(no), names), file=sys.stderr)
         if isinstance(no, CriteriaMissing):
-            told = (line for item in no.items for line in _item(item, no.incident))
+            told = (line for item in no.items for line in _item(item))
             print(*(_words(line, names) for line in told), sep="\n", file=sys.stderr)
         return 1
     if isinstance(answer, Wish):
@@ -213,25 +213,25 @@ def _stage(answer: ShowStage) -> Iterator[str]:
     due = f", to end by {_clock(answer.due)}" if answer.due else ""
     yield f"{incident.id} · {incident.severity.label} · {incident.stage.label}: {count}{due}"
     if answer.bare:
-        yield f"  nobody wears: {', '.join(hat.label for hat in answer.bare)}; /incident hat {answer.bare[0].value}"
+        yield f"  nobody wears: {', '.join(answer.bare.values())}; /incident hat {next(iter(answer.bare)).value}"
     for item in answer.items:
-        yield from _item(item, incident)
+        yield from _item(item)
     for item in answer.owed:
-        yield from _item(item, incident, " (owed from before)")
+        yield from _item(item, " (owed from before)")
     for way in answer.ways:
         lacking = ", ".join(f"“{item.criterion.title}”" for item in way.missing)
         how = "may be done now; it stays owed:" if way.strictness is Strictness.WARN else "not before"
         yield f"  → {way.to.id}" + (f": {how} {lacking}" if lacking else "")
 
 
-def _item(item: Item, incident: Incident, owed: str = "") -> Iterator[str]:
+def _item(item: Item, owed: str = "") -> Iterator[str]:
     title = f"{item.criterion.title} ({item.criterion.id}){owed}"
     if item.done:
         by = f" · <@{item.by}>, {_clock(item.at)}" if item.by and item.at else ""
         yield f"  ✓ {title}{f': {item.shown}' if item.shown else ''}{by}"
         return
     yield f"  ○ {title}"
-    yield f"      {takes(item, incident)}"
+    yield f"      {item.takes}"
 
 
 def _on_call(answer: ShowOnCall, book: Book) -> Iterator[str]:

@@ -219,7 +219,7 @@ def _of_stage(event: e.StageEvent) -> str:
             missing = f"; still missing: {', '.join(event.missing.values())}" if event.missing else ""
             return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}{missing}"
         case e.CriterionConfirmed():
-            return f"confirmed “{event.title}” as {event.hat.label}{_why(event.evidence)}"
+            return f"confirmed “{event.title}” as {event.called or event.hat.label}{_why(event.evidence)}"
         case e.CriterionWithdrawn():
             return f"took back that “{event.title}”: {event.because}"
         case e.StageOverdue():

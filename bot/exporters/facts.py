@@ -62,7 +62,7 @@ def _findings(export: Export) -> Iterator[Fact]:
     for record in export.records:
         event = record.event
         if isinstance(event, CriterionConfirmed) and _stands(event, incident):
-            said = f"{event.title}: by {name(event.by)} as {event.hat.label}{_and(event.evidence)}"
+            said = f"{event.title}: by {name(event.by)} as {event.called or event.hat.label}{_and(event.evidence)}"
             yield Fact("Confirmed", words(said), event.at)
     for one in incident.hypotheses.values():
         evidence = f"{one.text}{_and(one.evidence)}"

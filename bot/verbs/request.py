@@ -1,7 +1,7 @@
 """What every door hands to a verb, and what a verb answers: no Slack here, no terminal either."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -137,8 +137,8 @@ class ShowStage:
     """What was missing when the incident moved on all the same, and still is."""
     due: datetime | None
     """By when it should end."""
-    bare: Sequence[Hat] = ()
-    """Hats that somebody must wear here, and nobody does."""
+    bare: Mapping[Hat, str] = field(default_factory=dict)
+    """Hats that somebody must wear here, and nobody does, with what they are called."""
 
 
 @dataclass(frozen=True, slots=True)

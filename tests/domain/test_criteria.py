@@ -9,7 +9,7 @@ from bot.domain.criterion import Check, Criterion, Evidence, Strictness
 from bot.domain.hats import Hat
 from bot.domain.incident.checks import look
 from bot.domain.incident.commands import AnyCommand
-from bot.domain.incident.criteria import asked, exits, owed, takes, ways_on
+from bot.domain.incident.criteria import asked, exits, owed, ways_on
 from bot.domain.incident.events import (
     ActionItemAdded,
     ActionItemChanged,
@@ -387,13 +387,11 @@ def test_the_severity_that_it_has_may_be_justified_and_is_not_changed() -> None:
 def test_who_can_do_what_is_missing_is_said_with_names() -> None:
     world = given(*BEN_RESPONDS, policy=ASKING)
     blast, told = exits(world.incident, ASKING)
-    assert takes(blast, world.incident) == (
-        "first responder (<@UBEN>) or the commander confirms it: `/incident confirm blast-radius …`"
-    )
-    assert "/incident update" in takes(told, world.incident)
+    assert blast.takes == ("first responder (<@UBEN>) or the commander confirms it: `/incident confirm blast-radius …`")
+    assert "/incident update" in told.takes
     world = given(*TRIAGE, move(Stages.MITIGATING), policy=WARNING)
     (verified,) = exits(world.incident, WARNING)
-    assert "settled: `/incident propose`, or verifier (nobody yet) or the commander" in takes(verified, world.incident)
+    assert "settled: `/incident propose`, or verifier (nobody yet) or the commander" in verified.takes
 
 
 # the shipped workflow, move by move

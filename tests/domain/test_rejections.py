@@ -56,7 +56,7 @@ BUILT = {
     OwnWork: OwnWork(Hat.VERIFIER, APART, POLICY),
     CriteriaMissing: CriteriaMissing(INCIDENT, Stages.RESOLVED, [ITEM]),
     NoSuchCriterion: NoSuchCriterion("blast", ["blast-radius"]),
-    NotYoursToConfirm: NotYoursToConfirm(BLAST_RADIUS, INCIDENT),
+    NotYoursToConfirm: NotYoursToConfirm(BLAST_RADIUS, INCIDENT, POLICY),
     NoSuchHypothesis: NoSuchHypothesis("h9", ["h1"]),
     NoSuchActionItem: NoSuchActionItem("a9", []),
     NoSuchMove: NoSuchMove(Stages.DETECTED, Stages.CLOSED, [Stages.TRIAGE]),

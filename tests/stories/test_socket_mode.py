@@ -37,6 +37,7 @@ def test_the_main_job_over_a_socket(socket_world: World) -> None:
     story.ana.reacts("pushpin", ts, channel)
     story.channel.sees("pinned what Cy wrote")
     assert ben.home(story.id)["type"] == "home"
+    ben.types("/incident confirm side-effects none seen", channel)
     ana.types("/incident resolve a restart cured it", channel)
     story.managers.sees(story.id, "the whole timeline", "a restart cured it")
 

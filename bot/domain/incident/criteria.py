@@ -1,7 +1,7 @@
 """Which criteria are met, by what, and which are missing: the incident and its workflow in, what is to be done out."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.criterion import Criterion, Strictness
@@ -24,6 +24,10 @@ class Item:
     shown: str
     """What shows it: evidence, or what is in the record so far."""
     confirmation: Confirmation | None
+    takes: str = ""
+    """Who can do what is missing, and how, with people as `<@id>`."""
+    titles: Mapping[Hat, str] = field(default_factory=dict)
+    """What the workflow calls the hats that may confirm it."""
 
     @property
     def by(self) -> str | None:
@@ -84,10 +88,10 @@ def ways_on(incident: Incident, policy: Policy) -> tuple[Way, ...]:
     return tuple(Way(to, move.criteria, missing(incident, to, policy)) for to, move in found if move is not None)
 
 
-def bare_hats(incident: Incident, policy: Policy) -> tuple[Hat, ...]:
-    """Name the hats that somebody must wear here and now, and nobody does."""
+def bare_hats(incident: Incident, policy: Policy) -> dict[Hat, str]:
+    """Return the hats that somebody must wear here and now, and nobody does, with what they are called."""
     wanted = policy.requires(incident.stage, incident.severity)
-    return tuple(hat for hat in wanted if not incident.wearers(hat))
+    return {hat: policy.called(hat) for hat in wanted if not incident.wearers(hat)}
 
 
 def spoken_for(person: str, criterion: Criterion, incident: Incident) -> tuple[Hat, ...]:
@@ -96,25 +100,23 @@ def spoken_for(person: str, criterion: Criterion, incident: Incident) -> tuple[H
     return worn or (criterion.confirmed_by if person in incident.wearers(Hat.COMMANDER) else ())
 
 
-def takes(item: Item, incident: Incident) -> str:
-    """Say who can do what is missing, and how, with people as `<@id>`."""
-    criterion = item.criterion
+def _takes(criterion: Criterion, incident: Incident, policy: Policy) -> str:
     seen = TAKES[criterion.check].format(severity=incident.severity.value) if criterion.check is not None else ""
-    said = f"{_who(criterion, incident)} confirms it: `/incident confirm {criterion.id} …`"
+    said = f"{_who(criterion, incident, policy)} confirms it: `/incident confirm {criterion.id} …`"
     return ", or ".join(filter(None, (seen, said if criterion.confirmed_by else "")))
 
 
-def _who(criterion: Criterion, incident: Incident) -> str:
-    hats = [worn_by(hat, incident) for hat in criterion.confirmed_by]
+def _who(criterion: Criterion, incident: Incident, policy: Policy) -> str:
+    hats = [worn_by(hat, incident, policy) for hat in criterion.confirmed_by]
     named = ", ".join(f"<@{person}>" for person in incident.wearers(Hat.COMMANDER))
     commander = f"the commander ({named})" if named else "the commander"
     return " or ".join(hats if Hat.COMMANDER in criterion.confirmed_by else [*hats, commander])
 
 
-def worn_by(hat: Hat, incident: Incident) -> str:
+def worn_by(hat: Hat, incident: Incident, policy: Policy) -> str:
     """Name a hat and who wears it."""
     wearers = ", ".join(f"<@{person}>" for person in incident.wearers(hat))
-    return f"{hat.label} ({wearers or 'nobody yet'})"
+    return f"{policy.called(hat)} ({wearers or 'nobody yet'})"
 
 
 def _items(criteria: Iterable[Criterion], stage: Stage, incident: Incident, policy: Policy) -> tuple[Item, ...]:
@@ -126,5 +128,15 @@ def _item(criterion: Criterion, stage: Stage, incident: Incident, policy: Policy
     said = incident.confirmed.get(criterion.id) if criterion.confirmed_by else None
     found = look(criterion.check, stage, incident, policy) if criterion.check is not None else None
     if found is not None and (found.done or said is None):
-        return Item(criterion, stage, found.done, found.shown, None)
-    return Item(criterion, stage, said is not None, said.evidence if said else "", said)
+        done, shown, said = found.done, found.shown, None
+    else:
+        done, shown = said is not None, said.evidence if said else ""
+    return Item(
+        criterion=criterion,
+        stage=stage,
+        done=done,
+        shown=shown,
+        confirmation=said,
+        takes="" if done else _takes(criterion, incident, policy),
+        titles={hat: policy.called(hat) for hat in criterion.confirmed_by},
+    )

@@ -157,6 +157,8 @@ class CriterionConfirmed(EventBase):
     """In which the incident was."""
     hat: Hat
     """For which they spoke."""
+    called: str = ""
+    """What the workflow calls it, where that is not its id."""
     evidence: str = ""
 
 

@@ -189,10 +189,10 @@ class NotYoursToConfirm(Rejected):
 
     field = "criterion"
 
-    def __init__(self, criterion: Criterion, incident: Incident) -> None:
+    def __init__(self, criterion: Criterion, incident: Incident, policy: Policy) -> None:
         super().__init__(
             title=criterion.title,
-            hats=" or ".join(worn_by(hat, incident) for hat in criterion.confirmed_by),
+            hats=" or ".join(worn_by(hat, incident, policy) for hat in criterion.confirmed_by),
             hat=criterion.confirmed_by[0].value,
         )
 

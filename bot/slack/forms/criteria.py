@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.criterion import Evidence
 from bot.domain.incident.commands import ConfirmCriterion
-from bot.domain.incident.criteria import Item, exits, owed, takes, ways_on
+from bot.domain.incident.criteria import Item, exits, owed, ways_on
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
 from bot.slack.controls import FormFacts
@@ -28,8 +28,8 @@ def view(facts: FormFacts, door: Door) -> dict[str, Any]:
         select("criterion", "What is so?", options, initial=facts.words or options[0][0]),
         text("evidence", "What shows it?", multiline=True, optional=not must, hint=hint),
     ]
-    if meant is not None:
-        blocks.append(context(line(takes(meant, incident), 600, door.names)))
+    if meant is not None and meant.takes:
+        blocks.append(context(line(meant.takes, 600, door.names)))
     return modal(facts, "Confirm", blocks, "Confirm")
 
 

@@ -99,7 +99,7 @@ def _missing(incident: Incident, kind: Kind, told: Reminder, policy: Policy, nam
             return f"Nobody commands {incident.id}, since {since}"
         case Kind.EMPTY_HAT:
             rule = policy.reminders_at(incident.severity).get(kind)
-            hats = " and ".join(f"the {hat.label} hat" for hat in missing_hats(rule, incident, policy))
+            hats = " and ".join(f"the {policy.called(hat)} hat" for hat in missing_hats(rule, incident, policy))
             return f"Nobody wears {hats or 'a hat that the stage needs'}, since {since}"
         case Kind.STUCK:
             return f"{incident.id} is in {incident.stage.label} since {since}"
@@ -109,7 +109,7 @@ def _missing(incident: Incident, kind: Kind, told: Reminder, policy: Policy, nam
             return f"The update was due at {since}"
         case Kind.OFFER_WAITS:
             waits = [
-                f"{who(incident.givers[hat], names)} offered {who(to, names)} the {hat.label} hat"
+                f"{who(incident.givers[hat], names)} offered {who(to, names)} the {policy.called(hat)} hat"
                 for hat, to in incident.offers.items()
             ]
             return f"{' and '.join(waits) or 'A hand-over'}: no answer since {since}"
@@ -169,7 +169,7 @@ def _remedies(incident: Incident, kind: Kind, policy: Policy) -> list[Block]:
         case Kind.EMPTY_HAT:
             rule = policy.reminders_at(incident.severity).get(kind)
             return [
-                button(f"Take it: {hat.label}", TakeHatButton(incident=incident.id, hat=hat), "primary")
+                button(f"Take it: {policy.called(hat)}", TakeHatButton(incident=incident.id, hat=hat), "primary")
                 for hat in missing_hats(rule, incident, policy)
             ]
         case Kind.STUCK:
@@ -183,9 +183,9 @@ def _remedies(incident: Incident, kind: Kind, policy: Policy) -> list[Block]:
             return [button("Send update", OpenFormButton(incident=incident.id, form="update"), "primary")]
         case Kind.OFFER_WAITS:
             return [
-                button(label, AnswerOfferButton(incident=incident.id, hat=hat, accept=accept))
+                button(f"{answer}: {policy.called(hat)}", AnswerOfferButton(incident=incident.id, hat=hat, accept=yes))
                 for hat in incident.offers
-                for label, accept in ((f"Accept: {hat.label}", True), (f"Decline: {hat.label}", False))
+                for answer, yes in (("Accept", True), ("Decline", False))
             ]
         case _:
             assert_never(kind)

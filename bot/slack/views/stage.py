@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.domain.criterion import Check, Evidence, Strictness
 from bot.domain.hats import Hat
-from bot.domain.incident.criteria import Item, Way, spoken_for, takes
+from bot.domain.incident.criteria import Item, Way, spoken_for
 from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Purpose, Stage
 from bot.slack.controls import ConfirmButton, OpenFormButton, RunVerbButton, TakeHatButton
@@ -45,19 +45,17 @@ def stage(shown: ShowStage, names: Names, now: datetime) -> Message:
     told = [_done(item, names) for item in done]
     above = {item.criterion.id for item in (*missing, *shown.owed)}
     ways = [_way(way, above) for way in shown.ways]
-    bare = f"Nobody wears: {', '.join(hat.label for hat in shown.bare)}" if shown.bare else ""
+    bare = f"Nobody wears: {', '.join(line(title, 80) for title in shown.bare.values())}" if shown.bare else ""
     moves = button("Move on", OpenFormButton(incident=incident.id, form="stage")) if shown.ways else None
     return message(
-        sentences(
-            f"{what}: {count}", due, *_said(missing, incident, names), *_said(shown.owed, incident, names), *ways
-        ),
+        sentences(f"{what}: {count}", due, *_said(missing, names), *_said(shown.owed, names), *ways),
         header(what),
         section("\n".join(filter(None, (f"*{count}*", due, *told)))),
         *_asked(missing, incident, shown.person, names),
         section(f"*Owed from before*: {plural(len(shown.owed), 'thing')}") if shown.owed else None,
         *_asked(shown.owed, incident, shown.person, names, room=SHOWN - min(len(missing), SHOWN)),
         section(bold(bare)) if bare else None,
-        actions(*(_take(hat, incident) for hat in shown.bare)) if bare else None,
+        actions(*(_take(hat, title, incident) for hat, title in shown.bare.items())) if bare else None,
         section("\n".join(["*From here*", *ways])) if ways else None,
         actions(moves) if moves else None,
     )
@@ -68,7 +66,7 @@ def refused(incident: Incident, to: Stage, items: Sequence[Item], person: str, n
     headline = f"{incident.id} stays in {incident.stage.label}: {to.label} asks for {_things(len(items))}"
     again = RunVerbButton(incident=incident.id, words=f"stage {to.id}")
     return message(
-        sentences(headline, *_said(items, incident, names)),
+        sentences(headline, *_said(items, names)),
         section(bold(headline)),
         *_asked(items, incident, person, names),
         actions(button(f"Try again: {to.label}", again)),
@@ -90,12 +88,12 @@ def _done(item: Item, names: Names) -> str:
     return f"✓ {line(item.criterion.title, 150)}{shown}{by}"
 
 
-def _said(items: Sequence[Item], incident: Incident, names: Names) -> list[str]:
-    return [f"Missing: {_takes(item, incident, names)}" for item in items[:SHOWN]]
+def _said(items: Sequence[Item], names: Names) -> list[str]:
+    return [f"Missing: {_takes(item, names)}" for item in items[:SHOWN]]
 
 
-def _takes(item: Item, incident: Incident, names: Names) -> str:
-    return f"{line(item.criterion.title, 150)} — {line(takes(item, incident), 300, names)}"
+def _takes(item: Item, names: Names) -> str:
+    return f"{line(item.criterion.title, 150)} — {line(item.takes, 300, names)}"
 
 
 def _asked(
@@ -104,7 +102,7 @@ def _asked(
     """Show what is missing, each with the button that does it."""
     for item in items[:room]:
         so_far = f"\nSo far: {line(item.shown, 80, names)}" if item.shown else ""
-        told = f"○ {bold(line(item.criterion.title, 120))}\n{line(takes(item, incident), 220, names)}{so_far}"
+        told = f"○ {bold(line(item.criterion.title, 120))}\n{line(item.takes, 220, names)}{so_far}"
         shown = section(told, _remedy(item, incident, person))
         yield {**shown, "block_id": f"{item.criterion.id}-{shown['block_id']}"}  # one button may help with several
     if len(items) > room:
@@ -133,15 +131,15 @@ def _remedy(item: Item, incident: Incident, person: str) -> Block:
         if not spoken_for(person, criterion, incident):
             free = next((hat for hat in criterion.confirmed_by if not incident.wearers(hat)), None)
             if free is not None:
-                return _take(free, incident)
+                return _take(free, item.titles.get(free, free.label), incident)
         label = "Confirm" if criterion.evidence is Evidence.NONE else "Confirm …"
         return button(label, ConfirmButton(incident=incident.id, criterion=criterion.id), "primary")
     assert criterion.check is not None, "a criterion is checked or confirmed"
     return _doing(criterion.check, incident)
 
 
-def _take(hat: Hat, incident: Incident) -> Block:
-    return button(f"Take hat: {hat.label}", TakeHatButton(incident=incident.id, hat=hat))
+def _take(hat: Hat, title: str, incident: Incident) -> Block:
+    return button(f"Take hat: {title}", TakeHatButton(incident=incident.id, hat=hat))
 
 
 def _waits(check: Check) -> bool:

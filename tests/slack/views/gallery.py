@@ -459,9 +459,10 @@ def _stages() -> dict[str, Picture]:
     half = scenes["half-done"]
     lacking = missing(half.incident, Stages.INVESTIGATING, ASKING)
     title = "Something with a long name that must be so before it goes on"
+    way = "whoever wears one of several hats with long names (nobody yet) or the commander confirms it: `/incident …`"
     many = Criterion(id="x", title=title, confirmed_by=(Hat.AUTHOR,))
     crowd = [
-        Item(many.model_copy(update={"id": f"x{n}"}), Stages.TRIAGE, done=False, shown="", confirmation=None)
+        Item(many.model_copy(update={"id": f"x{n}"}), Stages.TRIAGE, done=False, shown="", confirmation=None, takes=way)
         for n in range(26)
     ]
     return {

@@ -5,6 +5,7 @@ from bot.domain.hats import Hat
 from bot.domain.incident.commands import ConfirmCriterion, WithdrawConfirmation
 from bot.domain.incident.criteria import spoken_for
 from bot.domain.incident.decide.conflicts import own_work
+from bot.domain.incident.decide.hats import title_of
 from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.events import AnyEvent, CriterionConfirmed, CriterionWithdrawn
 from bot.domain.incident.rejections import (
@@ -46,6 +47,7 @@ def _confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> l
             title=criterion.title,
             stage=incident.stage,
             hat=hat,
+            called=title_of(hat, policy),
             evidence=command.evidence,
         )
     ]
@@ -55,7 +57,7 @@ def _spokesman(person: str, criterion: Criterion, incident: Incident, policy: Po
     """Choose the hat for which somebody speaks: one whose work is not their own."""
     hats = spoken_for(person, criterion, incident)
     if not hats:
-        raise NotYoursToConfirm(criterion, incident)
+        raise NotYoursToConfirm(criterion, incident, policy)
     for hat in hats:
         if own_work(person, hat, criterion.id, incident, policy) is None:
             return hat
@@ -71,7 +73,7 @@ def _withdraw(command: WithdrawConfirmation, incident: Incident, policy: Policy)
     if said is None:
         return []
     if command.by != said.by and not spoken_for(command.by, criterion, incident):
-        raise NotYoursToConfirm(criterion, incident)
+        raise NotYoursToConfirm(criterion, incident, policy)
     if not has_words(command.because):
         raise ReasonMissing
     check_length(command.because)
