@@ -53,7 +53,7 @@ def test_a_mitigation_needs_two_people_and_is_proven_by_the_signal(world: World,
     assert [call["call"] for call in calls(world)] == ["traffic", "restart", "traffic"]
     assert [call["key"].rpartition("-")[0] for call in calls(world)] == [f"{story.id}-m1-plan-{n}" for n in range(3)]
     assert httpx.get(world.url("checkout") + "/health").json()["status"] == "ok"
-    assert "“Side effects are named" in ana.types("/incident resolve checkout works again", channel)
+    assert "Missing: Side effects are named" in ana.types("/incident resolve checkout works again", channel)
     assert "Confirmed" in ben.types("/incident confirm side-effects none but a slow minute", channel)
     assert "Resolved." in ana.types("/incident resolve checkout works again after a restart", channel)
     story.managers.sees(story.id, "the whole timeline", "approved", "verified", "checkout works again")

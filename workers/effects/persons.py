@@ -1,6 +1,7 @@
 """What one person sees: their Home, an answer to their click; and what they pinned, read for the timeline."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
@@ -48,16 +49,19 @@ def _shifts(person: str, job: Job) -> OwnShifts | None:
 
 
 def show_missing(effect: ShowMissing, job: Job) -> Done:
-    """Show what a refused move asks for, in the incident's channel and to this person only; unless it is met by now."""
+    """Show one person what a refused move asks for: in the incident's channel, or directly; unless it is met by now."""
     incident, crew = job.incident(), job.crew
     to = crew.engine.policy.stage_by_id.get(effect.to)
     items = missing(incident, to, crew.engine.policy) if to is not None else ()
     if to is None or not items:
         return Done()
     shown = refused(incident, to, items, effect.person, crew.names)
-    content = {"user": effect.person, "text": shown.text, "blocks": list(shown.blocks)}
+    content: dict[str, Any] = {"text": shown.text, "blocks": list(shown.blocks)}
     with allowing("user_not_in_channel", "not_in_channel", "channel_not_found"):
-        crew.desk.call("chat.postEphemeral", job.channel_of(incident), **content)
+        crew.desk.call("chat.postEphemeral", job.channel_of(incident), user=effect.person, **content)
+        return Done()
+    direct = crew.desk.call("conversations.open", users=effect.person)["channel"]["id"]
+    crew.desk.call("chat.postMessage", direct, **content)
     return Done()
 
 
