@@ -142,7 +142,9 @@ def fill(tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> dict[str
     flow = _Flow(tier, places, voters)
     musts = [n for n, seat in enumerate(tier.seats) if seat.must]
     rest = [n for n, seat in enumerate(tier.seats) for _ in range(min(seat.voices, len(voters)) - seat.must)]
-    for seat in (*musts, *sorted(rest, key=lambda n: -tier.seats[n].weight)):
+    for seats in (musts, rest):
+        seats.sort(key=lambda n: -tier.seats[n].weight)
+    for seat in (*musts, *rest):
         flow.seat_one_more(seat)
     return flow.seated()
 
@@ -156,7 +158,8 @@ class _Flow:
     """Ways from voters over principals to seats; each voter and each principal lies on one way at most.
 
     Ford and Fulkerson's: what is left of each arc, and a path is looked for that may take earlier ways back.
-    A principal is two nodes with one arc between them, since only one way may lead through.
+    A principal is two nodes with one arc between them, since only one way may lead through. Whoever speaks for a
+    principal does so in all of their seats, so it needn't be told apart by which seat they came.
     """
 
     def __init__(self, tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> None:

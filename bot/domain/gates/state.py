@@ -238,9 +238,10 @@ class Gate(Frozen):
     def sits(self, account: str, ballot: int) -> bool:
         """Say whether somebody is asked on a ballot, and has not passed it on."""
         person = self.person(account)
-        return any(self.tier_of(call).is_open_to_all for call in self.calls_of(ballot)) or any(
-            self.person(chair.account) == person and not chair.declined for _, chair in self.asked(ballot)
-        )
+        mine = [chair.declined for _, chair in self.asked(ballot) if self.person(chair.account) == person]
+        if mine:
+            return not all(mine)
+        return any(self.tier_of(call).is_open_to_all for call in self.calls_of(ballot))
 
     def has_answered(self, chair: Chair, ballot: int) -> bool:
         """Say whether nothing more is wanted of somebody: they passed it on, voted, or somebody did in their place."""
