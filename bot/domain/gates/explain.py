@@ -1,0 +1,196 @@
+"""Why a gate is where it is: by which rule, on which votes, and which were not counted and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.durations import lasted
+from bot.domain.gates.count import ayes, barred_from, noes, passing, rejecting
+from bot.domain.gates.policy import Seat, Tier
+from bot.domain.gates.state import Call, Gate, Outcome, Vote, names
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A vote that counts, and where."""
+
+    account: str
+    choice: str
+    ballot: int
+    seat: str
+    in_place_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A vote that doesn't count, and why."""
+
+    account: str
+    choice: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who is asked, and why."""
+
+    account: str
+    seat: str
+    because: tuple[str, ...]
+    waits: bool
+    """Their answer is still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    rules: tuple[str, ...]
+    """Each step's rule in a sentence, and how far it has come."""
+    asked: tuple[Asked, ...]
+    missing: tuple[str, ...]
+    """Who was meant and isn't asked, in sentences."""
+    counted: tuple[Counted, ...]
+    left_out: tuple[LeftOut, ...]
+    outcome: str
+    """How it ended, in a sentence; or what it waits for."""
+
+
+def explain(gate: Gate) -> Explanation:
+    """Tell all that led to where a gate is now."""
+    counted = tuple(_counted(gate))
+    return Explanation(
+        rules=tuple(_rule(gate, ballot) for ballot in range(len(gate.order) + gate.is_contested)),
+        asked=tuple(
+            Asked(
+                account=chair.account,
+                seat=gate.tier_of(call).seats[chair.seat].name,
+                because=chair.because,
+                waits=gate.is_open and not gate.has_answered(chair, call.ballot),
+            )
+            for call, chair in gate.asked(gate.current)
+        ),
+        missing=tuple(dict.fromkeys(sentence for call in gate.calls for sentence in call.missing)),
+        counted=counted,
+        left_out=tuple(_left_out(gate, {(one.account, one.ballot) for one in counted})),
+        outcome=_outcome(gate),
+    )
+
+
+def because_of(reasons: tuple[str, ...]) -> str:
+    """Say why somebody is asked: `asked because: owner of checkout, on shift, median 3 min`."""
+    return f"asked because: {', '.join(reasons)}" if reasons else "asked"
+
+
+def _ballots(gate: Gate) -> Iterator[int]:
+    yield from sorted({call.ballot for call in gate.calls})
+
+
+def _deciding(gate: Gate, ballot: int) -> Call | None:
+    """Return the tier that decides a ballot, or that has come furthest."""
+    if (call := passing(gate, ballot)) is not None:
+        return call
+    calls = gate.calls_of(ballot)
+    return max(calls, key=lambda call: (-ayes(gate, call).missing, -call.tier), default=None)
+
+
+def _rule(gate: Gate, ballot: int) -> str:
+    tiers = (gate.policy.override,) if ballot == gate.override_ballot else gate.steps[ballot].tiers
+    name = "To override the rejection" if ballot == gate.override_ballot else f"Step {ballot + 1} of {len(gate.order)}"
+    said = "; or ".join(_tier(tier) for tier in tiers if tier is not None)
+    call = _deciding(gate, ballot)
+    if call is None:
+        return f"{name}: {said}. Nobody has been asked yet."
+    count = ayes(gate, call)
+    unmet = f", and a yes from {_seats([count.tier.seats[n] for n in count.unmet])} is missing" if count.unmet else ""
+    state = "It has passed" if count.passes else f"It has {count.weight} of {count.tier.needs} so far{unmet}"
+    return f"{name}: {said}. {state}."
+
+
+def _tier(tier: Tier) -> str:
+    musts = [seat for seat in tier.seats if seat.must]
+    must = f", {_seats(musts)} among them" if musts else ""
+    return f"{tier.needs} of {sum(seat.most for seat in tier.seats)} from {_seats(tier.seats)}{must}"
+
+
+def _seats(seats: Iterator[Seat] | tuple[Seat, ...] | list[Seat]) -> str:
+    return ", ".join(dict.fromkeys(seat.name for seat in seats))
+
+
+def _counted(gate: Gate) -> Iterator[Counted]:
+    for ballot in _ballots(gate):
+        call = _deciding(gate, ballot)
+        if call is None:
+            continue
+        seated = {**noes(gate, call).seated, **ayes(gate, call).seated}
+        for person, vote in gate.votes_of(ballot).items():
+            if person in seated:
+                yield Counted(
+                    account=vote.account,
+                    choice=vote.choice,
+                    ballot=ballot,
+                    seat=gate.tier_of(call).seats[seated[person]].name,
+                    in_place_of=_in_place_of(gate, call, person),
+                )
+
+
+def _in_place_of(gate: Gate, call: Call, person: str) -> str | None:
+    mine = [chair for chair in call.chairs if gate.person(chair.account) == person]
+    own = any(gate.person(chair.principal) == person for chair in mine)
+    return None if own or not mine else mine[0].principal
+
+
+def _left_out(gate: Gate, counted: set[tuple[str, int]]) -> Iterator[LeftOut]:
+    for vote in gate.votes:
+        if (vote.account, vote.ballot) not in counted:
+            yield LeftOut(vote.account, vote.choice, _why_not(gate, vote))
+    for fallen in gate.fallen:
+        yield LeftOut(fallen.vote.account, fallen.vote.choice, fallen.because)
+    for vote in gate.late:
+        yield LeftOut(vote.account, vote.choice, "it came after the outcome")
+
+
+def _why_not(gate: Gate, vote: Vote) -> str:
+    person = gate.person(vote.account)
+    if gate.is_author(vote.account):
+        return "they proposed or changed it"
+    if gate.votes_of(vote.ballot)[person].account != vote.account:
+        return f"it is the same person's as {names([gate.votes_of(vote.ballot)[person].account])}'s"
+    if person in barred_from(gate, vote.ballot):
+        return "they count in an earlier step already"
+    if not gate.calls_of(vote.ballot):
+        return "its step isn't asked now"
+    if any(
+        gate.person(chair.account) == person and gate.vote_of(chair.principal, vote.ballot) is not None
+        for _, chair in gate.asked(vote.ballot)
+        if gate.person(chair.principal) != person
+    ):
+        return "whoever they stood in for has voted"
+    return "all places of their seat were taken"
+
+
+def _outcome(gate: Gate) -> str:
+    if gate.outcome is None:
+        latest = gate.latest
+        waits = names(
+            chair.account
+            for call, chair in gate.asked(gate.current)
+            if not gate.has_answered(chair, call.ballot)
+            and gate.person(chair.account) not in barred_from(gate, call.ballot)
+        )
+        return f"It waits for {waits or (_seats(gate.tier_of(latest).seats) if latest else 'somebody')}."
+    after = lasted((gate.closed_at or gate.opened_at) - gate.opened_at)
+    why = f": {gate.because}" if gate.because else ""
+    match gate.how:
+        case "votes" if gate.outcome is Outcome.REJECTED:
+            step = next((n for n in range(len(gate.order)) if n not in gate.passed), 0)
+            said = names(vote.account for vote in rejecting(gate, step))
+            return f"Rejected by {said or 'its votes'} after {after}{why}."
+        case "votes":
+            return f"Approved by its votes after {after}."
+        case "override":
+            return f"Overridden after {after}{why}."
+        case "glass":
+            return f"<@{gate.closed_by}> broke the glass after {after}{why}."
+        case "time" | "last-resort":
+            ended = "rolled back" if gate.rolls_back else gate.outcome.value
+            return f"Its policy says: {ended}, after {after}{why}."
+        case _:
+            return f"It was {gate.outcome.value} after {after}{why}."
