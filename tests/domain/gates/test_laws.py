@@ -17,7 +17,7 @@ from bot.domain.gates.subject import Subject
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.rejections import Rejected
 from tests.domain.gates import laws
-from tests.domain.gates.asking import EVE, FAY, GUS, policy
+from tests.domain.gates.asking import EVE, FAY, GUS, SITS, policy
 from tests.harness.clock import NOON, WoundClock
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 
@@ -86,6 +86,8 @@ class Gates(RuleBasedStateMachine):
         self.state: Gate | None = None
         self.subjects = list[Subject]()
         self.lookups = list[int]()
+        self.prompt = True
+        """Lookups are answered at once, as the book has it."""
         self.last: o.AnyOrder | None = None
 
     @property
@@ -106,21 +108,60 @@ class Gates(RuleBasedStateMachine):
         self.facts += facts
         self.lookups += [fact.turn for fact in facts if isinstance(fact, e.TierCalled)]
         self.last = order
+        for want in wanted(self.gate) if self.prompt else ():
+            found = [one for n, seat in enumerate(want.seats) for one in self.sitting(n, seat)]
+            facts += self.orders(o.RecordAsked(**self.by(SYSTEM), turn=want.turn, found=tuple(found)))
+            self.last = order
         return facts
+
+    def sitting(self, n: int, seat: Seat) -> list[Found]:
+        deputies = {BEN: (StandIn(account=GUS),), FAY: (StandIn(account=EVE), StandIn(account=GUS))}
+        return [
+            Found(account=account, seat=n, because=("as the book has it",), deputies=deputies.get(account, ()))
+            for account in SITS.get(seat.name, (BEN, DEE))
+        ]
 
     def by(self, account: str, links: int = 0) -> dict[str, Any]:
         return {"by": account, "at": self.clock.now(), "linked": LINKS[links]}
 
     @initialize(
-        policy=policies(), touches=st.sampled_from(((), (), ("customer-data",))), rollback=st.booleans(), seed=st.text()
+        policy=policies(),
+        prompt=st.sampled_from((True, True, True, False)),
+        touches=st.sampled_from(((), (), ("customer-data",))),
+        rollback=st.booleans(),
+        seed=st.text(),
     )
-    def ana_asks(self, policy: ApprovalPolicy, touches: tuple[str, ...], rollback: bool, seed: str) -> None:
+    def ana_asks(
+        self, policy: ApprovalPolicy, prompt: bool, touches: tuple[str, ...], rollback: bool, seed: str
+    ) -> None:
+        self.prompt = prompt
         purpose = "rollback" if rollback else "mitigation"
         subject = Subject(purpose=purpose, action="Restart", target="checkout", touches=touches)
         self.subjects = [subject, subject.model_copy(update={"dry_run": "9 pods"})]
         self.orders(o.OpenGate(**self.by(ANA), gate="g1", policy=policy, subject=subject, seed=seed))
 
     # what people do
+
+    @precondition(lambda self: self.state and self.state.is_open)
+    @rule(data=st.data(), approves=st.sampled_from((True, True, True, True, False)))
+    def somebody_who_is_asked_votes(self, data: st.DataObject, approves: bool) -> None:
+        asked = sorted({chair.account for _, chair in self.gate.asked(self.gate.current)}) or list(PEOPLE)
+        by = data.draw(st.sampled_from(asked))
+        comment = "" if approves else "no"
+        self.orders(o.CastVote(**self.by(by), choice="approve" if approves else "reject", comment=comment))
+
+    @precondition(lambda self: self.state and self.state.is_open)
+    @rule(data=st.data())
+    def somebody_who_is_asked_passes_it_on(self, data: st.DataObject) -> None:
+        asked = sorted({chair.account for _, chair in self.gate.asked(self.gate.current)}) or list(PEOPLE)
+        to = data.draw(st.sampled_from((*PEOPLE, *asked)))
+        self.orders(o.PassOn(**self.by(data.draw(st.sampled_from(asked))), to=to))
+
+    @precondition(lambda self: self.state and self.state.votes)
+    @rule(data=st.data())
+    def somebody_who_has_voted_takes_it_back(self, data: st.DataObject) -> None:
+        by = data.draw(st.sampled_from(sorted({vote.account for vote in self.gate.votes})))
+        self.orders(o.WithdrawVote(**self.by(by)))
 
     @rule(
         by=st.sampled_from(PEOPLE),
@@ -138,14 +179,7 @@ class Gates(RuleBasedStateMachine):
             )
         )
 
-    @rule(by=st.sampled_from(PEOPLE))
-    def somebody_takes_it_back(self, by: str) -> None:
-        self.orders(o.WithdrawVote(**self.by(by)))
-
-    @rule(by=st.sampled_from(PEOPLE), to=st.sampled_from(PEOPLE))
-    def somebody_says_not_me(self, by: str, to: str) -> None:
-        self.orders(o.PassOn(**self.by(by), to=to))
-
+    @precondition(lambda self: self.state and self.state.votes)
     @rule(by=st.sampled_from((ANA, CY)), subject=st.integers(0, 1))
     def somebody_changes_it(self, by: str, subject: int) -> None:
         self.orders(o.ChangeSubject(**self.by(by), subject=self.subjects[subject]))
@@ -154,6 +188,7 @@ class Gates(RuleBasedStateMachine):
     def somebody_reads_the_plan(self, by: str) -> None:
         self.orders(o.OpenPlan(**self.by(by)))
 
+    @precondition(lambda self: len(self.facts) > 8)
     @rule(by=st.sampled_from(PEOPLE))
     def somebody_asks_the_next(self, by: str) -> None:
         self.orders(o.AskNext(**self.by(by)))
@@ -163,12 +198,12 @@ class Gates(RuleBasedStateMachine):
     def somebody_withdraws_it(self, by: str, leads: bool) -> None:
         self.orders(o.WithdrawGate(**self.by(by), leads=leads))
 
-    @precondition(lambda self: len(self.facts) > 10)
+    @precondition(lambda self: len(self.facts) > 12)
     @rule(by=st.sampled_from(PEOPLE), holds=st.sampled_from(((), ("hat commander",))))
     def somebody_breaks_the_glass(self, by: str, holds: tuple[str, ...]) -> None:
         self.orders(o.BreakGlass(**self.by(by), because="customers can't pay", holds=holds))
 
-    @precondition(lambda self: len(self.facts) > 10)
+    @precondition(lambda self: self.state and self.state.debt)
     @rule(by=st.sampled_from(PEOPLE), agrees=st.booleans())
     def somebody_countersigns(self, by: str, agrees: bool) -> None:
         self.orders(o.Countersign(**self.by(by), agrees=agrees, comment="no need"))
@@ -194,12 +229,12 @@ class Gates(RuleBasedStateMachine):
         links = data.draw(st.sampled_from((0, 0, 1, 2)))
         self.orders(o.RecordAsked(**self.by(SYSTEM, links), turn=turn, found=people))
 
-    @rule(seconds=st.sampled_from((1, 60, 301, 600, 1800, 3600)))
+    @rule(seconds=st.sampled_from((1, 1, 60, 301, 3600)))
     def time_passes_and_the_clock_ticks(self, seconds: int) -> None:
         self.clock.wind(seconds)
         self.orders(o.Tick(**self.by(SYSTEM)))
 
-    @rule(seconds=st.sampled_from((10, 400, 4000)))
+    @rule(seconds=st.sampled_from((1, 10, 400)))
     def time_passes_and_the_clock_sleeps(self, seconds: int) -> None:
         self.clock.wind(seconds)
 
