@@ -17,6 +17,7 @@ from bot.domain.gates.evolve import evolve
 from bot.domain.gates.limits import after, awake
 from bot.domain.gates.policy import ApprovalPolicy, LastResort, Seat, Tier
 from bot.domain.gates.rejections import (
+    AnotherQuestion,
     CannotDecide,
     GateIsClosed,
     HasVoted,
@@ -296,10 +297,14 @@ class Case:
             raise YouProposedIt(asked=self._whom())
         self._check_subject(order.subject)
         ballot = gate.current
-        if (earlier := gate.vote_of(order.by, ballot)) is not None:
-            if earlier.choice == order.choice:
-                return
+        if self._has_said(order):
+            return
+        if gate.vote_of(order.by, ballot) is not None:
             raise HasVoted
+        if order.ballot in gate.passed:
+            raise StepIsPassed
+        if order.ballot not in {None, ballot}:
+            raise AnotherQuestion
         self._check_seat(order.by)
         comment = gate.policy.comment
         if (comment == "always" or (comment == "reject" and order.choice == "reject")) and not has_words(order.comment):
@@ -314,6 +319,14 @@ class Case:
                 subject=gate.subject.hash,
             )
         )
+
+    def _has_said(self, order: o.CastVote) -> bool:
+        """Say whether this vote is there already. A no in words, while that very no is contested, isn't another one."""
+        ballots = [self.gate.current if order.ballot is None else order.ballot]
+        if order.ballot is None and order.choice == "reject":
+            ballots.append(self.gate.step)
+        said = (self.gate.vote_of(order.by, ballot) for ballot in ballots)
+        return any(vote is not None and vote.choice == order.choice for vote in said)
 
     def _vote_late(self, order: o.CastVote, outcome: Outcome) -> None:
         """Record a vote that came after the outcome, once for each person; one's own vote again is none."""
@@ -555,7 +568,7 @@ class Case:
 
     def _conclude_contest(self) -> bool:
         gate, ballot = self.gate, self.gate.override_ballot
-        step = next(n for n in range(len(gate.order)) if n not in gate.passed)
+        step = gate.step
         if not rejecting(gate, step):
             self.add(e.ContestEnded(by=SYSTEM, at=self.at, ballot=step, due=self._anew(gate.calls_of(step)[-1])))
             return True

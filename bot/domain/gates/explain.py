@@ -106,7 +106,7 @@ def _rule(gate: Gate, ballot: int) -> str:
 
 def _tier(tier: Tier) -> str:
     musts = [seat for seat in tier.seats if seat.must]
-    must = f", {_seats(musts)} among them" if musts else ""
+    must = f", with a yes from {_seats(musts)}" if musts else ""
     return f"{tier.needs} of {sum(seat.most for seat in tier.seats)} from {_seats(tier.seats)}{must}"
 
 
@@ -152,7 +152,7 @@ def _why_not(gate: Gate, vote: Vote) -> str:
     if gate.is_author(vote.account):
         return "they proposed or changed it"
     if gate.votes_of(vote.ballot)[person].account != vote.account:
-        return f"it is the same person's as {names([gate.votes_of(vote.ballot)[person].account])}'s"
+        return f"they voted as {names([gate.votes_of(vote.ballot)[person].account])}, too, and that counts"
     if person in barred_from(gate, vote.ballot):
         return "they count in an earlier step already"
     if not gate.calls_of(vote.ballot):
@@ -180,8 +180,7 @@ def _outcome(gate: Gate) -> str:
     why = f": {gate.because}" if gate.because else ""
     match gate.how:
         case "votes" if gate.outcome is Outcome.REJECTED:
-            step = next((n for n in range(len(gate.order)) if n not in gate.passed), 0)
-            said = names(vote.account for vote in rejecting(gate, step))
+            said = names(vote.account for vote in rejecting(gate, gate.step))
             return f"Rejected by {said or 'its votes'} after {after}{why}."
         case "votes":
             return f"Approved by its votes after {after}."

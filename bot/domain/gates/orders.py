@@ -47,6 +47,8 @@ class CastVote(Order):
     comment: Words = ""
     subject: str | None = None
     """The hash of what the person saw; None where they voted in words, on what is asked now."""
+    ballot: int | None = None
+    """The step, or the override, that they were asked about; None where they voted in words."""
 
 
 class WithdrawVote(Order):

@@ -23,6 +23,10 @@ class StepIsPassed(Rejected):
     """The step that you were asked about has passed. Whoever voted yes there can take it back."""
 
 
+class AnotherQuestion(Rejected):
+    """Something else is asked here by now. Your vote was not counted: read what is asked, and vote anew."""
+
+
 class HasVoted(Rejected):
     """You have voted already; one person counts once. Take your vote back first, then vote anew."""
 

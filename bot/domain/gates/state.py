@@ -203,6 +203,11 @@ class Gate(Frozen):
         """The ballot that is open now."""
         if self.is_contested:
             return self.override_ballot
+        return self.step
+
+    @property
+    def step(self) -> int:
+        """The first step that has not passed; the last one where all have."""
         return next((n for n in range(len(self.order)) if n not in self.passed), len(self.order) - 1)
 
     def tier_of(self, call: Call) -> Tier:

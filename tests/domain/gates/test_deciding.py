@@ -11,6 +11,7 @@ from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import replay
 from bot.domain.gates.policy import rollback_gate
 from bot.domain.gates.rejections import (
+    AnotherQuestion,
     CannotDecide,
     GateIsClosed,
     HasVoted,
@@ -158,6 +159,22 @@ def test_three_of_five_override_the_rejection_of_two_of_three() -> None:
         assert asking.gate.is_open
     asking.approves(EVE)
     assert (asking.gate.outcome, asking.gate.how) == (Outcome.OVERRIDDEN, "override")
+
+
+def test_a_second_press_of_the_same_button_is_no_vote_on_the_override() -> None:
+    asking = Asking(CONTESTED)
+    asking.approves(BEN, ballot=0)
+    asking.rejects(CY, ballot=0)
+    assert asking.rejects(CY, ballot=0) == asking.rejects(CY) == asking.approves(BEN, ballot=0) == []
+    with pytest.raises(AnotherQuestion):
+        asking.approves(DEE, ballot=0)
+    asking.approves(BEN, ballot=1)
+    assert set(asking.gate.votes_of(1)) == {BEN}
+    in_turn = Asking(IN_TURN)
+    in_turn.approves(BEN, ballot=0)
+    assert in_turn.approves(BEN, ballot=0) == []
+    with pytest.raises(StepIsPassed):
+        in_turn.rejects(BEN, ballot=0)
 
 
 def test_a_rejection_stands_when_nobody_overrides_it_in_time() -> None:
