@@ -443,7 +443,7 @@ class Case:
                 by=order.by,
                 at=self.at,
                 subject=order.subject,
-                policy=policy,
+                policy=None if policy == gate.policy else policy,
                 changed=changed,
                 order=order_of(policy, gate.seed or gate.id),
                 limit_due=_limit_due(policy, self.at),

@@ -147,7 +147,8 @@ class SubjectChanged(FactBase):
 
     type: Literal["gate.subject-changed"] = "gate.subject-changed"
     subject: Subject
-    policy: ApprovalPolicy
+    policy: ApprovalPolicy | None = None
+    """The policy that holds from now on; None: the one that held before."""
     changed: tuple[str, ...]
     order: tuple[int, ...]
     limit_due: AwareDatetime | None = None

@@ -167,7 +167,7 @@ def _changed(gate: Gate, fact: e.SubjectChanged) -> dict[str, Any]:
     because = f"what is asked has changed since ({', '.join(fact.changed)})"
     return {
         "subject": fact.subject,
-        "policy": fact.policy,
+        "policy": fact.policy or gate.policy,
         "changed": fact.changed,
         "authors": tuple(dict.fromkeys((*gate.authors, fact.by))),
         "order": fact.order,

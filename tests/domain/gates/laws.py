@@ -81,7 +81,7 @@ class Reader:
                 if isinstance(fact, e.ContestEnded):
                     self.votes.pop(len(self.order), None)
             case e.SubjectChanged():
-                self.policy, self.subject, self.order = fact.policy, fact.subject, fact.order
+                self.policy, self.subject, self.order = fact.policy or self.policy, fact.subject, fact.order
                 self.authors.add(fact.by)
                 self.votes, self.tiers, self.passed = {}, {}, {}
             case e.GlassBroken():
