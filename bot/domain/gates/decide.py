@@ -363,18 +363,21 @@ class Case:
         return names(people) or ", ".join(dict.fromkeys(seats))
 
     def _take_back(self, order: o.WithdrawVote) -> None:
-        """Take a vote back: the one in the open ballot, or else the latest one."""
+        """Take a vote back: on the ballot that is meant; in words, the one that is open, or else the latest vote."""
         gate = self.gate
         if gate.outcome is not None:
             raise GateIsClosed(outcome=gate.outcome.value)
         person = gate.person(order.by)
-        mine = [vote for vote in gate.votes if gate.person(vote.account) == person]
-        if not mine:
-            if any(gate.person(fallen.vote.account) == person for fallen in gate.fallen):
+        mine = [vote.ballot for vote in gate.votes if gate.person(vote.account) == person]
+        gone = [fallen.vote.ballot for fallen in gate.fallen if gate.person(fallen.vote.account) == person]
+        ballot = gate.current if order.ballot is None else order.ballot
+        if ballot not in mine:
+            if ballot in gone:
                 return
-            raise NoVoteOfYours
-        now = [vote for vote in mine if vote.ballot == gate.current] or mine
-        self.add(e.VoteWithdrawn(by=order.by, at=self.at, ballot=now[-1].ballot))
+            if order.ballot is not None or not mine:
+                raise NoVoteOfYours
+            ballot = mine[-1]
+        self.add(e.VoteWithdrawn(by=order.by, at=self.at, ballot=ballot))
 
     def _pass_on(self, order: o.PassOn) -> None:
         gate = self.gate

@@ -54,6 +54,9 @@ class CastVote(Order):
 class WithdrawVote(Order):
     """Take one's own vote back."""
 
+    ballot: int | None = None
+    """The step, or the override, that it was cast on; None where they said so in words."""
+
 
 class PassOn(Order):
     """“Not me”: ask this person instead."""

@@ -206,6 +206,17 @@ def test_whoever_takes_the_no_back_ends_the_contest() -> None:
     assert asking.gate.outcome is Outcome.APPROVED
 
 
+def test_taking_back_twice_takes_one_vote_back() -> None:
+    asking = Asking(CONTESTED)
+    asking.rejects(CY)
+    asking.approves(CY)
+    asking.takes_back(CY)
+    assert asking.takes_back(CY) == []
+    assert asking.gate.is_contested
+    asking.takes(o.WithdrawVote(by=CY, at=at(1), ballot=0))
+    assert not asking.gate.is_contested
+
+
 # sequential
 
 

@@ -166,7 +166,7 @@ class Gates(RuleBasedStateMachine):
     @rule(data=st.data())
     def somebody_who_has_voted_takes_it_back(self, data: st.DataObject) -> None:
         by = data.draw(st.sampled_from(sorted({vote.account for vote in self.gate.votes})))
-        self.orders(o.WithdrawVote(**self.by(by)))
+        self.orders(o.WithdrawVote(**self.by(by), ballot=data.draw(st.sampled_from((None, self.gate.current, 0)))))
 
     @rule(
         by=st.sampled_from(PEOPLE),
