@@ -43,6 +43,9 @@ from bot.domain.gates.rejections import (
 from bot.domain.gates.state import Call, Chair, Found, Gate, How, Outcome, StandIn, names
 from bot.domain.ids import SYSTEM
 
+SLEEPS = 7
+"""How many nights in turn, somebody's own and the policy's, are waited for at most: then they are told."""
+
 
 def decide(order: o.AnyOrder, gate: Gate | None) -> list[e.AnyFact]:
     """Return what an order brings about; asking for what is so gives no facts. Raises Rejected for what may not be."""
@@ -168,7 +171,7 @@ class Case:
 
     def _chair(self, call: Call, who: StandIn, seat: int, principal: str, because: str, *, links: int = 0) -> Chair:
         """Seat somebody in another's place, and say when they are told."""
-        told, notice_at = self._notices(self.gate.tier_of(call), who)
+        told, notice_at = self._notices(self.gate.tier_of(call), who, seat)
         return Chair(
             account=who.account,
             seat=seat,
@@ -182,18 +185,30 @@ class Case:
             links=links,
         )
 
-    def _notices(self, tier: Tier, who: StandIn | Found) -> tuple[int, datetime | None]:
+    def _notices(self, tier: Tier, who: StandIn | Found, seat: int) -> tuple[int, datetime | None]:
         """Return how often somebody is told with this, and when next: whoever sleeps is told when they wake."""
-        first = self._awake(self.at, who)
-        return (0, first) if first > self.at else (1, self._following(tier, 1, who))
+        first = self._awake(self.at, who, tier.seats[seat])
+        return (0, first) if first > self.at else (1, self._following(tier, 1, who, seat))
 
-    def _following(self, tier: Tier, told: int, who: StandIn | Found | Chair) -> datetime | None:
+    def _following(self, tier: Tier, told: int, who: StandIn | Found | Chair, seat: int) -> datetime | None:
         if tier.renotify is None or told >= tier.notices:
             return None
-        return self._awake(after(self.at, tier.renotify), who)
+        return self._awake(after(self.at, tier.renotify), who, tier.seats[seat])
 
-    def _awake(self, at: datetime, who: StandIn | Found | Chair) -> datetime:
-        return at if self.gate.wakes else awake(at, who.quiet, who.zone)
+    def _awake(self, at: datetime, who: StandIn | Found | Chair, seat: Seat) -> datetime:
+        """Return when somebody may be told: outside their quiet hours, and the policy's, which spare shifts."""
+        policy = self.gate.policy
+        if self.gate.wakes:
+            return at
+        first = awake(at, who.quiet, who.zone)
+        if seat.schedule is not None:
+            return first
+        for _ in range(SLEEPS):
+            later = awake(first, policy.quiet, policy.zone)
+            if later == first:
+                break
+            first = awake(later, who.quiet, who.zone)
+        return first
 
     def _remind(self) -> None:
         if not self.gate.is_open:
@@ -202,7 +217,9 @@ class Case:
             following = dict[str, datetime | None]()
             for chair, due in notices_due(self.gate, call):
                 if due <= self.at:
-                    following[chair.account] = self._following(self.gate.tier_of(call), chair.told + 1, chair)
+                    following[chair.account] = self._following(
+                        self.gate.tier_of(call), chair.told + 1, chair, chair.seat
+                    )
             if following:
                 self.add(e.PeopleReminded(by=SYSTEM, at=self.at, turn=call.turn, following=following))
 
@@ -267,12 +284,12 @@ class Case:
         return f"<@{account}> counts in an earlier step already."
 
     def _found(self, tier: Tier, found: Found, *, is_barred: bool) -> Chair:
-        told, notice_at = (0, None) if is_barred or found.is_away else self._notices(tier, found)
+        told, notice_at = (0, None) if is_barred or found.is_away else self._notices(tier, found, found.seat)
         deputy_at = None
         if is_barred or found.is_away:
             deputy_at = self.at
         elif tier.deputy_after is not None:
-            since = self._awake(self.at, found)
+            since = self._awake(self.at, found, tier.seats[found.seat])
             deputy_at = after(since, tier.deputy_after, tier.hours, tier.zone)
         return Chair(
             account=found.account,

@@ -203,6 +203,10 @@ class ApprovalPolicy(Frozen):
     steps: tuple[Step, ...] = Field(min_length=1, max_length=8)
     max_depth: int = Field(default=DEEPEST, ge=1, le=10, validate_default=True)
     """As many tiers as a step may have, and as often as “not me” may pass a question on."""
+    quiet: tuple[Weekly, ...] = ()
+    """Times at which only whoever is on shift is told, unless the severity wakes people: nights, weekends."""
+    zone: Zone = "UTC"
+    """Whose clock `quiet` is on."""
     shuffle: bool = False
     """The steps come in an order that the gate's seed gives."""
     limit: Seconds | None = Field(default=None, gt=0, le=30 * 24 * HOUR)
@@ -306,6 +310,8 @@ def written_out(given: Mapping[str, Any]) -> dict[str, Any]:
     if "steps" in policy:
         return policy
     tier = {name: policy.pop(short) for short, name in _OF_A_TIER.items() if short in policy}
+    if "zone" in given:
+        policy["zone"] = given["zone"]  # one clock for the tiers' hours and for the policy's quiet times
     match policy.get("kind"):
         case "sequential" if isinstance(policy.get("chain"), Sequence):
             second = _tiers(policy, "second", tier)

@@ -396,6 +396,15 @@ def test_quiet_hours_are_left_in_peace_unless_the_gate_wakes() -> None:
     assert loud.gate.calls[0].chairs[0].told == 1
 
 
+def test_in_the_policys_quiet_times_only_whoever_is_on_shift_is_told() -> None:
+    seats = [{"team": "payments"}, {"schedule": "search"}]
+    quiet = policy(kind="parallel", seats=seats, quiet=["mon 13:00-15:00"], zone="Europe/Berlin")
+    assert quiet.zone == quiet.steps[0].tiers[0].zone == "Europe/Berlin"
+    chairs = {chair.account: chair for chair in Asking(quiet, sits={"schedule search": (FAY,)}).gate.calls[0].chairs}
+    assert (chairs[BEN].told, chairs[BEN].notice_at) == (0, at(2 * HOUR)), "noon is one o'clock in Berlin"
+    assert chairs[FAY].told == 1
+
+
 def test_a_limit_runs_in_working_hours_where_the_policy_says_so() -> None:
     working = policy(kind="parallel", seats=[{"team": "payments"}], next_after="3h", hours=["mon-fri 09:00-14:00"])
     asking = Asking(working)
