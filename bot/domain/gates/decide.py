@@ -5,7 +5,7 @@ So a vote that arrives after a limit is late, even where no clock has got round 
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.durations import lasted
@@ -128,7 +128,7 @@ class Case:
         then = gate.policy.then
         if then == "escalate":
             self.add(e.LimitPassed(by=SYSTEM, at=self.at))
-            self._go_on(f"nobody decided in {lasted(gate.limit_due - gate.opened_at)}")
+            self._go_on(f"nobody decided in {lasted(timedelta(seconds=gate.policy.limit or 0))}")
         else:
             self._end(then, "time", "nobody decided in time")
         return True
@@ -220,8 +220,16 @@ class Case:
                     following[chair.account] = self._following(
                         self.gate.tier_of(call), chair.told + 1, chair, chair.seat
                     )
+            if call.notice_at is not None and call.notice_at <= self.at:
+                again = self._channel_notice(self.gate.tier_of(call), call.told + 1)
+                self.add(e.ChannelReminded(by=SYSTEM, at=self.at, turn=call.turn, following=again))
             if following:
                 self.add(e.PeopleReminded(by=SYSTEM, at=self.at, turn=call.turn, following=following))
+
+    def _channel_notice(self, tier: Tier, told: int) -> datetime | None:
+        if not tier.is_open_to_all or tier.renotify is None or told >= tier.notices:
+            return None
+        return after(self.at, tier.renotify)
 
     # what somebody orders
 
@@ -623,7 +631,16 @@ class Case:
         asked = override or gate.steps[ballot].tiers[tier]
         due = after(self.at, asked.limit, asked.hours, asked.zone)
         self.add(
-            e.TierCalled(by=SYSTEM, at=self.at, turn=gate.turns + 1, ballot=ballot, tier=tier, due=due, because=because)
+            e.TierCalled(
+                by=SYSTEM,
+                at=self.at,
+                turn=gate.turns + 1,
+                ballot=ballot,
+                tier=tier,
+                due=due,
+                because=because,
+                notice_at=self._channel_notice(asked, 1),
+            )
         )
 
     def _go_on(self, because: str) -> None:

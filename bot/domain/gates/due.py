@@ -20,6 +20,8 @@ def next_due(gate: Gate) -> datetime | None:
     for call in gate.calls_of(gate.current):
         times += [due for _, due in deputies_due(gate, call)]
         times += [due for _, due in notices_due(gate, call)]
+        if call.notice_at is not None:
+            times.append(call.notice_at)
     return min(times, default=None)
 
 

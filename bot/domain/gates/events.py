@@ -43,6 +43,8 @@ class TierCalled(FactBase):
     tier: int
     due: AwareDatetime
     because: str = ""
+    notice_at: AwareDatetime | None = None
+    """When the channel is told again, where anybody there may answer."""
 
 
 class PeopleAsked(FactBase):
@@ -77,6 +79,15 @@ class PeopleReminded(FactBase):
     type: Literal["gate.reminded"] = "gate.reminded"
     turn: int
     following: dict[str, AwareDatetime | None]
+
+
+class ChannelReminded(FactBase):
+    """The channel is told again that anybody there may answer."""
+
+    type: Literal["gate.channel-reminded"] = "gate.channel-reminded"
+    turn: int
+    following: AwareDatetime | None = None
+    """When next; None: it was the last time."""
 
 
 class PassedOn(FactBase):
@@ -206,6 +217,7 @@ AnyFact = (
     | TierStuck
     | DeputyAsked
     | PeopleReminded
+    | ChannelReminded
     | PassedOn
     | PlanOpened
     | VoteCast

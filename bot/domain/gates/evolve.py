@@ -44,8 +44,16 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
         case e.GateOpened() | e.TierStuck() | e.GateExhausted():
             return {}
         case e.TierCalled():
-            call = Call(turn=fact.turn, ballot=fact.ballot, tier=fact.tier, at=fact.at, due=fact.due)
-            return {"calls": (*gate.calls, call), "turns": fact.turn}
+            called = Call(
+                turn=fact.turn,
+                ballot=fact.ballot,
+                tier=fact.tier,
+                at=fact.at,
+                due=fact.due,
+                told=1,
+                notice_at=fact.notice_at,
+            )
+            return {"calls": (*gate.calls, called), "turns": fact.turn}
         case e.PeopleAsked():
             changes = {"chairs": fact.chairs, "missing": fact.missing, "is_answered": True}
             return {"calls": gate.with_call(fact.turn, **changes)}
@@ -56,6 +64,10 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
             return _seated(gate, fact.turn, fact.by, fact.chairs, declined=True)
         case e.PeopleReminded():
             return _reminded(gate, fact)
+        case e.ChannelReminded():
+            call = gate.call(fact.turn)
+            told = call.told + 1 if call else 0
+            return {"calls": gate.with_call(fact.turn, told=told, notice_at=fact.following)}
         case e.PlanOpened():
             return {"readers": (*gate.readers, fact.by)}
         case e.VoteCast():

@@ -117,11 +117,12 @@ def _apart(histories: Iterable[History], name: Callable[[Gate], str]) -> dict[st
     return {group: measure(members) for group, members in sorted(groups.items())}
 
 
-def cost_of(gate: Gate) -> float | None:
-    """Return what waiting for a gate has cost until its outcome; None while it is open, or without a rate."""
-    if gate.closed_at is None or gate.policy.cost_per_hour is None:
+def cost_of(gate: Gate, at: datetime | None = None) -> float | None:
+    """Return what waiting for a gate has cost until its outcome, or until `at`; None without either, or a rate."""
+    until = gate.closed_at or at
+    if until is None or gate.policy.cost_per_hour is None:
         return None
-    return (gate.closed_at - gate.opened_at) / timedelta(hours=1) * gate.policy.cost_per_hour
+    return (until - gate.opened_at) / timedelta(hours=1) * gate.policy.cost_per_hour
 
 
 def stamps(history: History) -> list[Stamp]:

@@ -97,6 +97,10 @@ class Call(Frozen):
     chairs: tuple[Chair, ...] = ()
     missing: tuple[str, ...] = ()
     """Who was meant and isn't asked, each as a sentence with its reason."""
+    told: int = 0
+    """How often the whole channel was told, where anybody there may answer."""
+    notice_at: AwareDatetime | None = None
+    """When the channel is told next."""
 
 
 class Vote(Frozen):

@@ -475,6 +475,14 @@ def test_a_rollback_needs_any_one_and_happens_after_five_minutes() -> None:
     assert silent.gate.rolls_back
 
 
+def test_where_anybody_may_answer_the_channel_is_told_again() -> None:
+    asking = Asking(rollback_gate(), SUBJECT.model_copy(update={"purpose": "rollback"}))
+    assert types(asking.ticks(MINUTE)) == types(asking.ticks(2 * MINUTE)) == ["gate.channel-reminded"]
+    assert asking.ticks(3 * MINUTE) == [], "three times is enough"
+    asking.approves(BEN)
+    assert next_due(asking.gate) is None
+
+
 def test_after_three_tiers_comes_the_last_resort_and_a_record() -> None:
     deep = policy(
         kind="dynamic",

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.gates import orders as o
 from bot.domain.gates.events import AnyFact
-from bot.domain.gates.measures import by_model, by_policy, loads, measure, stamps
+from bot.domain.gates.measures import by_model, by_policy, cost_of, loads, measure, stamps
 from bot.domain.gates.policy import ApprovalPolicy
 from tests.domain.gates.asking import HOUR, IN_TURN, MINUTE, TWO_OF_THREE, Asking, policy
 from tests.harness.clock import at
@@ -52,6 +52,7 @@ def test_more_than_a_fifth_of_overrides_is_too_strict() -> None:
 def test_what_waiting_costs_is_reckoned_by_the_policys_rate() -> None:
     assert measure([approved(HOUR), approved(HOUR / 2)]).cost == pytest.approx(1800)
     assert measure([approved(60, TWO_OF_THREE)]).cost is None
+    assert cost_of(Asking(COSTLY).gate, at(HOUR / 4)) == pytest.approx(300), "so far"
 
 
 def test_gates_that_time_has_ended_are_timeouts() -> None:
