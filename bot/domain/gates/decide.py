@@ -57,6 +57,7 @@ def decide(order: o.AnyOrder, gate: Gate | None) -> list[e.AnyFact]:
     case.catch_up()
     case.obey()
     case.settle()
+    case.catch_up()  # whoever has taken a vote back, and whose seat is free again, is waited for since long ago
     return case.facts
 
 
@@ -598,7 +599,9 @@ class Case:
         gate, ballot = self.gate, self.gate.override_ballot
         step = gate.step
         if not rejecting(gate, step):
-            self.add(e.ContestEnded(by=SYSTEM, at=self.at, ballot=step, due=self._anew(gate.calls_of(step)[-1])))
+            due = self._anew(gate.calls_of(step)[-1])
+            limit_due = gate.limit_due and _limit_due(gate.policy, self.at)
+            self.add(e.ContestEnded(by=SYSTEM, at=self.at, ballot=step, due=due, limit_due=limit_due))
             return True
         if not gate.calls_of(ballot):
             self._call(ballot, 0, gate.contest)

@@ -146,11 +146,12 @@ class Contested(FactBase):
 
 
 class ContestEnded(FactBase):
-    """A no on which the rejection rested was taken back: the step is open again, and its limit runs anew."""
+    """A no on which the rejection rested was taken back: the step is open again, and the limits run anew."""
 
     type: Literal["gate.contest-ended"] = "gate.contest-ended"
     ballot: int
     due: AwareDatetime
+    limit_due: AwareDatetime | None = None
 
 
 class SubjectChanged(FactBase):

@@ -161,6 +161,7 @@ def _uncontested(gate: Gate, fact: e.ContestEnded) -> dict[str, Any]:
     return {
         "is_contested": False,
         "contest": "",
+        "limit_due": fact.limit_due,
         "calls": tuple(_reopened(gate, fact)),
         "votes": tuple(vote for vote in gate.votes if vote not in gone),
         "fallen": (*gate.fallen, *fallen),

@@ -59,6 +59,8 @@ ORDERS: Mapping[str, o.AnyOrder | None] = {
     "ben breaks the glass": o.BreakGlass(by=BEN, at=at(HOUR), because="customers can't pay", holds=("hat commander",)),
     "mo countersigns": o.Countersign(by=MO, at=at(HOUR + 5), holds=("team managers",)),
     "somebody asks the next": o.AskNext(by=DEE, at=at(HOUR)),
+    "ana approves": yes(ANA),
+    "ben turns out to be ana": o.OpenPlan(by=DEE, at=at(HOUR + 3), linked={BEN: "ana", ANA: "ana"}),
     "a worker looks up": None,
 }
 """The last one answers what the gate wants looked up when the worker reads it, as the book has it."""
@@ -105,6 +107,8 @@ KINDS: Mapping[str, Asking] = {
 
 
 Facts = tuple[e.AnyFact, ...]
+Sequel = tuple[tuple[str, int], ...]
+"""Who has appended, in this order, each with how many had when they read: it says all that there is to say."""
 
 
 @dataclass(frozen=True)
@@ -113,69 +117,55 @@ class Stored:
 
     facts: Facts
     state: Gate
-    sequence: tuple[int, ...] = ()
-    """Who has appended, in this order: it says all that is in here."""
+    sequel: Sequel = ()
 
 
 @dataclass(frozen=True)
 class Actor:
+    name: str
     read: Stored | None = None
     answer: str = ""
 
     @property
-    def key(self) -> tuple[tuple[int, ...] | None, str]:
-        return (self.read.sequence if self.read else None, self.answer)
+    def key(self) -> tuple[Sequel | None, str]:
+        return (self.read.sequel if self.read else None, self.answer)
 
 
-@dataclass
-class Search:
-    start: Stored
-    orders: Sequence[o.AnyOrder | None]
-    book: Asking
-    compares: bool = True
-    """The store appends only if nobody was faster."""
-    met: set[object] = field(default_factory=set)
-    decided: dict[tuple[tuple[int, ...], int], tuple[Facts, str]] = field(default_factory=dict)
+class Rules:
+    """The real rules, which are asked once for each state and order."""
 
-    def ends(self) -> Iterator[tuple[Stored, tuple[Actor, ...]]]:
-        todo = [(self.start, tuple(Actor() for _ in self.orders))]
-        while todo:
-            stored, actors = todo.pop()
-            key = (stored.sequence, *(actor.key for actor in actors))
-            if key in self.met:
-                continue
-            self.met.add(key)
-            if all(actor.answer for actor in actors):
-                yield stored, actors
-            for n, actor in enumerate(actors):
-                if not actor.answer:
-                    after, moved = self.step(stored, actor, n)
-                    todo.append((after, (*actors[:n], moved, *actors[n + 1 :])))
+    def __init__(self, book: Asking) -> None:
+        self.book = book
+        self.decided = dict[tuple[Sequel, str], tuple[Facts, str]]()
+        self.appended = dict[Sequel, Stored]()
+        self.judged = dict[Sequel, frozenset[str]]()
 
-    def step(self, stored: Stored, actor: Actor, n: int) -> tuple[Stored, Actor]:
-        """Read; or decide on what was read, and append it."""
-        if actor.read is None:
-            return stored, Actor(stored)
-        facts, answer = self.decide(actor.read, n)
-        if not facts:
-            return stored, Actor(actor.read, answer)
-        if self.compares and actor.read.sequence != stored.sequence:
-            return stored, Actor(stored)
-        state = actor.read.state
-        for fact in facts:
-            state = evolve(state, fact)
-        return Stored((*stored.facts, *facts), state, (*stored.sequence, n)), Actor(actor.read, answer)
-
-    def decide(self, read: Stored, n: int) -> tuple[Facts, str]:
-        key = (read.sequence, n)
+    def decide(self, read: Stored, name: str) -> tuple[Facts, str]:
+        """Return what happens by an order, and what whoever gave it is told."""
+        key = (read.sequel, name)
         if key not in self.decided:
-            order = self.orders[n] or self.look_up(read.state)
             try:
-                facts = tuple(decide(order, read.state))
+                facts = tuple(decide(ORDERS[name] or self.look_up(read.state), read.state))
                 self.decided[key] = (facts, ", ".join(fact.type for fact in facts) or "so already")
             except Rejected as refused:
                 self.decided[key] = ((), f"no: {type(refused).__name__}")
         return self.decided[key]
+
+    def append(self, stored: Stored, read: Stored, name: str) -> Stored:
+        """Append what was decided on what was read, and write the state that follows from what was read."""
+        sequel = (*stored.sequel, (name, len(read.sequel)))
+        if sequel not in self.appended:
+            facts, _ = self.decide(read, name)
+            state = read.state
+            for fact in facts:
+                state = evolve(state, fact)
+            self.appended[sequel] = Stored((*stored.facts, *facts), state, sequel)
+        return self.appended[sequel]
+
+    def faults_of(self, stored: Stored) -> frozenset[str]:
+        if stored.sequel not in self.judged:
+            self.judged[stored.sequel] = frozenset(faults_of(stored))
+        return self.judged[stored.sequel]
 
     def look_up(self, gate: Gate) -> o.AnyOrder:
         for want in wanted(gate):
@@ -184,39 +174,80 @@ class Search:
         return o.Tick(by=SYSTEM, at=at(1))
 
 
-def faults(stored: Stored, actors: Sequence[Actor], orders: Sequence[o.AnyOrder | None]) -> Iterator[str]:
+RULES = {kind: Rules(asking) for kind, asking in KINDS.items()}
+
+
+@dataclass
+class Search:
+    rules: Rules
+    compares: bool = True
+    """The store appends only if nobody was faster."""
+    met: set[object] = field(default_factory=set)
+
+    def ends(self, start: Stored, names: Sequence[str]) -> Iterator[tuple[Stored, tuple[Actor, ...]]]:
+        todo = [(start, tuple(Actor(name) for name in names))]
+        while todo:
+            stored, actors = todo.pop()
+            key = (stored.sequel, *(actor.key for actor in actors))
+            if key in self.met:
+                continue
+            self.met.add(key)
+            if all(actor.answer for actor in actors):
+                yield stored, actors
+            for n, actor in enumerate(actors):
+                if not actor.answer:
+                    after, moved = self.step(stored, actor)
+                    todo.append((after, (*actors[:n], moved, *actors[n + 1 :])))
+
+    def step(self, stored: Stored, actor: Actor) -> tuple[Stored, Actor]:
+        """Read; or decide on what was read, and append it."""
+        read = actor.read
+        if read is None:
+            return stored, Actor(actor.name, stored)
+        facts, answer = self.rules.decide(read, actor.name)
+        if not facts:
+            return stored, Actor(actor.name, read, answer)
+        if self.compares and read.sequel != stored.sequel:
+            return stored, Actor(actor.name, stored)
+        return self.rules.append(stored, read, actor.name), Actor(actor.name, read, answer)
+
+
+UNSEEN = "a vote counts for what its voter has not seen"
+
+
+def faults(stored: Stored, actors: Sequence[Actor], rules: Rules) -> Iterator[str]:
     """Compare the record with the laws, with the state, and with what each was told."""
-    yield from laws.broken(stored.facts)
-    if replay(stored.facts) != stored.state:
-        yield "the state isn't what the record folds to"
-    gate = stored.state
-    told = Counter[str]()
-    for actor, order in zip(actors, orders, strict=True):
-        if order is not None and "vote.cast" in actor.answer:
-            told[order.by] += 1
+    yield from rules.faults_of(stored)
+    for actor in actors:
+        order = ORDERS[actor.name]
+        if isinstance(order, o.CastVote) and "vote.cast" in actor.answer and actor.read is not None:
+            yield from [UNSEEN] if order.subject not in {None, actor.read.state.subject.hash} else []
+    told = Counter(order.by for actor in actors if "vote.cast" in actor.answer and (order := ORDERS[actor.name]))
     if told != Counter(fact.by for fact in stored.facts if isinstance(fact, e.VoteCast)):
         yield "who was told so isn't who is on record"
+
+
+def faults_of(stored: Stored) -> Iterator[str]:
+    yield from laws.broken(stored.facts)
+    gate = stored.state
+    if replay(stored.facts) != gate:
+        yield "the state isn't what the record folds to"
     if gate.is_open:
         if next_due(gate) is None:
             yield "it waits for ever"
-    else:
-        if wanted(gate) or any(
-            may_be_told(gate, call.turn, chair.account) for call in gate.calls for chair in call.chairs
-        ):
-            yield "somebody is still told after the outcome"
-        owes = any(isinstance(fact, e.GlassBroken) for fact in stored.facts)
-        if owes != (gate.debt is not None):
-            yield "broken glass without a debt"
+        return
+    if wanted(gate) or any(may_be_told(gate, call.turn, chair.account) for call in gate.calls for chair in call.chairs):
+        yield "somebody is still told after the outcome"
+    if any(isinstance(fact, e.GlassBroken) for fact in stored.facts) != (gate.debt is not None):
+        yield "broken glass without a debt"
 
 
 def look(kind: str, names: Sequence[str], *, compares: bool = True) -> tuple[set[str], Counter[Outcome | None], int]:
     """Try all orders; return what is wrong at any end, how the gate ended, and how many states were met."""
-    asking = KINDS[kind]
-    orders = [ORDERS[name] for name in names]
-    search = Search(Stored(tuple(asking.facts), asking.gate), orders, asking, compares=compares)
+    asking, search = KINDS[kind], Search(RULES[kind], compares=compares)
     wrong, outcomes = set[str](), Counter[Outcome | None]()
-    for stored, actors in search.ends():
-        wrong.update(faults(stored, actors, orders))
+    for stored, actors in search.ends(Stored(tuple(asking.facts), asking.gate), names):
+        wrong.update(faults(stored, actors, search.rules))
         outcomes[stored.state.outcome] += 1
     return wrong, outcomes, len(search.met)
 
