@@ -3,6 +3,10 @@
 from bot.domain.incident.rejections import Rejected
 
 
+class NoSuchGate(Rejected):
+    """There is no such gate in this incident."""
+
+
 class GateIsClosed(Rejected):
     """That gate is closed: {outcome}. Nothing about it can be changed any more."""
 

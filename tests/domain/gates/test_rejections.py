@@ -16,7 +16,12 @@ KINDS = [
     for _, kind in inspect.getmembers(rejections, inspect.isclass)
     if issubclass(kind, Rejected) and kind is not Rejected
 ]
-RAISED = [node.exc for node in ast.walk(ast.parse(Path(rules.__file__).read_text())) if isinstance(node, ast.Raise)]
+RAISED = [
+    node.exc
+    for path in Path(rules.__file__).parent.glob("*.py")
+    for node in ast.walk(ast.parse(path.read_text()))
+    if isinstance(node, ast.Raise)
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)
