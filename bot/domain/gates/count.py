@@ -6,7 +6,7 @@ matroid, so filling the seats that must be filled first, and then the heaviest o
 there is (J. Edmonds, Matroids and the greedy algorithm, 1971).
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -173,8 +173,9 @@ class _Flow:
         ]
         for voter in voters:
             self._arc(SOURCE, ("voter", voter))
+        present = set(voters)
         for place in (*places, *anyone):
-            if place.person in voters:
+            if place.person in present:
                 self._arc(("voter", place.person), ("heard", place.principal))
                 self._arc(("heard", place.principal), ("speaks", place.principal))
                 self._arc(("speaks", place.principal), ("seat", place.seat))
@@ -187,21 +188,27 @@ class _Flow:
         """Fill one more place of a seat, moving others where that helps."""
         node: Node = ("seat", seat)
         self.left[node][SINK] = 1
-        if not self._reaches(SOURCE, {SOURCE}):
+        came = self._search()
+        if SINK not in came:
             self.left[node][SINK] = 0
+            return
+        end = SINK
+        while end != SOURCE:
+            start = came[end]
+            self.left[start][end] -= 1
+            self.left[end][start] = self.left[end].get(start, 0) + 1
+            end = start
 
-    def _reaches(self, node: Node, seen: set[Node]) -> bool:
-        if node == SINK:
-            return True
-        for following, left in self.left[node].items():
-            if left and following not in seen:
-                seen.add(following)
-                if self._reaches(following, seen):
-                    self.left[node][following] -= 1
-                    back = self.left[following]
-                    back[node] = back.get(node, 0) + 1
-                    return True
-        return False
+    def _search(self) -> dict[Node, Node]:
+        """Return all that can be reached from the source, each with where it was reached from; stop at the end."""
+        came, todo = {SOURCE: SOURCE}, deque([SOURCE])
+        while todo and SINK not in came:
+            node = todo.popleft()
+            for following, left in self.left[node].items():
+                if left and following not in came:
+                    came[following] = node
+                    todo.append(following)
+        return came
 
     def seated(self) -> dict[str, int]:
         """Read the ways: whatever flows back from a node came from there."""
