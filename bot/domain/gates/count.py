@@ -89,28 +89,25 @@ def possible(gate: Gate, call: Call) -> Count:
     voted = gate.votes_of(call.ballot)
     places = list(_places(gate, call, voted))
     coming = [place.person for place in places if place.person not in voted]
-    for chair in call.chairs:
-        if (deputy := next_deputy(gate, call, chair)) is not None:
-            stand_in = gate.person(deputy.account)
-            places.append(Place(stand_in, gate.person(chair.principal), chair.seat))
-            coming.append(stand_in)
+    for chair, deputy in deputies(gate, call):
+        stand_in = gate.person(deputy.account)
+        places.append(Place(stand_in, gate.person(chair.principal), chair.seat))
+        coming.append(stand_in)
     if tier.is_open_to_all:
         coming += [f"somebody {n}" for n in range(sum(seat.voices for seat in tier.seats))]
     yes = [person for person, vote in voted.items() if vote.choice == "approve"]
     return Count(tier, fill(tier, places, [who for who in dict.fromkeys([*yes, *coming]) if who not in barred]))
 
 
-def next_deputy(gate: Gate, call: Call, chair: Chair) -> StandIn | None:
-    """Return the deputy who can be asked in somebody's place: one who may decide, and isn't asked there already."""
-    if chair.deputy is not None or chair.declined or gate.has_answered(chair, call.ballot):
-        return None
-    barred = barred_from(gate, call.ballot)
-    sitting = {gate.person(other.account) for other in call.chairs}
-    for deputy in chair.deputies:
-        person = gate.person(deputy.account)
-        if person not in barred and person not in sitting and gate.vote_of(deputy.account, call.ballot) is None:
-            return deputy
-    return None
+def deputies(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn]]:
+    """Go through those who are silent, each with the deputy to ask: one who may decide, and isn't asked there yet."""
+    barred, voted = barred_from(gate, call.ballot), gate.votes_of(call.ballot)
+    taken = {gate.person(chair.account) for chair in call.chairs} | barred | voted.keys()
+    for chair in gate.silent(call):
+        if chair.deputy is None:
+            free = (deputy for deputy in chair.deputies if gate.person(deputy.account) not in taken)
+            if (deputy := next(free, None)) is not None:
+                yield chair, deputy
 
 
 def barred_from(gate: Gate, ballot: int) -> frozenset[str]:

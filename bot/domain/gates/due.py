@@ -1,12 +1,13 @@
 """What a gate waits for: when something of it falls due next, what is to be looked up, and what may still be sent."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates.count import ayes, barred_from, is_known, next_deputy
+from bot.domain.gates.count import ayes, barred_from, deputies, is_known
 from bot.domain.gates.policy import Seat
-from bot.domain.gates.state import Call, Chair, Gate
+from bot.domain.gates.state import Call, Chair, Gate, StandIn
 
 
 def next_due(gate: Gate) -> datetime | None:
@@ -18,31 +19,27 @@ def next_due(gate: Gate) -> datetime | None:
     if gate.latest is not None:
         times.append(gate.latest.due)
     for call in gate.calls_of(gate.current):
-        times += [due for _, due in deputies_due(gate, call)]
+        times += [due for _, _, due in deputies_due(gate, call)]
         times += [due for _, due in notices_due(gate, call)]
         if call.notice_at is not None:
             times.append(call.notice_at)
     return min(times, default=None)
 
 
-def deputies_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, datetime]]:
-    """Go through those who haven't answered and have a deputy who can be asked, each with the time for it."""
-    for chair in call.chairs:
-        if chair.deputy_at is not None and next_deputy(gate, call, chair) is not None:
-            yield chair, chair.deputy_at
+def deputies_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn, datetime]]:
+    """Go through those who are silent and have a deputy who can be asked, each with the time for it."""
+    for chair, deputy in deputies(gate, call):
+        if chair.deputy_at is not None:
+            yield chair, deputy, chair.deputy_at
 
 
 def notices_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, datetime]]:
     """Go through those who are told next, each with the time for it. Where a seat is full, nobody waits for more."""
-    for chair in call.chairs:
-        if chair.notice_at is not None and not gate.has_answered(chair, call.ballot) and not is_full(gate, call, chair):
+    said = Counter(ayes(gate, call).seated.values())
+    full = {n for n, seat in enumerate(gate.tier_of(call).seats) if said[n] >= seat.voices}
+    for chair in gate.silent(call):
+        if chair.notice_at is not None and chair.seat not in full:
             yield chair, chair.notice_at
-
-
-def is_full(gate: Gate, call: Call, chair: Chair) -> bool:
-    """Say whether all voices of somebody's seat have said yes."""
-    said = sum(seat == chair.seat for seat in ayes(gate, call).seated.values())
-    return said >= gate.tier_of(call).seats[chair.seat].voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +63,6 @@ def may_be_told(gate: Gate, turn: int, account: str) -> bool:
     call = gate.call(turn)
     if not gate.is_open or call is None or call.ballot != gate.current:
         return False
-    return gate.person(account) not in barred_from(gate, call.ballot) and any(
-        chair.account == account and not gate.has_answered(chair, call.ballot) for chair in call.chairs
-    )
+    if gate.person(account) in barred_from(gate, call.ballot):
+        return False
+    return any(chair.account == account for chair in gate.silent(call))

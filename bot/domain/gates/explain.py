@@ -56,6 +56,7 @@ class Explanation:
 def explain(gate: Gate) -> Explanation:
     """Tell all that led to where a gate is now."""
     counted = tuple(_counted(gate))
+    silent = {(call.turn, chair.account) for call in gate.calls_of(gate.current) for chair in gate.silent(call)}
     return Explanation(
         rules=tuple(_rule(gate, ballot) for ballot in range(len(gate.order) + gate.is_contested)),
         asked=tuple(
@@ -63,7 +64,7 @@ def explain(gate: Gate) -> Explanation:
                 account=chair.account,
                 seat=gate.tier_of(call).seats[chair.seat].name,
                 because=chair.because,
-                waits=gate.is_open and not gate.has_answered(chair, call.ballot),
+                waits=gate.is_open and (call.turn, chair.account) in silent,
             )
             for call, chair in gate.asked(gate.current)
         ),
@@ -171,9 +172,9 @@ def _outcome(gate: Gate) -> str:
         latest = gate.latest
         waits = names(
             chair.account
-            for call, chair in gate.asked(gate.current)
-            if not gate.has_answered(chair, call.ballot)
-            and gate.person(chair.account) not in barred_from(gate, call.ballot)
+            for call in gate.calls_of(gate.current)
+            for chair in gate.silent(call)
+            if gate.person(chair.account) not in barred_from(gate, call.ballot)
         )
         return f"It waits for {waits or (_seats(gate.tier_of(latest).seats) if latest else 'somebody')}."
     after = lasted((gate.closed_at or gate.opened_at) - gate.opened_at)

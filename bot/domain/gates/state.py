@@ -252,15 +252,20 @@ class Gate(Frozen):
             return not all(mine)
         return any(self.tier_of(call).is_open_to_all for call in self.calls_of(ballot))
 
-    def has_answered(self, chair: Chair, ballot: int) -> bool:
-        """Say whether nothing more is wanted of somebody: they passed it on, voted, or somebody did in their place."""
-        if chair.declined:
-            return True
-        principal, voted = self.person(chair.principal), self.votes_of(ballot)
-        return self.person(chair.account) in voted or any(
-            self.person(other.account) in voted
-            for _, other in self.asked(ballot)
-            if self.person(other.principal) == principal and not other.declined
+    def silent(self, call: Call) -> tuple[Chair, ...]:
+        """Return those of a tier whose answer is wanted: who neither voted nor passed it on, nor anybody for them."""
+        voted = self.votes_of(call.ballot)
+        spoken_for = {
+            self.person(chair.principal)
+            for _, chair in self.asked(call.ballot)
+            if not chair.declined and self.person(chair.account) in voted
+        }
+        return tuple(
+            chair
+            for chair in call.chairs
+            if not chair.declined
+            and self.person(chair.account) not in voted
+            and self.person(chair.principal) not in spoken_for
         )
 
     def with_call(self, turn: int, **changes: object) -> tuple[Call, ...]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.durations import lasted
 from bot.domain.gates import events as e
-from bot.domain.gates.count import barred_from, next_deputy
+from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import chair_for, channel_notice, following
 from bot.domain.gates.decide.settle import end, go_on, settle
@@ -49,27 +49,25 @@ def _ask_deputies(case: Case) -> None:
     if not case.gate.is_open:
         return
     for turn in [call.turn for call in case.gate.calls_of(case.gate.current)]:
-        while (silent := _has_a_deputy_due(case, turn)) is not None:
-            _ask_deputy(case, *silent)
+        while (call := case.gate.call(turn)) is not None and _ask_deputy(case, call):
+            pass
 
 
-def _has_a_deputy_due(case: Case, turn: int) -> tuple[Call, Chair] | None:
-    call = case.gate.call(turn)
-    due = deputies_due(case.gate, call) if call is not None else ()
-    return next(((call, chair) for chair, when in due if call is not None and when <= case.at), None)
-
-
-def _ask_deputy(case: Case, call: Call, silent: Chair) -> None:
-    """Ask a deputy for all seats of somebody who doesn't answer, or may not."""
-    deputy = next_deputy(case.gate, call, silent)
-    assert deputy is not None
-    person = case.gate.person(silent.account)
-    theirs = {one.seat: one for one in call.chairs if case.gate.person(one.account) == person and one.deputies}
-    because = f"deputy of <@{silent.account}>, who {_why_not(case, call, silent)}"
-    chairs = tuple(
-        chair_for(case, call, deputy, one.seat, principal=one.principal, because=because) for one in theirs.values()
-    )
-    case.add(e.DeputyAsked(by=SYSTEM, at=case.at, turn=call.turn, instead_of=silent.account, chairs=chairs))
+def _ask_deputy(case: Case, call: Call) -> bool:
+    """Ask a deputy for all seats of somebody who doesn't answer, or may not; False: nobody's is due."""
+    for silent, deputy, due in deputies_due(case.gate, call):
+        if due <= case.at:
+            person = case.gate.person(silent.account)
+            theirs = {one.seat: one for one in call.chairs if case.gate.person(one.account) == person and one.deputies}
+            because = f"deputy of <@{silent.account}>, who {_why_not(case, call, silent)}"
+            chairs = tuple(
+                chair_for(case, call, deputy, one.seat, principal=one.principal, because=because)
+                for one in theirs.values()
+            )
+            asked = e.DeputyAsked(by=SYSTEM, at=case.at, turn=call.turn, instead_of=silent.account, chairs=chairs)
+            case.add(asked)
+            return True
+    return False
 
 
 def _why_not(case: Case, call: Call, chair: Chair) -> str:
