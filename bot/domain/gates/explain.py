@@ -116,18 +116,22 @@ def _seats(seats: Iterator[Seat] | tuple[Seat, ...] | list[Seat]) -> str:
 
 
 def _counted(gate: Gate) -> Iterator[Counted]:
+    """Go through the votes that count: noes in any tier, yeses in the one that decides."""
     for ballot in _ballots(gate):
-        call = _deciding(gate, ballot)
-        if call is None:
-            continue
-        seated = {**noes(gate, call).seated, **ayes(gate, call).seated}
+        decides = _deciding(gate, ballot)
+        seated = {
+            person: (call, seat) for call in gate.calls_of(ballot) for person, seat in noes(gate, call).seated.items()
+        }
+        if decides is not None:
+            seated |= {person: (decides, seat) for person, seat in ayes(gate, decides).seated.items()}
         for person, vote in gate.votes_of(ballot).items():
             if person in seated:
+                call, seat = seated[person]
                 yield Counted(
                     account=vote.account,
                     choice=vote.choice,
                     ballot=ballot,
-                    seat=gate.tier_of(call).seats[seated[person]].name,
+                    seat=gate.tier_of(call).seats[seat].name,
                     in_place_of=_in_place_of(gate, call, person),
                 )
 
@@ -164,6 +168,9 @@ def _why_not(gate: Gate, vote: Vote) -> str:
         if gate.person(chair.principal) != person
     ):
         return "whoever they stood in for has voted"
+    decides = _deciding(gate, vote.ballot)
+    if decides is not None and all(gate.person(chair.account) != person for chair in decides.chairs):
+        return "another tier has come further than theirs"
     return "all places of their seat were taken"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.gates import events as e
 from bot.domain.gates.policy import Tier
-from bot.domain.gates.state import Outcome
+from bot.domain.gates.state import Chair, Outcome
 
 AFTERWARDS = (e.VoteCameLate, e.Countersigned, e.DebtOverdue)
 """What may still happen to a gate that is closed."""
@@ -37,6 +37,8 @@ class Reader:
         """turn → ballot"""
         self.passed = dict[int, int]()
         """ballot → tier"""
+        self.chairs = list[tuple[int, Chair]]()
+        """Who was asked, each with the ballot."""
         self.glass: e.GlassBroken | None = None
         self.owed = False
         self.turns = 0
@@ -62,6 +64,8 @@ class Reader:
         match fact:
             case e.TierCalled():
                 yield from self._called(fact)
+            case e.PeopleAsked() | e.DeputyAsked() | e.PassedOn():
+                self.chairs += [(self.ballots[fact.turn], chair) for chair in fact.chairs]
             case e.PeopleReminded():
                 answered = self.votes.get(self.ballots[fact.turn], {})
                 if any(self.person(account) in answered for account in fact.following):
@@ -83,7 +87,7 @@ class Reader:
             case e.SubjectChanged():
                 self.policy, self.subject, self.order = fact.policy or self.policy, fact.subject, fact.order
                 self.authors.add(fact.by)
-                self.votes, self.tiers, self.passed = {}, {}, {}
+                self.votes, self.tiers, self.passed, self.chairs = {}, {}, {}, []
             case e.GlassBroken():
                 self.glass, self.owed = fact, True
                 if fact.due <= fact.at or not fact.because.strip():
@@ -129,8 +133,20 @@ class Reader:
 
     def _step_passed(self, fact: e.StepPassed) -> Iterator[str]:
         self.passed[fact.ballot] = fact.tier
-        if not _is_enough(self.tier(fact.ballot, fact.tier), self._yeses(fact.ballot)):
-            yield "a step passed with too few"
+        yield from self._enough(fact.ballot, self.tier(fact.ballot, fact.tier))
+
+    def _enough(self, ballot: int, tier: Tier) -> Iterator[str]:
+        """Say whether so many people, and so many whose voice they are, could be enough at all."""
+        people = self._yeses(ballot)
+        voices = {
+            self.person(chair.principal)
+            for asked, chair in self.chairs
+            if asked == ballot and self.person(chair.account) in people
+        }
+        if not _is_enough(tier, people):
+            yield "it passed with too few"
+        elif not tier.is_open_to_all and not _is_enough(tier, voices):
+            yield "one voice was heard twice"
 
     def _closed(self, fact: e.GateClosed) -> Iterator[str]:
         self.outcome = fact.outcome
@@ -153,8 +169,7 @@ class Reader:
                     yield "it was rejected by nobody"
             case Outcome.OVERRIDDEN, "override":
                 ballot = len(self.order)
-                if not _is_enough(self.tier(ballot, 0), self._yeses(ballot)):
-                    yield "too few overrode it"
+                yield from self._enough(ballot, self.tier(ballot, 0))
             case Outcome.OVERRIDDEN, _:
                 if self.glass is None:
                     yield "it was overridden by nothing"

@@ -161,6 +161,18 @@ def test_three_of_five_override_the_rejection_of_two_of_three() -> None:
     assert (asking.gate.outcome, asking.gate.how) == (Outcome.OVERRIDDEN, "override")
 
 
+def test_the_gates_limit_pauses_while_it_is_contested() -> None:
+    limited = CONTESTED.model_copy(update={"limit": 600.0, "then": "approve"})
+    asking = Asking(limited)
+    asking.rejects(CY)
+    asking.ticks(10 * MINUTE)
+    assert asking.gate.is_contested
+    asking.after(15 * MINUTE).takes_back(CY)
+    assert asking.gate.limit_due == at(25 * MINUTE), "and runs anew when it isn't any more"
+    asking.ticks(25 * MINUTE)
+    assert (asking.gate.outcome, asking.gate.how) == (Outcome.APPROVED, "time")
+
+
 def test_a_second_press_of_the_same_button_is_no_vote_on_the_override() -> None:
     asking = Asking(CONTESTED)
     asking.approves(BEN, ballot=0)

@@ -92,6 +92,25 @@ def test_a_deputy_is_left_out_once_whom_they_stand_in_for_has_voted() -> None:
     assert explain(asking.gate).left_out == (LeftOut(DEE, "approve", "whoever they stood in for has voted"),)
 
 
+def test_noes_count_in_any_tier_and_yeses_in_the_one_that_decides() -> None:
+    two = policy(
+        kind="parallel",
+        seats=[{"team": "payments", "voices": 3}],
+        quorum=2,
+        noes=2,
+        second=[{"team": "managers", "voices": 2}, {"role": "security"}],
+        second_quorum=3,
+    )
+    asking = Asking(two)
+    asking.ticks(2 * HOUR)
+    asking.approves(BEN)
+    asking.rejects(CY)
+    asking.approves(EVE)
+    told = explain(asking.gate)
+    assert [(one.account, one.choice) for one in told.counted] == [(BEN, "approve"), (CY, "reject")]
+    assert told.left_out == (LeftOut(EVE, "approve", "another tier has come further than theirs"),)
+
+
 def test_who_was_meant_and_is_not_asked_is_told() -> None:
     asking = Asking(TWO_OF_THREE, sits={"team payments": (ANA, BEN, CY)})
     assert explain(asking.gate).missing == ("<@UANA> proposed or changed it, so others decide.",)

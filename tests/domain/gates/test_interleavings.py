@@ -58,6 +58,7 @@ ORDERS: Mapping[str, o.AnyOrder | None] = {
     "ana withdraws it": o.WithdrawGate(by=ANA, at=at(HOUR)),
     "ben breaks the glass": o.BreakGlass(by=BEN, at=at(HOUR), because="customers can't pay", holds=("hat commander",)),
     "mo countersigns": o.Countersign(by=MO, at=at(HOUR + 5), holds=("team managers",)),
+    "ben countersigns": o.Countersign(by=BEN, at=at(HOUR + 5), holds=("team managers",)),
     "somebody asks the next": o.AskNext(by=DEE, at=at(HOUR)),
     "ana approves": yes(ANA),
     "ben turns out to be ana": o.OpenPlan(by=DEE, at=at(HOUR + 3), linked={BEN: "ana", ANA: "ana"}),
@@ -70,6 +71,7 @@ TEAM = {"team": "payments", "voices": 3}
 KINDS: Mapping[str, Asking] = {
     "parallel": Asking(
         policy(kind="parallel", seats=[TEAM], quorum=2, noes=1, glass=GLASS, second=[{"team": "managers"}]),
+        deputies={BEN: [GUS]},
     ),
     "sequential": Asking(
         policy(kind="sequential", chain=[{"person": "ben"}, {"person": "cy"}], glass=GLASS, second=[{"team": "leads"}]),

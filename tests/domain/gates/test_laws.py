@@ -227,8 +227,10 @@ class Gates(RuleBasedStateMachine):
         self.orders(o.BreakGlass(**self.by(by), because="customers can't pay", holds=holds))
 
     @precondition(lambda self: self.state and self.state.debt)
-    @rule(by=st.sampled_from(PEOPLE), agrees=st.booleans())
-    def somebody_countersigns(self, by: str, agrees: bool) -> None:
+    @rule(data=st.data(), agrees=st.booleans())
+    def somebody_countersigns(self, data: st.DataObject, agrees: bool) -> None:
+        assert self.gate.debt is not None
+        by = data.draw(st.sampled_from((self.gate.debt.by, ANA, MO)))
         self.orders(o.Countersign(**self.by(by), agrees=agrees, comment="no need"))
 
     # what clocks and workers do
