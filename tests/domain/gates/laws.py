@@ -1,6 +1,7 @@
 """What must hold of every gate's record, read plainly from its facts: no rule of the gate's own is used to judge it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from bot.domain.gates import events as e
 from bot.domain.gates.policy import Tier
@@ -42,6 +43,9 @@ class Reader:
         self.glass: e.GlassBroken | None = None
         self.owed = False
         self.turns = 0
+        self.limit = opened.limit_due
+        self.due = dict[int, datetime]()
+        """ballot → when the tier's limit is up that was called last"""
 
     def person(self, account: str) -> str:
         return self.known.get(account, account)
@@ -82,11 +86,16 @@ class Reader:
                 for ballot in [ballot for ballot in self.tiers if ballot > fact.ballot]:
                     del self.tiers[ballot]
                 self.passed = {ballot: tier for ballot, tier in self.passed.items() if ballot < fact.ballot}
+                self.due[fact.ballot] = fact.due
                 if isinstance(fact, e.ContestEnded):
                     self.votes.pop(len(self.order), None)
+                    self.limit = fact.limit_due
+            case e.LimitPassed():
+                self.limit = None
             case e.SubjectChanged():
                 self.policy, self.subject, self.order = fact.policy or self.policy, fact.subject, fact.order
                 self.authors.add(fact.by)
+                self.limit = fact.limit_due
                 self.votes, self.tiers, self.passed, self.chairs = {}, {}, {}, []
             case e.GlassBroken():
                 self.glass, self.owed = fact, True
@@ -114,6 +123,7 @@ class Reader:
         if fact.due <= fact.at:
             yield "a tier has no time to answer"
         self.tiers[fact.ballot] = fact.tier
+        self.due[fact.ballot] = fact.due
         self.ballots[fact.turn] = fact.ballot
 
     def _voted(self, fact: e.VoteCast) -> Iterator[str]:
@@ -121,6 +131,9 @@ class Reader:
             yield "a vote was cast on something else"
         if self.is_author(self.person(fact.by)):
             yield "a proposer voted"
+        is_override = fact.ballot == len(self.order)
+        if fact.at >= self.due[fact.ballot] or (self.limit and fact.at >= self.limit and not is_override):
+            yield "a vote counts that came after its limit"
         votes = self.votes.setdefault(fact.ballot, {})
         if self.person(fact.by) in votes:
             yield "somebody voted twice"
