@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.gates import events as e
 from bot.domain.gates.policy import Tier
-from bot.domain.gates.state import Chair, Outcome
+from bot.domain.gates.state import Chair, Gate, Outcome
 
 AFTERWARDS = (e.VoteCameLate, e.Countersigned, e.DebtOverdue)
 """What may still happen to a gate that is closed."""
@@ -196,3 +196,17 @@ def _is_enough(tier: Tier, people: set[str]) -> bool:
     """Say whether so many people could be enough at all, each in the heaviest seat there is."""
     places = sorted((seat.weight for seat in tier.seats for _ in range(seat.voices)), reverse=True)
     return sum(places[: len(people)]) >= tier.needs
+
+
+def is_hopeless(gate: Gate) -> bool:
+    """Say whether an open gate waits for people who could never be enough, even each in the heaviest seat."""
+    voted = gate.votes_of(gate.current)
+    said_no = {person for person, vote in voted.items() if vote.choice == "reject"}
+    for call in gate.calls_of(gate.current):
+        tier = gate.tier_of(call)
+        asked = [chair for chair in call.chairs if not chair.declined]
+        accounts = [*(chair.account for chair in asked), *(one.account for chair in asked for one in chair.deputies)]
+        people = {gate.person(account) for account in accounts if not gate.is_author(account)} - said_no
+        if not call.is_answered or tier.is_open_to_all or _is_enough(tier, people):
+            return False
+    return gate.is_open

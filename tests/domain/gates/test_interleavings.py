@@ -235,8 +235,8 @@ def faults_of(stored: Stored) -> Iterator[str]:
     if replay(stored.facts) != gate:
         yield "the state isn't what the record folds to"
     if gate.is_open:
-        if next_due(gate) is None:
-            yield "it waits for ever"
+        if next_due(gate) is None or laws.is_hopeless(gate):
+            yield "it waits in vain"
         return
     if wanted(gate) or any(may_be_told(gate, call.turn, chair.account) for call in gate.calls for chair in call.chairs):
         yield "somebody is still told after the outcome"

@@ -294,6 +294,7 @@ class Gates(RuleBasedStateMachine):
             due = next_due(gate)
             assert due is not None
             assert due > self.decided_at, "what had fallen due was done"
+            assert not laws.is_hopeless(gate)
         else:
             assert gate.closed_at is not None
             assert not wanted(gate)
