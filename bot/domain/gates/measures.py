@@ -62,6 +62,8 @@ class Measures:
     """Had more than a first tier asked."""
     overrides: int
     broken_glass: int
+    unsigned: int
+    """Of these, still owed a countersignature."""
     stamps: tuple[Stamp, ...]
     cost: float | None
     """What waiting has cost, by the policies' rates; None where none states a rate."""
@@ -94,6 +96,7 @@ def measure(histories: Iterable[History]) -> Measures:
         escalated=sum(any(isinstance(it, e.TierCalled) and it.tier > 0 for it in history) for _, history in read),
         overrides=sum(gate.outcome is Outcome.OVERRIDDEN for gate in gates),
         broken_glass=sum(gate.debt is not None for gate in gates),
+        unsigned=sum(gate.debt is not None and gate.debt.signed_by is None for gate in gates),
         stamps=tuple(stamp for _, history in read for stamp in stamps(history)),
         cost=sum(costs) if costs else None,
     )

@@ -12,7 +12,7 @@ class GateIsClosed(Rejected):
 
 
 class NobodyAsksYou(Rejected):
-    """You aren't asked here. Asked are: {asked}. One of them can name you with “Not me”."""
+    """You aren't asked here. Asked are: {asked}."""
 
 
 class YouProposedIt(Rejected):
@@ -40,7 +40,7 @@ class NoVoteOfYours(Rejected):
 
 
 class SubjectHasChanged(Rejected):
-    """It has changed since you opened it ({changed}). Your vote was not counted. Read it again and vote anew."""
+    """It has changed since you opened it ({changed}), so this was not counted. Read it again and decide anew."""
 
 
 class SayWhy(Rejected):
