@@ -36,6 +36,7 @@ from bot.domain.gates.rejections import (
 )
 from bot.domain.gates.state import Found, Outcome
 from bot.domain.ids import SYSTEM
+from bot.domain.incident.rejections import TextTooLong
 from tests.domain.gates.asking import EVE, FAY, GUS, HOUR, IN_TURN, MINUTE, SUBJECT, TWO_OF_THREE, Asking, policy
 from tests.harness.clock import at
 from tests.harness.people import ANA, BEN, CY, DEE, MO
@@ -318,6 +319,20 @@ def test_a_comment_is_wanted_where_the_policy_wants_one() -> None:
     Asking(policy(kind="sequential", chain=[{"person": "ben"}], comment="never")).rejects(BEN, "")
     asking.approves(BEN, comment="read it")
     assert asking.gate.votes[0].comment == "read it"
+
+
+def test_what_is_too_long_for_slack_is_refused() -> None:
+    asking, long = Asking(GLASS), "x" * 3001
+    with pytest.raises(TextTooLong):
+        asking.approves(BEN, comment=long)
+    with pytest.raises(TextTooLong):
+        asking.breaks_glass(BEN, long, "hat commander")
+    with pytest.raises(TextTooLong):
+        asking.takes(o.PassOn(by=BEN, at=at(1), to=CY, because=long))
+    with pytest.raises(TextTooLong):
+        asking.takes(o.AskNext(by=BEN, at=at(1), because=long))
+    with pytest.raises(TextTooLong):
+        asking.takes(o.WithdrawGate(by=ANA, at=at(1), because=long))
 
 
 # dynamic

@@ -14,6 +14,7 @@ from bot.domain.gates.decide.overdue import catch_up
 from bot.domain.gates.decide.people import pass_on, seat
 from bot.domain.gates.decide.settle import close, go_on, limit_due, settle
 from bot.domain.gates.decide.votes import take_back, vote
+from bot.domain.gates.decide.words import check_length
 from bot.domain.gates.evolve import evolve
 from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.rejections import GateIsClosed, NobodyElseIsLeft, NoSuchGate, NotYoursToStop
@@ -125,6 +126,7 @@ def _ask_next(case: Case, order: o.AskNext) -> None:
     gate = case.gate
     if gate.outcome is not None:
         raise GateIsClosed(outcome=gate.outcome.value)
+    check_length(order.because)
     call = gate.latest
     if call is None or gate.is_contested or call.tier + 1 >= len(gate.steps[call.ballot].tiers):
         raise NobodyElseIsLeft
@@ -136,6 +138,7 @@ def _withdraw(case: Case, order: o.WithdrawGate) -> None:
         return
     if not order.leads and not case.gate.is_author(order.by):
         raise NotYoursToStop(proposer=case.gate.proposer)
+    check_length(order.because)
     because = order.because or f"<@{order.by}> withdrew it"
     close(case, Outcome.WITHDRAWN, how="person", because=because, by=order.by)
 

@@ -7,7 +7,7 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.settle import close
 from bot.domain.gates.decide.votes import check_subject
-from bot.domain.gates.decide.words import has_words, named
+from bot.domain.gates.decide.words import check_length, has_words, named
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import Seat
 from bot.domain.gates.rejections import (
@@ -37,6 +37,7 @@ def break_glass(case: Case, order: o.BreakGlass) -> None:
     check_subject(case, order.subject)
     if not has_words(order.because):
         raise SayWhy
+    check_length(order.because)
     due = after(case.at, glass.within)
     case.add(
         e.GlassBroken(by=order.by, at=case.at, because=order.because, seat=seat, subject=gate.subject.hash, due=due)
@@ -59,6 +60,7 @@ def countersign(case: Case, order: o.Countersign) -> None:
         raise NotYoursToSign(who=named(glass.countersigned_by))
     if not order.agrees and not has_words(order.comment):
         raise SayWhy
+    check_length(order.comment)
     case.add(e.Countersigned(by=order.by, at=case.at, agrees=order.agrees, comment=order.comment, seat=seat))
 
 

@@ -7,6 +7,7 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import chair_for, first_notice, told_at
+from bot.domain.gates.decide.words import check_length
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import Tier
 from bot.domain.gates.rejections import (
@@ -91,6 +92,7 @@ def pass_on(case: Case, order: o.PassOn) -> None:
     gate = case.gate
     if gate.outcome is not None:
         raise GateIsClosed(outcome=gate.outcome.value)
+    check_length(order.because)
     person, to = gate.person(order.by), gate.person(order.to)
     if to == person:
         raise NotYou

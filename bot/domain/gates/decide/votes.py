@@ -5,7 +5,7 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.people import whom
-from bot.domain.gates.decide.words import has_words
+from bot.domain.gates.decide.words import check_length, has_words
 from bot.domain.gates.rejections import (
     AnotherQuestion,
     GateIsClosed,
@@ -23,6 +23,7 @@ from bot.domain.gates.state import Outcome
 
 def vote(case: Case, order: o.CastVote) -> None:
     gate = case.gate
+    check_length(order.comment)
     if gate.outcome is not None:
         _vote_late(case, order, gate.outcome)
         return

@@ -3,6 +3,16 @@
 from collections.abc import Iterable
 
 from bot.domain.gates.policy import Seat
+from bot.domain.incident.rejections import TextTooLong
+
+TEXT_LIMIT = 3000
+"""Characters; Slack's section block holds 3,000."""
+
+
+def check_length(text: str) -> None:
+    """Check a reason or comment, which may be empty."""
+    if len(text) > TEXT_LIMIT:
+        raise TextTooLong(length=len(text), limit=TEXT_LIMIT)
 
 
 def has_words(text: str) -> bool:
