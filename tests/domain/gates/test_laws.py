@@ -286,7 +286,7 @@ class Gates(RuleBasedStateMachine):
 
     @invariant()
     def something_falls_due_or_there_is_an_outcome(self) -> None:
-        """Invariant 6."""
+        """Invariants 6 and 11."""
         if self.state is None:
             return
         gate = self.gate
@@ -297,6 +297,9 @@ class Gates(RuleBasedStateMachine):
             assert not laws.is_hopeless(gate)
         else:
             assert gate.closed_at is not None
+            assert (gate.debt is not None) == any(isinstance(fact, e.GlassBroken) for fact in self.facts)
+            if gate.debt is not None:
+                assert gate.debt.signed_by or gate.debt.is_told or next_due(gate) == gate.debt.due
             assert not wanted(gate)
             assert not any(may_be_told(gate, call.turn, chair.account) for call in gate.calls for chair in call.chairs)
 
