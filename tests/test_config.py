@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.reminders import Kind
 from bot.domain.policy import (
     Channels,
@@ -26,6 +25,7 @@ from bot.domain.policy import (
 )
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
 from bot.domain.severity import Severity
+from tests.harness.stages import Stages
 
 SHIPPED = Path(__file__).parents[1] / "manifests"
 
@@ -37,7 +37,8 @@ severities:
   p4: {means: Nothing is down, sla_minutes: 3d, approval: false, auto_remediation: true}
 mitigation_gate: {quorum: 1, limit_minutes: 30, then: expired}
 channels: {announce: incidents, managers: incident-managers}
-post_mortem_after_minutes: 15
+stages: {detected: {}, triage: {hats: [first-responder]}, resolved: {}, closed: {}}
+transitions: [{from: detected, to: triage}, {from: triage, to: resolved}, {from: resolved, to: closed}]
 """
 
 SERVICES = """\
@@ -387,8 +388,8 @@ def test_the_shipped_reminders_are_the_ones_promised(shipped: Manifests) -> None
     p1 = shipped.policy.reminders_at(Severity.P1)
     assert set(p1) == set(Kind)
     assert p1[Kind.NO_COMMANDER].after == 5
-    assert p1[Kind.STUCK].patience_in(Stage.TRIAGE) == timedelta(minutes=15)
-    assert p1[Kind.STUCK].patience_in(Stage.MITIGATING) == timedelta(hours=1)
+    assert p1[Kind.STUCK].patience_in(Stages.TRIAGE) == timedelta(minutes=15)
+    assert p1[Kind.STUCK].patience_in(Stages.MITIGATING) == timedelta(hours=1)
     assert p1[Kind.NO_ACTIVITY].after == 15
     assert (p1[Kind.UPDATE_OVERDUE].after, shipped.policy.of(Severity.P1).update_every_minutes) == (0, 30)
     assert {rule.night for kind, rule in p1.items() if rule.again == "ping"} == {"ping"}
@@ -405,6 +406,50 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
     assert one.reminders_at(Severity.P2) == {}
     rule = one.reminders_at(Severity.P1)[Kind.STUCK]
     assert (rule.every, rule.most, rule.again, rule.night) == (15, 3, "ping", "silent")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "what", "instead"),
+    [
+        ("stages:", "stagse:", 8, "stagse: unknown key “stagse”", "Did you mean “stages”?"),
+        ("closed: {}", "closed: {}, odd: {}", 8, "stages.odd: its name does not say what it is for", "mitigating"),
+        ("closed: {}", "closed: {purpose: end}", 8, "stages.closed.purpose: “end” is not among", "closed"),
+        ("closed: {}", "closed: {purpose: [closed]}", 8, "stages.closed.purpose", "detected"),
+        ("closed: {}", "closed: {hats: [pilot]}", 8, "hats[0]: “pilot” is not among the choices", "commander"),
+        ("{detected: {}, ", "{", 8, "stages.triage: an incident begins in the first one", "begin first"),
+        ("resolved: {}, ", "", 8, "no stage is of the purpose “resolved”", "resolved: {}"),
+        (", closed: {}", "", 8, "no stage is of the purpose “closed”", "closed: {}"),
+        ("closed: {}", "closed: {}, mitigating: {}", 8, "stages.mitigating: no move leads to it", "to: mitigating"),
+        ("{from: resolved, to: closed}", "", 8, "stages.resolved: no move leads from it to the end", "closed"),
+        ("from: triage", "from: traige", 9, "transitions[1].from: no stage is called “traige”", "“triage”?"),
+        ("to: resolved", "to: solved", 9, "transitions[1].to: no stage is called “solved”", "“resolved”?"),
+        ("to: resolved", "to: triage", 9, "transitions[1].to: it leads from “triage” to itself", "another"),
+        (
+            "to: triage}",
+            "to: triage}, {from: [detected], to: triage}",
+            9,
+            "is a move from “detected” to “triage” already",
+            "one",
+        ),
+        ("to: triage}", "to: triage, after: 5m}", 9, "after: only what is resolved moves on in time", "when"),
+        ("to: triage}", "to: triage, guards: [luck]}", 9, "guards[0]: “luck” is not among", "nothing-runs"),
+        ("to: triage}", "to: triage, when: [never]}", 9, "when[0]: “never” is not among", "on-call"),
+        (
+            "from: triage, to: resolved",
+            "from: [detected, triage], to: solved",
+            9,
+            "[1].to: no stage is called",
+            "“resolved”?",
+        ),
+        ("to: triage}", "}", 9, "transitions[0].to: it is missing", "to: mitigating"),
+    ],
+)
+def test_a_broken_stage_is_named_with_its_remedy(  # noqa: PLR0917 - a row of the table
+    tmp_path: Path, good: str, bad: str, line: int, what: str, instead: str
+) -> None:
+    assert good in WORKFLOW, "the row must change something"
+    found = [str(one) for one in mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW.replace(good, bad, 1)})]
+    assert len([one for one in found if f":{line}:" in one and what in one and instead in one]) == 1, found
 
 
 REMINDERS = """\
@@ -427,11 +472,11 @@ reminders:
         ("most: 2", "most: 0", 13, "stuck.most: “0” is too small", "Write at least 1."),
         ("most: 2", "night: loud", 13, "stuck.night: “loud” is not among the choices", "ping, silent, wait"),
         ("most: 2", "again: no", 13, "stuck.again: “no” is not among the choices", "ping, edit"),
-        ("triage: 15m", "triag: 15m", 13, "stuck.stages.triag: “triag” is not among the", "Did you mean “triage”?"),
+        ("triage: 15m", "triag: 15m", 13, "stuck.stages.triag: no stage is called “triag”", "Did you mean “triage”?"),
         ("triage: 15m", "triage: 0", 13, "stuck.stages.triage: “0” is too small", "Write more than 0."),
-        ("triage: 15m", "closed: 1h", 13, "stuck.stages: nobody is reminded in “closed”", "detected, triage"),
+        ("triage: 15m", "closed: 1h", 13, "stuck.stages.closed: nobody is reminded in “closed”", "detected, triage"),
         ("[first-responder]", "[captain]", 12, "hats[0]: “captain” is not among the choices", "Choose from: commander"),
-        ("[first-responder]", "[author]", 12, "hats: no open stage needs “author”", "first-responder, investigator"),
+        ("[first-responder]", "[author]", 12, "hats[0]: no open stage needs “author”", "They need: first-responder"),
         ("[first-responder]", "[commander]", 12, "hats: the commander's hat has a reminder", "no_commander"),
         ("[first-responder]", "[]", 12, "hats: it is empty", "hats: [first-responder]"),
         ("[first-responder]", "first-responder", 12, "hats: “first-responder” cannot stand here", "Write a list"),

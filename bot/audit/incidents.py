@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from bot.audit.facts import Facts, Looked, Tail
 from bot.audit.finding import Finding, counted, several
 from bot.domain.incident.escalations import Standing, call_timer, lapse_timer
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import gate_timer
 from bot.domain.incident.record import GENESIS, breaks
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
+from bot.domain.lifecycle import Purpose
 
 WRITE_ANEW = "Whatever is recorded next writes it anew: `muster incident --in <number> note …`."
 
@@ -40,7 +40,7 @@ def owed(incident: Incident) -> Iterator[str]:
     for mitigation in incident.open_gates:
         if mitigation.gate is not None:
             yield gate_timer(mitigation.id)
-    if incident.stage is Stage.RESOLVED:
+    if incident.stage.purpose is Purpose.RESOLVED:
         yield POST_MORTEM_TIMER
 
 

@@ -15,7 +15,6 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, incident_id
 from bot.domain.incident.due import Outlook
 from bot.domain.incident.events import AnyEvent
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
@@ -243,7 +242,7 @@ def _choices(form: FormName, house: House) -> Iterator[str]:
         case "override" | "stand-in":
             yield from (f"  {schedule.id}".ljust(50) + schedule.title for schedule in house.book.schedules.values())
         case "stage":
-            yield from (f"  {stage.value}" for stage in Stage)
+            yield from (f"  {stage}" for stage in house.engine.policy.stages)
         case _:
             return
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.config.documents import Document, written
+from bot.config import stages
+from bot.config.documents import Document, items, written
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.runbook import PLACEHOLDER
 from bot.domain.severity import Severity
@@ -16,6 +17,7 @@ def workflow(document: Document) -> Iterator[Mistake]:
         if isinstance(severities, dict) and severity not in severities:
             place = ("severities", severity.value)
             yield document.mistake(place, "it is missing", "Declare all four: p1, p2, p3 and p4.")
+    yield from stages.check(document)
 
 
 def runbook(document: Document, services: dict[str, Any] | None) -> Iterator[Mistake]:
@@ -53,7 +55,7 @@ def _rollback(document: Document) -> Iterator[Mistake]:
 def _step_ids(document: Document) -> Iterator[Mistake]:
     first = dict[str, Place]()
     for key in ("steps", "rollback"):
-        for index, step in enumerate(_items(document.tree.get(key))):
+        for index, step in enumerate(items(document.tree.get(key))):
             name, place = _mapping(step).get("id"), (key, index, "id")
             if isinstance(name, str) and first.setdefault(name, place) != place:
                 what = f"{shown(name)} is the id of {written(first[name][:2])} already"
@@ -95,7 +97,3 @@ def _texts(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -51,6 +51,11 @@ def written(place: Place) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
 
 
+def items(value: Any) -> list[Any]:
+    """Return a list that may be written at a place; none where something else is."""
+    return value if isinstance(value, list) else []
+
+
 def read_folder(root: Path, found: list[Mistake]) -> dict[str, Document]:
     """Read every YAML file of the known folders, by its path below the root."""
     documents = dict[str, Document]()

@@ -9,8 +9,8 @@ from pydantic import Field, field_validator
 from bot.domain.declared import ChannelName, ChannelPrefix, Minutes, Name, WholeMinutes, Words, misfit
 from bot.domain.hats import Hat
 from bot.domain.ids import digest
-from bot.domain.incident.lifecycle import NEEDED, Stage
 from bot.domain.incident.reminders import Kind
+from bot.domain.lifecycle import Purpose, Stage, StagePolicy, Transition, Trigger
 from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
 
@@ -87,35 +87,22 @@ class HatReminder(ReminderPolicy):
 
     @field_validator("hats")
     @classmethod
-    def _are_needed(cls, hats: tuple[Hat, ...]) -> tuple[Hat, ...]:
-        needed = [hat.value for hat in Hat if any(hat in those for those in NEEDED.values())]
-        for hat in hats:
-            if hat is Hat.COMMANDER:
-                raise misfit("the commander's hat has a reminder of its own", "Write it as no_commander.")
-            if hat.value not in needed:
-                raise misfit(f"no open stage needs “{hat.value}”", f"Choose from: {', '.join(needed)}.")
+    def _are_not_the_commander(cls, hats: tuple[Hat, ...]) -> tuple[Hat, ...]:
+        if Hat.COMMANDER in hats:
+            raise misfit("the commander's hat has a reminder of its own", "Write it as no_commander.")
         return hats
 
 
 class StuckReminder(ReminderPolicy):
-    stages: dict[Stage, Annotated[Minutes, Field(gt=0, le=7 * 24 * 60)]] = {}
+    stages: dict[Name, Annotated[Minutes, Field(gt=0, le=7 * 24 * 60)]] = {}
     """Minutes for single stages; `after` holds for the others."""
 
-    @field_validator("stages")
-    @classmethod
-    def _are_open(cls, stages: dict[Stage, float]) -> dict[Stage, float]:
-        for stage in stages:
-            if stage.is_over:
-                names = ", ".join(each.value for each in Stage if not each.is_over)
-                raise misfit(f"nobody is reminded in “{stage.value}”: the incident is over", f"Choose from: {names}.")
-        return stages
-
     @cached_property
-    def _patience_of(self) -> dict[Stage, timedelta]:
+    def _patience_of(self) -> dict[str, timedelta]:
         return {stage: timedelta(minutes=minutes) for stage, minutes in self.stages.items()}
 
     def patience_in(self, stage: Stage, /) -> timedelta:
-        return self._patience_of.get(stage, self.patience)
+        return self._patience_of.get(stage.id, self.patience)
 
 
 class Reminders(Frozen):
@@ -158,12 +145,13 @@ class Policy(Frozen):
 
     name: Name
     severities: dict[Severity, SeverityPolicy]
+    stages: dict[Name, StagePolicy] = Field(min_length=1)
+    """In the order in which a response goes through them."""
+    transitions: tuple[Transition, ...]
     mitigation_gate: GatePolicy = GatePolicy()
     channels: Channels
     reminders: dict[Severity, Reminders] = {}
     """By severity; none: nobody is reminded of anything."""
-    post_mortem_after_minutes: Minutes = Field(default=15, gt=0, le=30 * 24 * 60)
-    """How long an incident stays resolved before its review opens by itself."""
 
     @cached_property
     def hash(self) -> str:
@@ -171,6 +159,54 @@ class Policy(Frozen):
 
     def of(self, severity: Severity) -> SeverityPolicy:
         return self.severities[severity]
+
+    @cached_property
+    def stage_by_id(self) -> dict[str, Stage]:
+        """The stages as incidents remember them."""
+        return {
+            name: Stage(id=name, title=one.title or name.capitalize(), purpose=one.purpose or Purpose(name))
+            for name, one in self.stages.items()
+        }
+
+    @cached_property
+    def _moves(self) -> dict[tuple[str, str], Transition]:
+        return {(before, move.to): move for move in self.transitions for before in move.before}
+
+    def stage(self, word: str) -> Stage | None:
+        """Read `mitigating`, `mitigate`, `post mortem`: as people write a stage; None for anything else."""
+        name = word.strip().lower().replace("_", "-").replace(" ", "-")
+        name = {"investigate": "investigating", "mitigate": "mitigating", "postmortem": "post-mortem"}.get(name, name)
+        return self.stage_by_id.get(name)
+
+    @property
+    def first(self) -> Stage:
+        """The stage in which every incident begins."""
+        return next(iter(self.stage_by_id.values()))
+
+    def stage_for(self, purpose: Purpose) -> Stage:
+        """Return the first stage of a purpose; every workflow has one for what is resolved and what is closed."""
+        return next(stage for stage in self.stage_by_id.values() if stage.purpose is purpose)
+
+    def move(self, before: Stage, to: Stage) -> Transition | None:
+        return self._moves.get((before.id, to.id))
+
+    def next_stages(self, stage: Stage) -> tuple[Stage, ...]:
+        return tuple(self.stage_by_id[to] for before, to in self._moves if before == stage.id)
+
+    def move_by_itself(self, stage: Stage, trigger: Trigger) -> Transition | None:
+        return next(
+            (move for (before, _), move in self._moves.items() if before == stage.id and trigger in move.when), None
+        )
+
+    def move_in_time(self, stage: Stage) -> Transition | None:
+        """Return the move that happens after a while in a stage."""
+        moves = (move for (before, _), move in self._moves.items() if before == stage.id)
+        return next((move for move in moves if move.after is not None), None)
+
+    def needs(self, stage: Stage) -> tuple[Hat, ...]:
+        """Name the hats that a stage asks for, beside the commander's."""
+        found = self.stages.get(stage.id)
+        return found.hats if found is not None else ()
 
     def reminders_at(self, severity: Severity) -> dict[Kind, ReminderPolicy]:
         found = self.reminders.get(severity)

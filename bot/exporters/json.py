@@ -53,7 +53,7 @@ def facts(incident: Incident) -> dict[str, Any]:
         "id": incident.id,
         "title": incident.title,
         "severity": incident.severity.value,
-        "stage": incident.stage.value,
+        "stage": incident.stage.id,
         "service": incident.service,
         "summary": incident.summary,
         "private": incident.private,

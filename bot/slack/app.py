@@ -21,6 +21,7 @@ def build_app(door: Door, client: WebClient, token: str) -> App:
     """Make the app. The HTTP door checks signatures and answers what is no payload: Slack's checks of the address."""
     app = App(
         client=client,
+        before_authorize=Listeners(door, client),  # they need no client of their own: one bot token answers for all
         authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token),
         process_before_response=True,
         request_verification_enabled=False,
@@ -30,7 +31,6 @@ def build_app(door: Door, client: WebClient, token: str) -> App:
         attaching_conversation_kwargs_enabled=False,
         attaching_function_token_enabled=False,
     )
-    app.use(Listeners(door, client))
 
     @app.error
     def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2s
 from typing import Any, Literal
 
 from bot.domain.ids import SYSTEM
@@ -127,7 +128,7 @@ def header(text: str) -> Block:
 
 def section(text: str, accessory: Block | None = None) -> Block:
     block: Block = {"type": "section", "text": mrkdwn(text)}
-    return {**block, "accessory": accessory} if accessory else block
+    return {**block, "block_id": _means(accessory), "accessory": accessory} if accessory else block
 
 
 def fields(texts: Sequence[str]) -> Block:
@@ -143,7 +144,8 @@ def divider() -> Block:
 
 
 def actions(*elements: Block | None) -> Block:
-    return {"type": "actions", "elements": [element for element in elements if element][:25]}
+    shown = [element for element in elements if element][:25]
+    return {"type": "actions", "block_id": _means(*shown), "elements": shown}
 
 
 def button(
@@ -172,6 +174,16 @@ def mrkdwn(text: str, limit: int = 3000) -> Block:
 
 def plain(text: str, limit: int) -> Block:
     return {"type": "plain_text", "text": cut(UNSEEN.sub("", text).strip(), limit) or "…", "emoji": True}
+
+
+def _means(*elements: Block) -> str:
+    """Name a block after what its buttons mean: a button that stays the same in the next edition can still be clicked.
+
+    Slack gives a block without a name another one in each edition, and a click on the edition before is lost; so may be
+    the click of whoever presses while a message changes. A button that means something else has another name.
+    """
+    meaning = "\n".join(f"{element['action_id']} {element.get('value', '')}" for element in elements)
+    return blake2s(meaning.encode(), digest_size=9).hexdigest()
 
 
 def _link(found: re.Match[str]) -> str:

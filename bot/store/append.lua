@@ -25,7 +25,7 @@ at = at + count + 1
 redis.call('HSET', incident, 'v', version, 'h', head, 's', state)
 redis.call('HSET', causes, cause, version)
 if due == '' then redis.call('ZREM', timers, id) else redis.call('ZADD', timers, due, id) end
-redis.call('ZADD', all, declared, id)
+if expected == '0' then redis.call('ZADD', all, declared, id) end
 if is_open == '1' then redis.call('ZADD', open, declared, id) else redis.call('ZREM', open, id) end
 if channel ~= '' then redis.call('HSETNX', channels, channel, id) end
 

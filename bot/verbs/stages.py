@@ -1,8 +1,7 @@
 """`severity`, `stage`, `resolve`, `close`: how bad it is and how far it has come."""
 
-from bot.domain.incident import lifecycle
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve
-from bot.domain.incident.lifecycle import Stage
+from bot.domain.lifecycle import Purpose
 from bot.domain.severity import severity
 from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
 from bot.verbs.words import because, first, plain
@@ -23,12 +22,12 @@ def change_stage(request: Request, house: House) -> Answer:
     head, rest = first(request.words)
     if not head:
         return Ask("stage")
-    to = lifecycle.stage(head)
+    to = house.engine.policy.stage(head)
     if to is None:
-        return Said(f"“{head}” is no stage. There are: {', '.join(stage.value for stage in Stage)}.")
-    if to is Stage.RESOLVED and not rest:
+        return Said(f"“{head}” is no stage. There are: {', '.join(house.engine.policy.stages)}.")
+    if to.purpose is Purpose.RESOLVED and not rest:
         return Ask("resolve")
-    command = ChangeStage(**request.facts(), to=to, because=plain(because(rest), house.people.name))
+    command = ChangeStage(**request.facts(), to=to.id, because=plain(because(rest), house.people.name))
     return submit(house, command, f"The incident is at {to.label}.")
 
 
@@ -40,7 +39,8 @@ def resolve(request: Request, house: House) -> Answer:
 
 
 def close(request: Request, house: House) -> Answer:
-    command = ChangeStage(**request.facts(), to=Stage.CLOSED, because=plain(because(request.words), house.people.name))
+    end = house.engine.policy.stage_for(Purpose.CLOSED)
+    command = ChangeStage(**request.facts(), to=end.id, because=plain(because(request.words), house.people.name))
     return submit(house, command, "Closed. The timeline stands as it is.")
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.domain.incident.lifecycle import Stage
 from tests.harness.actors import Person, Story, declare, join
+from tests.harness.stages import Stages
 from tests.harness.wired import Truth, WiredWorld
 from tests.harness.world import session_of, until
 
@@ -27,7 +27,7 @@ def approved(story: Story, runbook: str = "restart-checkout") -> None:
 def verified(story: Story, truth: Truth) -> None:
     truth.comes("mitigation.verified", story.id)
     truth.is_whole(story.id)
-    assert truth.state(story.id).stage is Stage.MITIGATING
+    assert truth.state(story.id).stage == Stages.MITIGATING
 
 
 def power_cut(wired: WiredWorld, truth: Truth) -> None:

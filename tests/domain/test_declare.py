@@ -15,7 +15,6 @@ from bot.domain.effects import (
 from bot.domain.incident.decide.words import TEXT_LIMIT, TITLE_LIMIT
 from bot.domain.incident.events import ChannelOpened, Declared
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import IncidentExists, NoSuchIncident, TextTooLong, TitleMissing, TitleTooLong
 from bot.domain.severity import Severity
 from tests.harness.clock import at
@@ -23,6 +22,7 @@ from tests.harness.given import given
 from tests.harness.orders import INC, M1, declare, note, open_channel, propose
 from tests.harness.people import ANA
 from tests.harness.plans import POLICY
+from tests.harness.stages import Stages
 
 
 def test_a_declaration_begins_an_incident_and_asks_for_its_channel_and_who_is_on_call() -> None:
@@ -33,7 +33,7 @@ def test_a_declaration_begins_an_incident_and_asks_for_its_channel_and_who_is_on
         )
     )
     assert declared.effects == [OpenChannel(incident=INC), Summon(incident=INC)]
-    assert declared.incident.stage is Stage.DETECTED
+    assert declared.incident.stage == Stages.DETECTED
     assert declared.incident.people == (ANA,)
 
 

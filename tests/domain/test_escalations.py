@@ -7,7 +7,6 @@ from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.escalations import Standing, call_timer, lapse_timer
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import (
     AcknowledgedAlready,
     AlreadyCalled,
@@ -26,6 +25,7 @@ from tests.harness.book import by_slack, by_ways, policy
 from tests.harness.clock import at
 from tests.harness.given import Given, given
 from tests.harness.people import ANA, BEN, CY, DEE
+from tests.harness.stages import Stages
 
 P1, P2 = "e1.1.1", "e1.1.2"
 
@@ -50,7 +50,7 @@ def standing(world: Given) -> Standing:
 def test_whoever_is_on_call_is_assigned_and_the_incident_is_in_triage() -> None:
     world = running()
     assert world.incident.assigned == (BEN,)
-    assert world.incident.stage is Stage.TRIAGE
+    assert world.incident.stage == Stages.TRIAGE
     assert BEN in world.incident.people
     assert world.incident.timers[call_timer("e1")] == at(301)
 
@@ -220,7 +220,7 @@ def test_acknowledging_twice_changes_nothing_and_another_is_told_who_did() -> No
 
 def test_what_was_detected_is_in_triage_once_somebody_acknowledged() -> None:
     world = given(o.declare(), o.start_escalation(at=1), o.acknowledge(by=BEN, at=2))
-    assert world.incident.stage is Stage.TRIAGE
+    assert world.incident.stage == Stages.TRIAGE
 
 
 def test_an_answer_at_the_very_second_the_time_is_up_wins_if_it_was_first() -> None:

@@ -18,7 +18,6 @@ from bot.domain.incident.events import (
     TroubleMet,
     UpdatePosted,
 )
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import TextMissing, TextTooLong, TooManyPins
 from bot.domain.severity import Severity
 from tests.harness.clock import at
@@ -43,6 +42,7 @@ from tests.harness.orders import (
     want_export,
 )
 from tests.harness.people import ANA, BEN
+from tests.harness.stages import Stages
 
 LONG = "x" * (TEXT_LIMIT + 1)
 
@@ -181,7 +181,7 @@ def test_what_nobody_could_see_is_no_text() -> None:
     ("before", "command"),
     [
         ([], change_severity(Severity.P2, LONG)),
-        ([], move(Stage.TRIAGE, LONG)),
+        ([], move(Stages.TRIAGE, LONG)),
         ([], resolve(LONG)),
         ([propose(by=ANA)], reject(LONG, by=BEN)),
     ],

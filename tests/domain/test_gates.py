@@ -17,7 +17,6 @@ from bot.domain.incident.events import (
     VoteCameLate,
     VoteCast,
 )
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     GateStillOpen,
@@ -51,6 +50,7 @@ from tests.harness.orders import (
 )
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.plans import PURGE, RESTART, plan, policy
+from tests.harness.stages import Stages
 
 LIMIT = 30 * 60
 """Seconds that the test policy's gate stays open."""
@@ -83,7 +83,7 @@ def test_below_p1_it_begins_at_once(severity: Severity) -> None:
     proposed.then(MitigationProposed, StageChanged, StageChanged)
     assert proposed.incident.mitigations[M1].gate is None
     assert proposed.incident.mitigations[M1].progress is Progress.APPROVED
-    assert proposed.incident.stage is Stage.MITIGATING
+    assert proposed.incident.stage == Stages.MITIGATING
     assert proposed.incident.timers == {}
 
 
@@ -132,7 +132,7 @@ def test_as_many_yeses_as_the_quorum_open_the_gate(quorum: int) -> None:
         StageChanged,
         StageChanged,
     )
-    assert last.incident.stage is Stage.MITIGATING
+    assert last.incident.stage == Stages.MITIGATING
     assert last.incident.timers == {}
     assert last.incident.mitigations[M1].approvers == voters
 

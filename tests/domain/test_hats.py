@@ -14,7 +14,6 @@ from bot.domain.incident.events import (
     OfferDeclined,
     StageChanged,
 )
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import HandOverToYourself, HatIsNotYours, HatIsWorn, OfferIsGone
 from tests.harness.clock import at
 from tests.harness.given import given
@@ -33,6 +32,7 @@ from tests.harness.orders import (
     take,
 )
 from tests.harness.people import ANA, BEN, CY, DEE
+from tests.harness.stages import Stages
 
 COMMANDER, INVESTIGATOR = Hat.COMMANDER, Hat.INVESTIGATOR
 """An exclusive hat and a shared one."""
@@ -68,7 +68,7 @@ def test_which_hats_are_shared_is_written_in_their_briefs() -> None:
 @pytest.mark.parametrize("first", [COMMANDER, Hat.FIRST_RESPONDER])
 def test_the_first_hat_of_the_response_moves_the_incident_to_triage(first: Hat) -> None:
     because = f"the {first.label} hat was taken"
-    moved = StageChanged(by=BEN, at=at(0), before=Stage.DETECTED, to=Stage.TRIAGE, because=because)
+    moved = StageChanged(by=BEN, at=at(0), before=Stages.DETECTED, to=Stages.TRIAGE, because=because)
     given(declare()).when(take(first, by=BEN)).then(HatTaken, moved)
     given(declare()).when(give(first, CY, by=BEN)).then(HatGiven, moved)
 
@@ -135,8 +135,8 @@ def test_whoever_was_asked_sees_what_became_of_the_offer() -> None:
         ]
         assert shown == [offered.model_copy(update={"standing": standing})]
         assert world.when(order).incident.offered_at == ({COMMANDER: at(9)} if standing == "overtaken" else {})
-    over = given(*world.events, resolve(at=20), move(Stage.POST_MORTEM, at=21))
-    assert offered.model_copy(update={"standing": "closed"}) in over.when(move(Stage.CLOSED, at=22)).effects
+    over = given(*world.events, resolve(at=20), move(Stages.POST_MORTEM, at=21))
+    assert offered.model_copy(update={"standing": "closed"}) in over.when(move(Stages.CLOSED, at=22)).effects
     assert not [effect for effect in world.when(note("x", by=CY)).effects if isinstance(effect, ShowOffer)]
 
 

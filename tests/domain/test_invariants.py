@@ -17,11 +17,11 @@ from bot.domain.incident import commands as c
 from bot.domain.incident import events as e
 from bot.domain.incident.decide import decide
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.record import breaks, read
 from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import OF_A_WORD, Stage
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
@@ -32,6 +32,7 @@ from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import INC
 from tests.harness.people import ANA, BEN, CY, DEE
 from tests.harness.plans import PURGE, RESTART, SCALE, plan, policy
+from tests.harness.stages import Stages
 
 PEOPLE = st.sampled_from((ANA, BEN, CY, DEE))
 PLANS = st.sampled_from((plan(SCALE), plan(SCALE, replicas="6"), plan(RESTART), plan(PURGE)))
@@ -173,18 +174,18 @@ class Response(RuleBasedStateMachine):
         stuck = {Progress.STOPPED, Progress.NEEDS_HUMAN}
         return [m.id for m in self.incident.mitigations.values() if m.progress in stuck and m.plan.rollback]
 
-    @rule(by=PEOPLE, to=st.sampled_from(Stage))
+    @rule(by=PEOPLE, to=st.sampled_from(list(OF_A_WORD.values())))
     def somebody_moves_the_stage(self, by: str, to: Stage) -> None:
         self.orders(o.move(to, "done", by=by))
 
     @precondition(lambda self: self.seconds > 1800)  # else most incidents would be over before they begin
     @rule(by=PEOPLE, undo=st.booleans())
     def somebody_ends_it(self, by: str, undo: bool) -> None:
-        for to in (Stage.RESOLVED, Stage.POST_MORTEM):
+        for to in (Stages.RESOLVED, Stages.POST_MORTEM):
             self.orders(o.move(to, "done", by=by))
         if undo and (last := self.incident.current_mitigation):
             self.orders(o.roll_back(by=by, mitigation=last.id))
-        self.orders(o.move(Stage.CLOSED, by=by))
+        self.orders(o.move(Stages.CLOSED, by=by))
 
     @rule(by=PEOPLE, to=st.sampled_from(Severity))
     def somebody_changes_the_severity(self, by: str, to: Severity) -> None:
@@ -300,7 +301,7 @@ class Response(RuleBasedStateMachine):
         if not self.snapshots:
             return
         gates = {f"gate:{m.id}" for m in self.incident.open_gates}
-        review = {"post-mortem"} if self.incident.stage is Stage.RESOLVED else set()
+        review = {"post-mortem"} if self.incident.stage == Stages.RESOLVED else set()
         assert set(self.incident.timers) == gates | review
         assert set(owed(self.incident)) == gates | review, "the self-audit asks for the same"
 

@@ -10,7 +10,6 @@ import pytest
 from bot.domain.hats import Hat
 from bot.domain.incident import decide as rules
 from bot.domain.incident import rejections
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     HatIsNotYours,
@@ -22,6 +21,7 @@ from bot.domain.incident.rejections import (
     StillRunning,
 )
 from tests.harness.people import ANA
+from tests.harness.stages import Stages
 
 KINDS = [
     *(kind for _, kind in inspect.getmembers(rejections, inspect.isclass) if issubclass(kind, Rejected)),
@@ -33,7 +33,7 @@ BUILT = {
     OfferIsGone: OfferIsGone(Hat.COMMANDER),
     StillRunning: StillRunning("Restart", Progress.ROLLING_BACK),
     NothingRuns: NothingRuns("Restart", Progress.PROPOSED),
-    NoSuchMove: NoSuchMove(Stage.DETECTED, Stage.CLOSED, [Stage.TRIAGE]),
+    NoSuchMove: NoSuchMove(Stages.DETECTED, Stages.CLOSED, [Stages.TRIAGE]),
 }
 """Those that put their sentence together themselves."""
 SAID_BY_DOORS = {"Rejected", "TooLate", "NothingProposed"}

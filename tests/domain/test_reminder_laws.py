@@ -14,11 +14,11 @@ from bot.domain.incident import commands as c
 from bot.domain.incident import events as e
 from bot.domain.incident.due import next_due, outlook
 from bot.domain.incident.evolve import replay
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import breaks, read
 from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Stage
 from bot.domain.policy import ReminderPolicy
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
@@ -29,6 +29,7 @@ from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import INC
 from tests.harness.people import ANA, BEN, CY
 from tests.harness.plans import REMINDERS, REMINDING
+from tests.harness.stages import Stages
 
 PEOPLE = st.sampled_from((ANA, BEN, CY))
 HATS = st.sampled_from((Hat.COMMANDER, Hat.FIRST_RESPONDER, Hat.MITIGATOR))
@@ -50,7 +51,7 @@ class Naive:
 
     def stage(self) -> tuple[Stage, datetime]:
         moves = [ev for ev in self.events if isinstance(ev, e.StageChanged)]
-        return (moves[-1].to, moves[-1].at) if moves else (Stage.DETECTED, self.declared)
+        return (moves[-1].to, moves[-1].at) if moves else (Stages.DETECTED, self.declared)
 
     def worn(self, hat: Hat) -> tuple[str | None, datetime]:
         """Who wears it, and since when it is so."""
@@ -81,7 +82,7 @@ class Naive:
                 wearer, since = self.worn(Hat.COMMANDER)
                 return since if wearer is None else None
             case Kind.EMPTY_HAT:
-                needed = {Stage.MITIGATING: Hat.MITIGATOR, Stage.INVESTIGATING: None}.get(stage, Hat.FIRST_RESPONDER)
+                needed = {Stages.MITIGATING: Hat.MITIGATOR, Stages.INVESTIGATING: None}.get(stage, Hat.FIRST_RESPONDER)
                 wearer, since = self.worn(needed) if needed else (ANA, entered)
                 return max(since, entered) if wearer is None else None
             case Kind.STUCK:
@@ -97,7 +98,7 @@ class Naive:
                 return min(self.offers(), default=None)
 
     def patience(self, kind: Kind, rule: ReminderPolicy) -> timedelta:
-        minutes = 15.0 if kind is Kind.STUCK and self.stage()[0] is Stage.TRIAGE else rule.after
+        minutes = 15.0 if kind is Kind.STUCK and self.stage()[0] == Stages.TRIAGE else rule.after
         return timedelta(minutes=minutes)
 
     def overdue(self, kind: Kind, now: datetime) -> bool:
@@ -234,7 +235,7 @@ class Reminding(RuleBasedStateMachine):
     def somebody_updates(self, by: str, minutes: int | None) -> None:
         self.orders(o.update("we look", by=by, next_in_minutes=minutes))
 
-    @rule(by=PEOPLE, to=st.sampled_from((Stage.TRIAGE, Stage.INVESTIGATING, Stage.INVESTIGATING)))
+    @rule(by=PEOPLE, to=st.sampled_from((Stages.TRIAGE, Stages.INVESTIGATING, Stages.INVESTIGATING)))
     def somebody_moves_on(self, by: str, to: Stage) -> None:
         self.orders(o.move(to, by=by))
 

@@ -20,7 +20,6 @@ from bot.domain.incident.events import (
     StageChanged,
     UpdatePosted,
 )
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import IsClosed, IsOver, NothingToRemindOf, SnoozeDoesNotFit, TextTooLong
 from bot.domain.incident.reminders import Kind, kind
 from bot.domain.incident.state import Incident
@@ -62,6 +61,7 @@ from tests.harness.orders import (
 )
 from tests.harness.people import ANA, BEN, CY, DEE
 from tests.harness.plans import POLICY, REMINDERS, REMINDING, plan, policy
+from tests.harness.stages import Stages
 
 COMMANDER, FIRST = Hat.COMMANDER, Hat.FIRST_RESPONDER
 MIN = 60
@@ -142,16 +142,16 @@ def test_only_the_hats_that_the_stage_needs_are_missed() -> None:
     assert due(Kind.EMPTY_HAT, world) == at(10 * MIN)
     world.takes(take(FIRST, by=BEN, at=60))
     assert due(Kind.EMPTY_HAT, world) is None
-    world.takes(move(Stage.INVESTIGATING, by=BEN, at=120))
+    world.takes(move(Stages.INVESTIGATING, by=BEN, at=120))
     assert due(Kind.EMPTY_HAT, world) is None, "nobody minds an investigator here"
-    world.takes(StageChanged(by=BEN, at=at(180), before=Stage.INVESTIGATING, to=Stage.MITIGATING))
+    world.takes(StageChanged(by=BEN, at=at(180), before=Stages.INVESTIGATING, to=Stages.MITIGATING))
     assert due(Kind.EMPTY_HAT, world) == at(180 + 10 * MIN), "a mitigator is missed from that stage on"
 
 
 def test_each_stage_has_its_own_patience() -> None:
     world = given(declare(), policy=REMINDING)
     assert due(Kind.STUCK, world) == at(60 * MIN)
-    world.takes(move(Stage.TRIAGE, by=BEN, at=100))
+    world.takes(move(Stages.TRIAGE, by=BEN, at=100))
     assert due(Kind.STUCK, world) == at(100 + 15 * MIN)
 
 
@@ -161,7 +161,7 @@ MOVES = {
     "a pinned message": (pin("1.0", by=BEN, at=600),),
     "a pin taken off": (pin("1.0", at=1), unpin("1.0", by=BEN, at=600)),
     "a severity": (change_severity(Severity.P2, "less", at=1), change_severity(Severity.P1, by=BEN, at=600)),
-    "a stage": (move(Stage.TRIAGE, by=BEN, at=600),),
+    "a stage": (move(Stages.TRIAGE, by=BEN, at=600),),
     "a hat": (take(FIRST, by=BEN, at=600),),
     "a hat put down": (take(FIRST, by=BEN, at=1), release(FIRST, by=BEN, at=600)),
     "an offer": (take(FIRST, by=BEN, at=1), offer(FIRST, CY, by=BEN, at=600)),
@@ -348,7 +348,7 @@ def test_an_update_ends_the_reminder_of_it() -> None:
 
 
 def test_resolving_ends_all_reminders_and_none_comes_after() -> None:
-    world = given(declare(), move(Stage.TRIAGE, by=ANA), tick(3600), policy=REMINDING)
+    world = given(declare(), move(Stages.TRIAGE, by=ANA), tick(3600), policy=REMINDING)
     world.takes(resolve(by=BEN, at=3700))
     ended = [event for event in world.events if isinstance(event, ReminderEnded)]
     assert {event.kind for event in ended} == set(Kind) - {Kind.OFFER_WAITS}
@@ -449,7 +449,7 @@ def test_what_is_not_reminded_of_can_neither_be_snoozed_nor_stopped() -> None:
         given(declare(), policy=COMMANDERS).when(order(Kind.STUCK)).then_rejected(NothingToRemindOf)
         over = given(declare(), resolve(), policy=COMMANDERS)
         over.when(order()).then_rejected(IsOver, "resolved")
-        closed = given(*over.events, move(Stage.POST_MORTEM), move(Stage.CLOSED), policy=COMMANDERS)
+        closed = given(*over.events, move(Stages.POST_MORTEM), move(Stages.CLOSED), policy=COMMANDERS)
         closed.when(order()).then_rejected(IsClosed)
 
 

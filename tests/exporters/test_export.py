@@ -52,7 +52,7 @@ def test_a_person_without_a_name_appears_by_id() -> None:
 def test_the_facts_are_those_of_the_last_record_however_far_the_incident_has_gone_on() -> None:
     story = rich()
     early = Export(story.records[:3], str, story.now)
-    assert early.incident.stage.value == "detected"
+    assert early.incident.stage.id == "detected"
     assert early.head == story.records[2].hash
 
 

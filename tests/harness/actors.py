@@ -19,6 +19,12 @@ class Person:
     world: World
     id: str
 
+    def does(self, path: str, **body: Any) -> Seen:
+        """Do something in the client that succeeds."""
+        answer = self.post(path, **body)
+        assert "error" not in answer, f"{path} was refused: {answer['error']}"
+        return answer
+
     def post(self, path: str, **body: Any) -> Seen:
         """Do something in the client; a refusal comes back as {"error": …}."""
         answer = httpx.post(self.world.url("slack") + path, json={"user": self.id, **body}, timeout=30)
@@ -39,7 +45,7 @@ class Person:
 
     def says(self, text: str, channel: str) -> str:
         """Write a plain message; returns its ts."""
-        answer = self.post("/client/say", channel=channel, text=text)
+        answer = self.does("/client/say", channel=channel, text=text)
         return str(answer["message"]["ts"] if "message" in answer else answer["ts"])
 
     def messages(self, channel: str, **query: Any) -> list[Seen]:
@@ -54,12 +60,12 @@ class Person:
         container: Seen = {"type": "message", "channel": channel, "ts": on["ts"]}
         if on.get("is_ephemeral"):
             container["is_ephemeral"] = True
-        return self.post("/client/click", container=container, block_id=block_id, action_id=action_id, value=None)
+        return self.does("/client/click", container=container, block_id=block_id, action_id=action_id, value=None)
 
     def clicks_in_view(self, button: str, view: Seen, value: Any = None) -> Seen:
         block_id, action_id = _find(button, view["blocks"])
         container = {"type": "view", "view_id": view["id"]}
-        return self.post("/client/click", container=container, block_id=block_id, action_id=action_id, value=value)
+        return self.does("/client/click", container=container, block_id=block_id, action_id=action_id, value=value)
 
     def view(self) -> Seen:
         """The form that is open, once it is."""
@@ -72,7 +78,7 @@ class Person:
         return self.view()
 
     def shortcut(self, callback_id: str, **on: Any) -> Seen:
-        return self.post("/client/shortcut", callback_id=callback_id, **on)
+        return self.does("/client/shortcut", callback_id=callback_id, **on)
 
     def post_control(self, path: str, **body: Any) -> Seen:
         """Tell the local Slack something that no person could: what goes wrong, which app is installed."""
@@ -80,7 +86,7 @@ class Person:
 
     def home(self, *words: str) -> Seen:
         """Open the bot's Home; returns the view once it says these words."""
-        self.post("/client/open_home")
+        self.does("/client/open_home")
         return until(f"“{' … '.join(words)}” in the Home: {self._home()}", lambda: self._home(*words))
 
     def _home(self, *words: str) -> Seen | None:
@@ -110,7 +116,7 @@ class Person:
         block = next(block for block in before["blocks"] if block["block_id"] == field)
         container = {"type": "view", "view_id": before["id"]}
         action_id = block["element"]["action_id"]
-        self.post("/client/click", container=container, block_id=field, action_id=action_id, value=value)
+        self.does("/client/click", container=container, block_id=field, action_id=action_id, value=value)
         return until("the form to change", lambda: view if (view := self.view())["hash"] != before["hash"] else None)
 
     def submits(self, **values: Any) -> Seen:
@@ -125,10 +131,10 @@ class Person:
             state[name] = {element["action_id"]: value}
         unknown = set(values) - set(state)
         assert not unknown, f"the form has no {unknown}; it has {set(state)}"
-        return self.post("/client/submit", view_id=view["id"], state=state)
+        return self.does("/client/submit", view_id=view["id"], state=state)
 
     def reacts(self, name: str, ts: str, channel: str) -> Seen:
-        return self.post("/client/react", channel=channel, ts=ts, name=name)
+        return self.does("/client/react", channel=channel, ts=ts, name=name)
 
     def direct_messages(self) -> list[Seen]:
         """What the bot wrote to this person alone."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.reminders import Kind
 from bot.domain.oncall.calling import place
 from bot.domain.policy import ReminderPolicy, Reminders
@@ -66,6 +65,7 @@ from tests.harness.orders import (
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.plans import RESTART, plan
 from tests.harness.plans import policy as workflow
+from tests.harness.stages import Stages
 
 WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait")))
 
@@ -145,7 +145,7 @@ def story() -> Sequence[AnyCommand]:
         acknowledge(by=DEE, at=762),
         resolve("Checkout works again after more replicas.", by=DEE, at=770),
         tick(770 + 15 * 60),
-        move(Stage.CLOSED, "reviewed", by=DEE, at=2000),
+        move(Stages.CLOSED, "reviewed", by=DEE, at=2000),
     )
 
 

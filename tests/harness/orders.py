@@ -8,8 +8,8 @@ from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
+from bot.domain.lifecycle import Stage
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
 from bot.domain.runbook import Plan
@@ -101,7 +101,7 @@ def change_severity(to: Severity, because: str = "", *, by: str = ANA, at: float
 
 
 def move(to: Stage, because: str = "", *, by: str = ANA, at: float = 0) -> c.ChangeStage:
-    return c.ChangeStage(**header(by, at), to=to, because=because)
+    return c.ChangeStage(**header(by, at), to=to.id, because=because)
 
 
 def resolve(summary: str = "checkout works again", *, by: str = ANA, at: float = 0) -> c.Resolve:

@@ -1,7 +1,6 @@
 """A policy, a service, runbooks and their plans: the small company that the tests are about."""
 
 from bot.domain.hats import Hat
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.policy import (
     Channels,
     GatePolicy,
@@ -14,6 +13,7 @@ from bot.domain.policy import (
 )
 from bot.domain.runbook import HttpStep, Parameter, Plan, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
 from bot.domain.severity import Severity
+from tests.harness.stages import STAGES, TRANSITIONS
 
 
 def policy(
@@ -47,7 +47,8 @@ def policy(
         mitigation_gate=GatePolicy(quorum=quorum, limit_minutes=limit_minutes),
         channels=Channels(announce="incidents", managers="incident-managers"),
         reminders={Severity.P1: reminders} if reminders else {},
-        post_mortem_after_minutes=15,
+        stages=STAGES,
+        transitions=TRANSITIONS,
     )
 
 
@@ -56,7 +57,7 @@ POLICY = policy()
 REMINDERS = Reminders(
     no_commander=ReminderPolicy(after=5, every=5, most=3),
     empty_hat=HatReminder(after=10, every=15, most=2, again="edit", hats=(Hat.FIRST_RESPONDER, Hat.MITIGATOR)),
-    stuck=StuckReminder(after=60, every=30, most=2, stages={Stage.TRIAGE: 15}),
+    stuck=StuckReminder(after=60, every=30, most=2, stages={"triage": 15}),
     no_activity=ReminderPolicy(after=20, every=20, most=2, night="wait"),
     update_overdue=ReminderPolicy(after=0, every=10, most=2, night="ping"),
     offer_waits=ReminderPolicy(after=5, every=5, most=2),

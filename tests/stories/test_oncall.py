@@ -273,6 +273,14 @@ def test_a_trial_tells_what_came_of_each_contact(rota: RotaWorld, people: Three)
         rota.mailbox.works()
 
 
+def test_who_clicks_on_the_edition_before_is_heard(people: Three) -> None:
+    _, ben, _ = people
+    before = ben.home("Your shifts")
+    until("the next edition", lambda: ben.home()["hash"] != before["hash"])
+    ben.clicks_in_view("Test my page", before)
+    ben.direct("Your contacts were tried")
+
+
 # Kept elsewhere
 
 

@@ -6,7 +6,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
@@ -109,7 +108,8 @@ class ChangeSeverity(Command):
 
 
 class ChangeStage(Command):
-    to: Stage
+    to: str
+    """A stage's id."""
     because: Words = ""
 
 

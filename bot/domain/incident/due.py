@@ -10,18 +10,19 @@ from datetime import datetime
 
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.lifecycle import NEEDED
 from bot.domain.incident.reminders import JUST_NOW, Kind, Reminder, Snooze, Stop
 from bot.domain.incident.state import Incident
 from bot.domain.policy import HatReminder, Policy, ReminderPolicy
 
 
 def next_due(incident: Incident, policy: Policy) -> datetime | None:
-    """Return when something of it falls due next: a timer of its own, or a reminder."""
+    """Return when something of it falls due next: a timer of its own, or a reminder. Every command asks this."""
     times = list(incident.timers.values())
     if incident.is_open:
+        told_of = incident.reminders or incident.snoozed or incident.stopped
+        due_at = reminder_due if told_of else overdue_at  # where nothing was told or put off, the two are the same
         for kind, rule in policy.reminders_at(incident.severity).items():
-            if (due := reminder_due(kind, rule, incident, policy)) is not None:
+            if (due := due_at(kind, rule, incident, policy)) is not None:
                 times.append(due)
     return min(times, default=None)
 
@@ -63,7 +64,7 @@ def missing_since(kind: Kind, rule: ReminderPolicy, incident: Incident, policy: 
         case Kind.NO_COMMANDER:
             return None if incident.hats.get(Hat.COMMANDER) else _bare_since(Hat.COMMANDER, incident)
         case Kind.EMPTY_HAT:
-            bare = [_bare_since(hat, incident) for hat in missing_hats(rule, incident)]
+            bare = [_bare_since(hat, incident) for hat in missing_hats(rule, incident, policy)]
             return max(min(bare), _in_stage_since(incident)) if bare else None
         case Kind.STUCK:
             return _in_stage_since(incident)
@@ -75,10 +76,10 @@ def missing_since(kind: Kind, rule: ReminderPolicy, incident: Incident, policy: 
             return min([incident.offered_at.get(hat, incident.declared_at) for hat in incident.offers], default=None)
 
 
-def missing_hats(rule: ReminderPolicy | None, incident: Incident) -> list[Hat]:
+def missing_hats(rule: ReminderPolicy | None, incident: Incident, policy: Policy) -> list[Hat]:
     """Name the hats that the stage needs, the policy minds and nobody wears."""
     minded = rule.hats if type(rule) is HatReminder else ()
-    return [hat for hat in NEEDED.get(incident.stage, ()) if hat in minded and hat not in incident.hats]
+    return [hat for hat in policy.needs(incident.stage) if hat in minded and hat not in incident.hats]
 
 
 def _bare_since(hat: Hat, incident: Incident) -> datetime:

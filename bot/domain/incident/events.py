@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.reminders import Kind
+from bot.domain.lifecycle import OF_A_WORD, Stage
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Way
 from bot.domain.runbook import Plan
@@ -34,6 +34,8 @@ class Declared(EventBase):
     private: bool = False
     origin: str | None = None
     policy: str
+    stage: Stage = OF_A_WORD["detected"]
+    """In which it begins."""
 
 
 class ChannelOpened(EventBase):
@@ -233,8 +235,8 @@ class RunStopped(EventBase):
 class Resolved(EventBase):
     type: Literal["incident.resolved"] = "incident.resolved"
     summary: str
-    review_at: AwareDatetime
-    """When the post-mortem opens by itself."""
+    review_at: AwareDatetime | None
+    """When the review opens by itself; None: it does not."""
 
 
 class ExportRequested(EventBase):

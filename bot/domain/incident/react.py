@@ -8,10 +8,10 @@ from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.escalations import Page
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Purpose
 from bot.domain.oncall.reach import SLACK
 
 
@@ -33,7 +33,7 @@ def react(records: Sequence[Recorded], before: Incident | None, after: Incident)
 def _offers_ended(records: Sequence[Recorded], before: Incident, after: Incident) -> Iterator[x.ShowOffer]:
     """Whoever was asked to take a hat over and need not answer any more sees what became of it."""
     answers = {record.event.hat: record.event for record in records if isinstance(record.event, ANSWERS)}
-    is_closed = after.stage is Stage.CLOSED and before.stage is not Stage.CLOSED
+    is_closed = after.stage.purpose is Purpose.CLOSED and before.stage.purpose is not Purpose.CLOSED
     for hat, person in before.offers.items():
         at = before.offered_at.get(hat)
         if (after.offers.get(hat), after.offered_at.get(hat)) == (person, at) and not is_closed:
@@ -110,7 +110,7 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
         case e.StageChanged():
-            whole = event.to in {Stage.RESOLVED, Stage.CLOSED}
+            whole = event.to.purpose in {Purpose.RESOLVED, Purpose.CLOSED}
             told = x.Tell(incident=incident, version=version)
             posted = x.PostTimeline(incident=incident, version=version, whole=whole)
             return [told] if after.private else [told, posted]

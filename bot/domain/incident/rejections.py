@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.domain.hats import Hat
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import Progress
+from bot.domain.lifecycle import Stage
 
 
 class Rejected(Exception):
@@ -90,6 +90,12 @@ class SeverityNeedsReason(Rejected):
     """Lowering a severity needs evidence in words: `/incident severity {to} because …`."""
 
     field = "because"
+
+
+class NoSuchStage(Rejected):
+    """“{stage}” is no stage. There are: {stages}."""
+
+    field = "to"
 
 
 class NoSuchMove(Rejected):

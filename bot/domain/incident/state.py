@@ -6,9 +6,9 @@ from typing import Literal
 from bot.domain.hats import Hat
 from bot.domain.ids import digest
 from bot.domain.incident.escalations import Escalation, Page
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.reminders import Kind, Reminder, Snooze, Stop
+from bot.domain.lifecycle import OF_A_WORD, Stage
 from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
 
@@ -32,7 +32,7 @@ class Incident(Frozen):
     private: bool = False
     origin: str | None = None
     policy: str
-    stage: Stage = Stage.DETECTED
+    stage: Stage = OF_A_WORD["detected"]
     declared_by: str
     declared_at: datetime
     channel: str | None = None

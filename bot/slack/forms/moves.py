@@ -3,7 +3,6 @@
 from typing import Any
 
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage
-from bot.domain.incident.lifecycle import Stage, next_stages
 from bot.domain.severity import Severity
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
@@ -31,9 +30,9 @@ def severity(submission: Submission, door: Door) -> Reply:
 
 
 def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
-    incident = door.house.engine.incident(facts.incident)
-    options = [(s.value, s.label) for s in next_stages(incident.stage)] or [
-        (incident.stage.value, incident.stage.label)
+    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
+    options = [(s.id, s.label) for s in policy.next_stages(incident.stage)] or [
+        (incident.stage.id, incident.stage.label)
     ]
     blocks = [
         select("to", f"From {incident.stage.label} to", options, initial=options[0][0]),
@@ -44,7 +43,7 @@ def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
 
 def stage(submission: Submission, door: Door) -> Reply:
     reason = plain(submission.text("because"), door.house.people.name)
-    door.house.engine.submit(ChangeStage(**facts_of(submission, door), to=Stage(submission.text("to")), because=reason))
+    door.house.engine.submit(ChangeStage(**facts_of(submission, door), to=submission.text("to"), because=reason))
     return None
 
 

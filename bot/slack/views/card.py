@@ -6,10 +6,10 @@ from bot.domain.durations import lasted
 from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.due import outlook, update_due
 from bot.domain.incident.escalations import Standing
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Purpose
 from bot.domain.policy import Policy
 from bot.slack.controls import OpenFormButton, TakeHatButton
 from bot.slack.kit import (
@@ -172,7 +172,7 @@ def _gates(incident: Incident) -> list[str]:
 
 def _moves(incident: Incident) -> list[tuple[str, FormName]]:
     """Up to five buttons: what can be done in this stage, and is not refused anyway while a mitigation is under way."""
-    if incident.stage is Stage.CLOSED:
+    if incident.stage.purpose is Purpose.CLOSED:
         return [("Export timeline", "export")]
     if not incident.is_open:
         return [("Move on", "stage"), ("Add a note", "note"), ("Export timeline", "export")]

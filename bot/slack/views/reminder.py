@@ -99,7 +99,7 @@ def _missing(incident: Incident, kind: Kind, told: Reminder, policy: Policy, nam
             return f"Nobody commands {incident.id}, since {since}"
         case Kind.EMPTY_HAT:
             rule = policy.reminders_at(incident.severity).get(kind)
-            hats = " and ".join(f"the {hat.label} hat" for hat in missing_hats(rule, incident))
+            hats = " and ".join(f"the {hat.label} hat" for hat in missing_hats(rule, incident, policy))
             return f"Nobody wears {hats or 'a hat that the stage needs'}, since {since}"
         case Kind.STUCK:
             return f"{incident.id} is in {incident.stage.label} since {since}"
@@ -170,7 +170,7 @@ def _remedies(incident: Incident, kind: Kind, policy: Policy) -> list[Block]:
             rule = policy.reminders_at(incident.severity).get(kind)
             return [
                 button(f"Take it: {hat.label}", TakeHatButton(incident=incident.id, hat=hat), "primary")
-                for hat in missing_hats(rule, incident)
+                for hat in missing_hats(rule, incident, policy)
             ]
         case Kind.STUCK:
             return [button("Stage", OpenFormButton(incident=incident.id, form="stage"), "primary")]

@@ -11,7 +11,6 @@ from bot.audit.outbreak import step
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident.due import outlook
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.reminders import Kind
 from bot.domain.oncall import calling as whom
@@ -43,6 +42,7 @@ from bot.verbs.request import Called, ShowOnCall, ShowShifts
 from tests.harness.book import by_ways, policy
 from tests.harness.clock import NOON
 from tests.harness.rota import BOOK, FIRST, SEARCH, SECOND, Roster, hours, put_on
+from tests.harness.stages import Stages
 from tests.slack.views.scene import ANA, BEN, CY, DEE, POLICY, REMINDING, START, TWO_VOTES, Scene, names
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "views"
@@ -94,7 +94,7 @@ def states() -> dict[str, Scene]:
         "mitigated": verified(),
         "resolved": resolved(),
         "post-mortem": resolved().later(minutes=20).does(c.Tick),
-        "closed": resolved().later(minutes=20).does(c.Tick).does(c.ChangeStage, ANA, to=Stage.CLOSED),
+        "closed": resolved().later(minutes=20).does(c.Tick).does(c.ChangeStage, ANA, to=Stages.CLOSED.id),
         "private": Scene(private=True).commanded(),
         "unspecific": Scene(severity=Severity.P4, service=None, summary="").in_channel(),
         "right-to-left": Scene(title="התשלומים לא עובדים", summary="لا أحد يستطيع الدفع").commanded(),
@@ -370,7 +370,7 @@ def reminders() -> dict[str, tuple[Scene, Kind]]:
         "empty-hat": (reminded(), Kind.EMPTY_HAT),
         "empty-hat-ended": (reminded().does(c.TakeHat, BEN, hat=Hat.FIRST_RESPONDER), Kind.EMPTY_HAT),
         "stuck": (reminded(), Kind.STUCK),
-        "stuck-ended": (reminded().does(c.ChangeStage, BEN, to=Stage.INVESTIGATING), Kind.STUCK),
+        "stuck-ended": (reminded().does(c.ChangeStage, BEN, to=Stages.INVESTIGATING.id), Kind.STUCK),
         "no-activity": (reminded(), Kind.NO_ACTIVITY),
         "no-activity-ended": (reminded().does(c.AddNote, BEN, text="Still looking."), Kind.NO_ACTIVITY),
         "update-overdue": (reminded(), update),

@@ -9,7 +9,6 @@ from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import decide
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident
@@ -25,6 +24,7 @@ from bot.domain.policy import (
 )
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
+from tests.harness.stages import STAGES, TRANSITIONS
 
 ANA, BEN, CY, DEE = "UANA", "UBEN", "UCY", "UDEE"
 PEOPLE = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
@@ -49,11 +49,13 @@ POLICY = Policy(
     },
     mitigation_gate=GatePolicy(quorum=1, limit_minutes=30),
     channels=Channels(announce="incidents", managers="incident-managers"),
+    stages=STAGES,
+    transitions=TRANSITIONS,
 )
 REMINDERS = Reminders(
     no_commander=ReminderPolicy(after=5, every=5, most=3),
     empty_hat=HatReminder(after=10, hats=(Hat.FIRST_RESPONDER, Hat.MITIGATOR)),
-    stuck=StuckReminder(after=60, stages={Stage.TRIAGE: 15}),
+    stuck=StuckReminder(after=60, stages={"triage": 15}),
     no_activity=ReminderPolicy(after=15),
     update_overdue=ReminderPolicy(after=0),
     offer_waits=ReminderPolicy(after=5),

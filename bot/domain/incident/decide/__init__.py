@@ -16,9 +16,9 @@ from bot.domain.incident.decide import (
 )
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import IsClosed, NoSuchIncident
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Purpose
 from bot.domain.policy import Policy
 
 AFTER_THE_END = (
@@ -60,7 +60,7 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
 
 
 def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    if incident.stage is Stage.CLOSED and not isinstance(command, AFTER_THE_END):
+    if incident.stage.purpose is Purpose.CLOSED and not isinstance(command, AFTER_THE_END):
         raise IsClosed(incident=incident.id)
     if isinstance(command, MINDS_THE_LIMIT) and (overdue := mitigations.time_is_up(command, incident)):
         for event in overdue:
@@ -74,9 +74,9 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.RecordChannel():
             return declare.record_channel(command, incident)
         case c.TakeHat():
-            return hats.take(command, incident)
+            return hats.take(command, incident, policy)
         case c.GiveHat():
-            return hats.give(command, incident)
+            return hats.give(command, incident, policy)
         case c.ReleaseHat():
             return hats.release(command, incident)
         case c.OfferHat():
@@ -104,7 +104,7 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.Propose():
             return mitigations.propose(command, incident, policy)
         case c.CastVote():
-            return mitigations.vote(command, incident)
+            return mitigations.vote(command, incident, policy)
         case c.Withdraw():
             return mitigations.withdraw(command, incident)
         case c.StopRun():
@@ -124,7 +124,7 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.RecordExport():
             return exports.record(command, incident)
         case c.StartEscalation():
-            return escalations.start(command, incident)
+            return escalations.start(command, incident, policy)
         case c.RecordNobodyOnCall():
             return escalations.nobody_on_call(command, incident)
         case c.RecordCalled():
@@ -138,9 +138,9 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.RecordPageDelayed():
             return escalations.page_delayed(command, incident)
         case c.Acknowledge():
-            return escalations.acknowledge(command, incident)
+            return escalations.acknowledge(command, incident, policy)
         case c.TakeOver():
-            return escalations.take_over(command, incident)
+            return escalations.take_over(command, incident, policy)
         case c.PassOn():
             return escalations.pass_on(command, incident)
         case c.EscalateNow():
@@ -150,7 +150,7 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.Tick():
             return [
                 *mitigations.time_is_up(command, incident),
-                *stages.open_review(command, incident),
+                *stages.open_review(command, incident, policy),
                 *escalations.time_is_up(command, incident, policy),
                 *reminders.time_is_up(command, incident, policy),
             ]

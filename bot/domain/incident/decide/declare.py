@@ -24,6 +24,7 @@ def declare(command: Declare, incident: Incident | None, policy: Policy) -> list
             private=command.private,
             origin=command.origin,
             policy=policy.hash,
+            stage=policy.first,
         )
     ]
 

@@ -20,6 +20,7 @@ from bot.domain.incident.commands import (
     Tick,
     TryPage,
 )
+from bot.domain.incident.decide.moves import moved_by_itself
 from bot.domain.incident.decide.words import check_length, check_text
 from bot.domain.incident.escalations import Escalation, Page, Standing, lapse_timer
 from bot.domain.incident.events import (
@@ -39,11 +40,9 @@ from bot.domain.incident.events import (
     PageTried,
     PassedOn,
     SomebodyMissing,
-    StageChanged,
     TakenOver,
 )
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import (
     AcknowledgedAlready,
     AlreadyCalled,
@@ -53,11 +52,12 @@ from bot.domain.incident.rejections import (
     PassOnToYourself,
 )
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Trigger
 from bot.domain.oncall.reach import SLACK, Reachable, Way
 from bot.domain.policy import Policy
 
 
-def start(command: StartEscalation, incident: Incident) -> list[AnyEvent]:
+def start(command: StartEscalation, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Begin to call. For what a person orders twice they are told; what the bot finds called already stays so."""
     if incident.stage.is_over:
         if command.by == SYSTEM:
@@ -83,7 +83,11 @@ def start(command: StartEscalation, incident: Incident) -> list[AnyEvent]:
         wakes=command.wakes,
         because=command.because,
     )
-    events: list[AnyEvent] = [*_assigned(command, incident), *_ordered(command, command.told, incident), started]
+    events: list[AnyEvent] = [
+        *_assigned(command, incident, policy),
+        *_ordered(command, command.told, incident),
+        started,
+    ]
     here = next((person for person in command.assigned if _is_here(incident, person)), None)
     if here is not None:
         return [*events, Acknowledged(by=here, at=command.at, escalation=name)]
@@ -91,14 +95,13 @@ def start(command: StartEscalation, incident: Incident) -> list[AnyEvent]:
     return [*events, _call(command, escalation, (0, 0), person=command.person)]
 
 
-def _assigned(command: StartEscalation, incident: Incident) -> Iterator[AnyEvent]:
+def _assigned(command: StartEscalation, incident: Incident, policy: Policy) -> Iterator[AnyEvent]:
     if not command.assigned:
         return
     yield OnCallAssigned(by=command.by, at=command.at, people=command.assigned, team=command.team)
-    if incident.stage is Stage.DETECTED:
-        names = " and ".join(f"<@{person}>" for person in command.assigned)
-        because = f"{names} {'is' if len(command.assigned) == 1 else 'are'} on call for it"
-        yield StageChanged(by=SYSTEM, at=command.at, before=incident.stage, to=Stage.TRIAGE, because=because)
+    names = " and ".join(f"<@{person}>" for person in command.assigned)
+    because = f"{names} {'is' if len(command.assigned) == 1 else 'are'} on call for it"
+    yield from moved_by_itself(Trigger.ON_CALL, incident, policy, by=SYSTEM, at=command.at, because=because)
 
 
 def _is_here(incident: Incident, person: str) -> bool:
@@ -219,10 +222,10 @@ def _call(
     )
 
 
-def acknowledge(command: Acknowledge, incident: Incident) -> list[AnyEvent]:
+def acknowledge(command: Acknowledge, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Answer for all that is being called in this incident."""
     if unanswered := incident.unanswered:
-        return answers(command, unanswered, incident)
+        return answers(command, unanswered, incident, policy)
     escalation = _latest(incident)
     if escalation is None or escalation.answered_by is None:
         raise NobodyIsCalled
@@ -231,14 +234,14 @@ def acknowledge(command: Acknowledge, incident: Incident) -> list[AnyEvent]:
     raise AcknowledgedAlready(person=escalation.answered_by)
 
 
-def answers(command: Command, escalations: Iterable[Escalation], incident: Incident) -> list[AnyEvent]:
+def answers(command: Command, escalations: Iterable[Escalation], incident: Incident, policy: Policy) -> list[AnyEvent]:
     """List what an answer means: nobody is called any more, and the incident has somebody who looks at it."""
     events: list[AnyEvent] = [
         Acknowledged(by=command.by, at=command.at, escalation=escalation.id) for escalation in escalations
     ]
-    if events and incident.stage is Stage.DETECTED:
+    if events:
         because = f"<@{command.by}> acknowledged it"
-        events.append(StageChanged(by=SYSTEM, at=command.at, before=incident.stage, to=Stage.TRIAGE, because=because))
+        events += moved_by_itself(Trigger.ON_CALL, incident, policy, by=SYSTEM, at=command.at, because=because)
     return events
 
 
@@ -249,10 +252,10 @@ def answers_by_hat(command: Command, incident: Incident) -> list[AnyEvent]:
     return [Acknowledged(by=command.by, at=command.at, escalation=escalation.id) for escalation in mine]
 
 
-def take_over(command: TakeOver, incident: Incident) -> list[AnyEvent]:
+def take_over(command: TakeOver, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Answer in somebody's place; where nobody has answered yet, this is an acknowledgement."""
     if incident.unanswered:
-        return answers(command, incident.unanswered, incident)
+        return answers(command, incident.unanswered, incident, policy)
     answered = [escalation for escalation in incident.escalations.values() if escalation.answered_by is not None]
     if not answered or incident.stage.is_over:
         raise NobodyIsCalled

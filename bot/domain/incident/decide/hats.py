@@ -3,6 +3,7 @@
 from bot.domain.hats import BRIEFS, Hat
 from bot.domain.incident.commands import AnswerOffer, GiveHat, OfferHat, ReleaseHat, TakeHat
 from bot.domain.incident.decide import escalations
+from bot.domain.incident.decide.moves import moved_by_itself
 from bot.domain.incident.events import (
     AnyEvent,
     HatGiven,
@@ -11,14 +12,14 @@ from bot.domain.incident.events import (
     HatReleased,
     HatTaken,
     OfferDeclined,
-    StageChanged,
 )
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.rejections import HandOverToYourself, HatIsNotYours, HatIsWorn, OfferIsGone
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Trigger
+from bot.domain.policy import Policy
 
 
-def take(command: TakeHat, incident: Incident) -> list[AnyEvent]:
+def take(command: TakeHat, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Take a free hat. The first hat taken is the acknowledgement: the incident moves on to triage."""
     wearers = incident.wearers(command.hat)
     if command.by in wearers:
@@ -26,24 +27,24 @@ def take(command: TakeHat, incident: Incident) -> list[AnyEvent]:
     if wearers and BRIEFS[command.hat].exclusive:
         raise HatIsWorn(wearers[0], command.hat)
     taken = HatTaken(by=command.by, at=command.at, hat=command.hat)
-    return [taken, *escalations.answers_by_hat(command, incident), *_acknowledged(command, incident)]
+    return [taken, *escalations.answers_by_hat(command, incident), *_acknowledged(command, incident, policy)]
 
 
-def give(command: GiveHat, incident: Incident) -> list[AnyEvent]:
+def give(command: GiveHat, incident: Incident, policy: Policy) -> list[AnyEvent]:
     wearers = incident.wearers(command.hat)
     if command.to in wearers:
         return []
     if wearers and BRIEFS[command.hat].exclusive:
         raise HatIsWorn(wearers[0], command.hat)
     given = HatGiven(by=command.by, at=command.at, hat=command.hat, to=command.to)
-    return [given, *_acknowledged(command, incident)]
+    return [given, *_acknowledged(command, incident, policy)]
 
 
-def _acknowledged(command: TakeHat | GiveHat, incident: Incident) -> list[AnyEvent]:
-    if incident.stage is not Stage.DETECTED or command.hat not in {Hat.COMMANDER, Hat.FIRST_RESPONDER}:
+def _acknowledged(command: TakeHat | GiveHat, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    if command.hat not in {Hat.COMMANDER, *policy.needs(incident.stage)}:
         return []
     because = f"the {command.hat.label} hat was taken"
-    return [StageChanged(by=command.by, at=command.at, before=incident.stage, to=Stage.TRIAGE, because=because)]
+    return [*moved_by_itself(Trigger.HAT, incident, policy, by=command.by, at=command.at, because=because)]
 
 
 def release(command: ReleaseHat, incident: Incident) -> list[AnyEvent]:

@@ -1,22 +1,23 @@
 """Mitigations and their gate: proposing, amending, voting, withdrawing, running out of time."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.domain.gates.gate import Gate, Outcome, Vote
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, mitigation_id
 from bot.domain.incident.commands import CastVote, Command, Propose, Withdraw
+from bot.domain.incident.decide.moves import moved_by_itself
 from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.events import (
     AnyEvent,
     GateClosed,
     MitigationAmended,
     MitigationProposed,
-    StageChanged,
     VoteCameLate,
     VoteCast,
 )
-from bot.domain.incident.lifecycle import TRANSITIONS, Stage
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import Mitigation, Progress, gate_timer
 from bot.domain.incident.rejections import (
     GateStillOpen,
@@ -31,6 +32,7 @@ from bot.domain.incident.rejections import (
     VotedAlready,
 )
 from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Trigger
 from bot.domain.policy import Policy
 
 
@@ -57,7 +59,7 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
         due=command.at + timedelta(minutes=gate.limit_minutes),
         then=gate.then,
     )
-    return [proposed] if asks else [proposed, *_mitigating(command, incident)]
+    return [proposed] if asks else [proposed, *_mitigating(command, [proposed], incident, policy)]
 
 
 def _amend(command: Propose, mitigation: Mitigation, policy: Policy) -> list[AnyEvent]:
@@ -72,7 +74,7 @@ def _amend(command: Propose, mitigation: Mitigation, policy: Policy) -> list[Any
     ]
 
 
-def vote(command: CastVote, incident: Incident) -> list[AnyEvent]:
+def vote(command: CastVote, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Count one person's vote, bound to the plan that they saw. Votes after the outcome are recorded as late."""
     mitigation = find(incident, command.mitigation)
     gate = mitigation.gate
@@ -105,7 +107,7 @@ def vote(command: CastVote, incident: Incident) -> list[AnyEvent]:
             return [cast]
         case Outcome.APPROVED:
             closed = GateClosed(by=SYSTEM, at=command.at, mitigation=mitigation.id, outcome=Outcome.APPROVED)
-            return [cast, closed, *_mitigating(command, incident)]
+            return [cast, closed, *_mitigating(command, [cast, closed], incident, policy)]
         case outcome:
             closed = GateClosed(
                 by=SYSTEM, at=command.at, mitigation=mitigation.id, outcome=outcome, because=command.comment
@@ -158,11 +160,11 @@ def find(incident: Incident, mitigation: str) -> Mitigation:
     return found
 
 
-def _mitigating(command: Propose | CastVote, incident: Incident) -> list[AnyEvent]:
+def _mitigating(
+    command: Propose | CastVote, events: Iterable[AnyEvent], incident: Incident, policy: Policy
+) -> Iterable[AnyEvent]:
     """What is approved executes: the stage follows by itself."""
-    moves, stage = list[AnyEvent](), incident.stage
-    for to in (Stage.TRIAGE, Stage.MITIGATING):
-        if (stage, to) in TRANSITIONS:
-            moves.append(StageChanged(by=command.by, at=command.at, before=stage, to=to, because="a mitigation begins"))
-            stage = to
-    return moves
+    for event in events:
+        incident = evolve(incident, event, incident.id)
+    because = "a mitigation begins"
+    return moved_by_itself(Trigger.MITIGATION, incident, policy, by=command.by, at=command.at, because=because)

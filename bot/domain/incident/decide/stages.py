@@ -1,22 +1,14 @@
-"""Severity and stage: moves along the transition table, each past its guard."""
+"""Severity and stage: how bad it is, and how far it has come."""
 
-from datetime import timedelta
-
-from bot.domain.gates.gate import Outcome
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
+from bot.domain.incident.decide.moves import check_move, moved_by_itself
 from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.events import AnyEvent, Resolved, SeverityChanged, StageChanged
-from bot.domain.incident.lifecycle import TRANSITIONS, Guard, Stage, next_stages
-from bot.domain.incident.rejections import (
-    GateStillOpen,
-    NeedsApproval,
-    NoSuchMove,
-    ResolutionMissing,
-    SeverityNeedsReason,
-    StillRunning,
-)
+from bot.domain.incident.evolve import evolve
+from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
+from bot.domain.lifecycle import Purpose, Stage, Trigger
 from bot.domain.policy import Policy
 
 
@@ -32,69 +24,53 @@ def change_severity(command: ChangeSeverity, incident: Incident) -> list[AnyEven
 
 
 def change_stage(command: ChangeStage, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    if command.to is incident.stage:
+    to = policy.stage_by_id.get(command.to)
+    if to is None:
+        raise NoSuchStage(stage=command.to, stages=", ".join(policy.stages))
+    if to.id == incident.stage.id:
         return []
-    if command.to is Stage.RESOLVED:
-        return resolve(
-            Resolve(**command.model_dump(exclude={"to", "because"}), summary=command.because), incident, policy
-        )
-    check_move(incident, command.to, policy)
+    if to.purpose is Purpose.RESOLVED:
+        return _resolve(command, command.because, to, incident, policy)
+    check_move(incident, to, policy)
     check_length(command.because)
-    return [StageChanged(by=command.by, at=command.at, before=incident.stage, to=command.to, because=command.because)]
+    return [StageChanged(by=command.by, at=command.at, before=incident.stage, to=to, because=command.because)]
 
 
 def resolve(command: Resolve, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    """Customers are fine again. From DETECTED it passes through triage: somebody has looked, after all."""
-    if incident.stage is Stage.RESOLVED:
+    if incident.stage.purpose is Purpose.RESOLVED:
         return []
-    before, events = incident.stage, list[AnyEvent]()
-    if before is Stage.DETECTED:
-        events.append(StageChanged(by=command.by, at=command.at, before=before, to=Stage.TRIAGE))
-        before = Stage.TRIAGE
-        check_guard(incident, TRANSITIONS[before, Stage.RESOLVED], policy)
-    else:
-        check_move(incident, Stage.RESOLVED, policy)
-    if not has_words(command.summary):
+    return _resolve(command, command.summary, policy.stage_for(Purpose.RESOLVED), incident, policy)
+
+
+def _resolve(
+    command: ChangeStage | Resolve, summary: str, to: Stage, incident: Incident, policy: Policy
+) -> list[AnyEvent]:
+    """Customers are fine again. On the way there it passes through what nobody has said that it passed through."""
+    events = list[AnyEvent]()
+    for passed in moved_by_itself(Trigger.RESOLUTION, incident, policy, by=command.by, at=command.at):
+        if policy.move(incident.stage, to) is not None:
+            break
+        events.append(passed)
+        incident = evolve(incident, passed, incident.id)
+    check_move(incident, to, policy)
+    if not has_words(summary):
         raise ResolutionMissing
-    check_length(command.summary)
-    review_at = command.at + timedelta(minutes=policy.post_mortem_after_minutes)
+    check_length(summary)
+    review = policy.move_in_time(to)
+    review_at = command.at + review.pause if review is not None and review.pause is not None else None
     return [
         *events,
-        Resolved(by=command.by, at=command.at, summary=command.summary, review_at=review_at),
-        StageChanged(by=command.by, at=command.at, before=before, to=Stage.RESOLVED, because=command.summary),
+        Resolved(by=command.by, at=command.at, summary=summary, review_at=review_at),
+        StageChanged(by=command.by, at=command.at, before=incident.stage, to=to, because=summary),
     ]
 
 
-def open_review(command: Tick, incident: Incident) -> list[AnyEvent]:
-    """RESOLVED → POST_MORTEM happens by itself when its time has come."""
-    due = incident.timers.get(POST_MORTEM_TIMER)
-    if due is None or command.at < due or incident.stage is not Stage.RESOLVED:
+def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """What is resolved is reviewed by itself when its time has come."""
+    due, move = incident.timers.get(POST_MORTEM_TIMER), policy.move_in_time(incident.stage)
+    if due is None or move is None or command.at < due:
         return []
     because = "a resolved incident is reviewed"
-    return [StageChanged(by=SYSTEM, at=command.at, before=Stage.RESOLVED, to=Stage.POST_MORTEM, because=because)]
-
-
-def check_move(incident: Incident, to: Stage, policy: Policy) -> None:
-    guard = TRANSITIONS.get((incident.stage, to))
-    if guard is None:
-        raise NoSuchMove(incident.stage, to, next_stages(incident.stage))
-    check_guard(incident, guard, policy)
-
-
-def check_guard(incident: Incident, guard: Guard, policy: Policy) -> None:
-    match guard:
-        case Guard.NONE:
-            pass
-        case Guard.APPROVED:
-            if policy.of(incident.severity).approval and not _was_approved(incident):
-                raise NeedsApproval(severity=incident.severity.label)
-        case Guard.NOTHING_RUNS:
-            for mitigation in incident.mitigations.values():
-                if mitigation.progress.is_live:
-                    raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
-            for mitigation in incident.open_gates:
-                raise GateStillOpen(title=mitigation.plan.title)
-
-
-def _was_approved(incident: Incident) -> bool:
-    return any(m.gate and m.gate.outcome is Outcome.APPROVED for m in incident.mitigations.values())
+    return [
+        StageChanged(by=SYSTEM, at=command.at, before=incident.stage, to=policy.stage_by_id[move.to], because=because)
+    ]

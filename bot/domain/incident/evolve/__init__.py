@@ -12,9 +12,9 @@ from bot.domain.incident.evolve.changes import with_person, without_timer
 from bot.domain.incident.evolve.escalations import ended, escalated
 from bot.domain.incident.evolve.mitigations import mitigated, proposed
 from bot.domain.incident.evolve.reminders import reminded
-from bot.domain.incident.lifecycle import Stage
 from bot.domain.incident.reminders import JUST_NOW
 from bot.domain.incident.state import POST_MORTEM_TIMER, Change, Incident, fingerprint
+from bot.domain.lifecycle import Purpose
 
 
 def replay(history: Iterable[e.AnyEvent], incident_id: str) -> Incident | None:
@@ -86,6 +86,7 @@ def _declared(event: e.Declared, incident_id: str) -> Incident:
         private=event.private,
         origin=event.origin,
         policy=event.policy,
+        stage=event.stage,
         declared_by=event.by,
         declared_at=event.at,
         people=(event.by,),
@@ -148,7 +149,7 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
                 "resolved_at": event.at,
                 "next_update_due": None,
                 "escalations": {name: ended(escalation) for name, escalation in incident.escalations.items()},
-                "timers": {**timers, POST_MORTEM_TIMER: event.review_at},
+                "timers": {**timers, POST_MORTEM_TIMER: event.review_at} if event.review_at else timers,
             }
         case e.ExportRequested():
             return _export(incident, event.request, "wanted")
@@ -201,6 +202,6 @@ def _export(incident: Incident, request: str, status: str) -> dict[str, Any]:
 
 def _stage(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
     changes: dict[str, Any] = {"stage": event.to, "stage_at": event.at}
-    if event.to is Stage.POST_MORTEM:
+    if event.to.purpose is not Purpose.RESOLVED:
         changes["timers"] = without_timer(incident, POST_MORTEM_TIMER)
     return changes

@@ -1,0 +1,48 @@
+"""`muster workflow`: are the workflows sound, and what do their stages and moves look like?"""
+
+import argparse
+import sys
+
+from bot.config import load
+from bot.config.mistakes import suggest
+from bot.domain.drawing import in_mermaid, in_words
+from bot.settings import Settings, read
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(asks="show", name="", mermaid=False)
+    asks = parser.add_subparsers(dest="asks", metavar="show | check")
+    show = asks.add_parser("show", help="the stages, their hats, and the moves between them")
+    show.add_argument("name", nargs="?", default="", help="a workflow; the one in force unless said")
+    show.add_argument("--mermaid", action="store_true", help="as a state diagram for a page")
+    asks.add_parser("check", help="read all manifests, and say what is wrong with them, and what would be right")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print what is asked for; mistakes in manifests are the caller's to print. Exit with 1 where there is nothing."""
+    settings = read()
+    if chosen.asks == "check":
+        return _check(settings)
+    return _show(chosen.name or settings.workflow, settings, mermaid=chosen.mermaid)
+
+
+def _check(settings: Settings) -> int:
+    for name in _names(settings):
+        policy = load(settings.manifests, settings.environment, name).policy
+        moves = sum(len(move.before) for move in policy.transitions)
+        in_force = " (in force)" if name == settings.workflow else ""
+        print(f"✓ {name}{in_force}: {len(policy.stages)} stages, {moves} moves; its version is {policy.hash[:12]}.")
+    return 0
+
+
+def _show(name: str, settings: Settings, *, mermaid: bool) -> int:
+    if name not in _names(settings):
+        print(f"No workflow is called “{name}”. {suggest(name, _names(settings), 'There are')}", file=sys.stderr)
+        return 1
+    policy = load(settings.manifests, settings.environment, name).policy
+    print("\n".join(in_mermaid(policy) if mermaid else in_words(policy)))
+    return 0
+
+
+def _names(settings: Settings) -> list[str]:
+    return sorted(path.stem for path in (settings.manifests / "workflows").glob("*.yaml"))

@@ -1,0 +1,58 @@
+"""Moves from stage to stage along the workflow's transitions, each past its guards; ordered, or by themselves."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.domain.gates.gate import Outcome
+from bot.domain.incident.events import StageChanged
+from bot.domain.incident.evolve import evolve
+from bot.domain.incident.rejections import GateStillOpen, NeedsApproval, NoSuchMove, Rejected, StillRunning
+from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Guard, Stage, Transition, Trigger
+from bot.domain.policy import Policy
+
+
+def check_move(incident: Incident, to: Stage, policy: Policy) -> None:
+    """Raise Rejected with what is missing where a move may not be made."""
+    move = policy.move(incident.stage, to)
+    if move is None:
+        raise NoSuchMove(incident.stage, to, policy.next_stages(incident.stage))
+    _check_guards(move, incident, policy)
+
+
+def moved_by_itself(
+    trigger: Trigger, incident: Incident, policy: Policy, *, by: str, at: datetime, because: str = ""
+) -> Iterator[StageChanged]:
+    """Follow the moves that this makes happen, as far as their guards let it; no stage is entered twice."""
+    entered = {incident.stage.id}
+    while (move := policy.move_by_itself(incident.stage, trigger)) is not None and move.to not in entered:
+        try:
+            _check_guards(move, incident, policy)
+        except Rejected:
+            return
+        changed = StageChanged(by=by, at=at, before=incident.stage, to=policy.stage_by_id[move.to], because=because)
+        yield changed
+        entered.add(move.to)
+        incident = evolve(incident, changed, incident.id)
+
+
+def _check_guards(move: Transition, incident: Incident, policy: Policy) -> None:
+    for guard in move.guards:
+        _check(guard, incident, policy)
+
+
+def _check(guard: Guard, incident: Incident, policy: Policy) -> None:
+    match guard:
+        case Guard.APPROVED:
+            if policy.of(incident.severity).approval and not _was_approved(incident):
+                raise NeedsApproval(severity=incident.severity.label)
+        case Guard.NOTHING_RUNS:
+            for mitigation in incident.mitigations.values():
+                if mitigation.progress.is_live:
+                    raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
+            for mitigation in incident.open_gates:
+                raise GateStillOpen(title=mitigation.plan.title)
+
+
+def _was_approved(incident: Incident) -> bool:
+    return any(m.gate and m.gate.outcome is Outcome.APPROVED for m in incident.mitigations.values())
