@@ -125,7 +125,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
         limits=RedisLimits(redis, keys),
         rounds=RedisRounds(redis, keys),
         problems=problems,
-        audits=RedisAudits(redis, raw, keys, clock, problems=problems, heartbeats=heartbeats),
+        audits=RedisAudits(redis, raw, keys, clock, store=store, problems=problems, heartbeats=heartbeats),
         guard=RedisGuard(trip, keys),
         desk=Desk(client, RedisPosts(redis, keys), RedisClosings(redis, keys)),
         redis=redis,

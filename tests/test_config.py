@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
+from bot.domain.gates.policy import GateChoice
 from bot.domain.incident.reminders import Kind
 from bot.domain.policy import (
     Channels,
-    GatePolicy,
     HatReminder,
     Policy,
     ReminderPolicy,
@@ -35,10 +35,11 @@ severities:
   p2: {means: Much is down, sla_minutes: 60, approval: false, auto_remediation: true}
   p3: {means: A little is down, sla_minutes: 8h, approval: false, auto_remediation: true}
   p4: {means: Nothing is down, sla_minutes: 3d, approval: false, auto_remediation: true}
-mitigation_gate: {quorum: 1, limit_minutes: 30, then: expired}
+approvals: {anybody: {title: Anybody, kind: parallel, seats: [{anyone: true}], quorum: 1, last_resort: expire}}
 channels: {announce: incidents, managers: incident-managers}
 stages: {detected: {}, triage: {hats: [first-responder]}, resolved: {}, closed: {}}
 transitions: [{from: detected, to: triage}, {from: triage, to: resolved}, {from: resolved, to: closed}]
+gates: [{use: anybody, before: [mitigation]}]
 """
 
 SERVICES = """\
@@ -184,8 +185,35 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
     ),
     ("hybrid", "sla_minutes: 15", "sla_minutes: 90s", 2, "“90s” is not a whole number of minutes", "sla_minutes: 15"),
     ("hybrid", "sla_minutes: 15", "sla_minutes: 31d", 2, "p1.sla_minutes: “31d” is too large", "Write at most 30d."),
-    ("hybrid", "quorum: 1", "quorum: two", 6, "mitigation_gate.quorum: “two” is not a whole number", "quorum: 2"),
-    ("hybrid", "then: expired", "then: approved", 6, "“approved” is not among the choices", "expired, rejected"),
+    ("hybrid", "quorum: 1", "quorum: two", 6, "approvals.anybody.quorum: “two” is not a whole number", "quorum: 2"),
+    (
+        "hybrid",
+        "last_resort: expire",
+        "last_resort: approved",
+        6,
+        "“approved” is not among the choices",
+        "approve, reject",
+    ),
+    ("hybrid", "quorum: 1", "quorum: 2", 6, "a quorum of 2 can never be reached: all seats together weigh 1", "voices"),
+    (
+        "hybrid",
+        "anyone: true",
+        "team: a, person: b",
+        6,
+        "seats[0]: a seat names one thing",
+        "Write one of: role, person",
+    ),
+    ("hybrid", "kind: parallel", "kind: serial", 6, "“serial” is not among the choices", "sequential, parallel"),
+    ("hybrid", "seats: [{anyone: true}], quorum: 1, ", "", 6, "anybody: it says nowhere who is asked", "with chain"),
+    ("hybrid", "use: anybody", "use: nobody", 10, "gates: no approval is called “nobody”", "under approvals"),
+    (
+        "hybrid",
+        "before: [mitigation]",
+        "before: [stage]",
+        10,
+        "nobody is asked before a mitigation at P1",
+        "always fits",
+    ),
     ("hybrid", "announce: incidents", "announce: '#Inc Room'", 7, "“#Inc Room” doesn't fit", "as Slack does"),
     ("hybrid", "announce: incidents", "announce: ---", 7, "channels.announce: “---” doesn't fit", "as Slack does"),
     ("hybrid", "managers: i", "prefix: -x, managers: i", 7, "channels.prefix: “-x” doesn't fit", "21 at most"),
@@ -247,7 +275,7 @@ def test_all_mistakes_of_all_files_come_at_once_in_the_order_of_reading(tmp_path
         tmp_path,
         {
             "workflows/hybrid.yaml": WORKFLOW.replace("quorum: 1", "quorum: 0"),
-            "workflows/spare.yaml": WORKFLOW.replace("limit_minutes: 30", "limit_minutes: soon"),
+            "workflows/spare.yaml": WORKFLOW.replace("quorum: 1", "quorum: soon"),
             "services.yaml": SERVICES.replace("/health", "health"),
             "runbooks/heat-oven.yaml": RUNBOOK.replace("risk: Bread burns\n", "").replace("1h", "never"),
         },
@@ -354,7 +382,7 @@ def test_the_version_changes_with_what_is_declared_and_with_nothing_else(tmp_pat
 
 
 MODELS = (
-    *(Channels, GatePolicy, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep),
+    *(Channels, GateChoice, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep),
     *(Reminders, ReminderPolicy, HatReminder, StuckReminder),
 )
 
@@ -380,8 +408,10 @@ def test_the_shipped_severities_are_the_ones_promised(shipped: Manifests) -> Non
 
 
 def test_the_shipped_gate_asks_one_other_person_for_half_an_hour(shipped: Manifests) -> None:
-    gate = shipped.policy.mitigation_gate
-    assert (gate.quorum, gate.limit_minutes, gate.then) == (1, 30, "expired")
+    asks = shipped.policy.approval("mitigation", Severity.P1, datetime(2026, 11, 1, tzinfo=UTC))
+    assert asks is not None
+    ((tier,),) = (step.tiers for step in asks.steps)
+    assert (tier.is_open_to_all, tier.needs, tier.limit, asks.last_resort) == (True, 1, 1800, "expire")
 
 
 def test_the_shipped_reminders_are_the_ones_promised(shipped: Manifests) -> None:

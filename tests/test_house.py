@@ -19,13 +19,13 @@ from slack_sdk import WebClient
 from bot import audit, calendars, cli, exporters, notifiers, steps, verbs
 from bot.cli import checkup
 from bot.domain.effects import AnyEffect
+from bot.domain.gates.policy import GateChoice
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.people import Choice, Contact, Person, Team
 from bot.domain.oncall.schedule import Elsewhere, Layer, Schedule
 from bot.domain.policy import (
     Channels,
-    GatePolicy,
     HatReminder,
     PagePolicy,
     Policy,
@@ -200,7 +200,7 @@ def test_every_web_api_method_that_is_called_is_listed_with_its_scope_and_no_oth
 @pytest.mark.parametrize(
     "model",
     [
-        Policy, SeverityPolicy, GatePolicy, Channels, Reminders, ReminderPolicy, HatReminder, StuckReminder,
+        Policy, SeverityPolicy, GateChoice, Channels, Reminders, ReminderPolicy, HatReminder, StuckReminder,
         Service, Signal, Runbook, Verify, HttpStep, WaitStep, Parameter,
         PagePolicy, Person, Contact, Team, Choice, Schedule, Layer, Elsewhere, EscalationPolicy, Tier, Target,
         *get_args(get_args(Notifier)[0]),

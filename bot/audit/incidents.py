@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bot.audit.facts import Facts, Looked, Tail
 from bot.audit.finding import Finding, counted, several
+from bot.domain.gates.due import next_due
 from bot.domain.incident.escalations import Standing, call_timer, lapse_timer
 from bot.domain.incident.mitigations import gate_timer
 from bot.domain.incident.record import GENESIS, breaks
@@ -37,9 +38,9 @@ def owed(incident: Incident) -> Iterator[str]:
             yield call_timer(name)
         elif escalation.standing is Standing.ACKNOWLEDGED and escalation.lapses_after is not None and incident.is_open:
             yield lapse_timer(name)
-    for mitigation in incident.open_gates:
-        if mitigation.gate is not None:
-            yield gate_timer(mitigation.id)
+    for gate in incident.open_gates:
+        if next_due(gate) is not None:
+            yield gate_timer(gate.id)
     if incident.stage.purpose is Purpose.RESOLVED:
         yield POST_MORTEM_TIMER
 

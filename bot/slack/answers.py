@@ -44,7 +44,7 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             facts = FormFacts(
                 form=answer.form,
                 incident=request.incident or "",
-                mitigation=answer.mitigation,
+                gate=answer.gate,
                 runbook=answer.runbook,
                 words=answer.words[:1000],
                 origin=request.origin or "",

@@ -40,9 +40,11 @@ class AnswerOfferButton(Control):
 
 
 class VoteButton(Control):
-    id = "vote.cast"
-    mitigation: str
-    plan_hash: str
+    id = "gate.vote"
+    gate: str
+    subject: str
+    """The hash of what the person sees."""
+    ballot: int
     choice: Choice
 
 
@@ -181,7 +183,10 @@ class FormFacts(BaseModel):
     form: Annotated[FormName | Literal["plan"], Field(description="also the view's callback_id")]
     incident: str = ""
     mitigation: str = ""
-    plan_hash: str = ""
+    gate: str = ""
+    subject: str = ""
+    """The hash of what was asked when the form was opened."""
+    ballot: int | None = None
     runbook: str = ""
     origin: str = ""
     """The message that a declaration starts from, as `channel:ts`."""

@@ -19,7 +19,7 @@ from bot.audit.facts import Facts, Head, Looked, Process, Queue, Tail
 from bot.audit.finding import Finding
 from bot.audit.outbreak import Outbreak
 from bot.domain.incident.state import Incident
-from bot.ports import Clock, Problems
+from bot.ports import Clock, EventStore, Problems
 from bot.store.client import Client, Pipeline
 from bot.store.event_store import ms, script
 from bot.store.keys import Keys
@@ -67,8 +67,17 @@ class Book:
 
 class RedisAudits:
     def __init__(
-        self, redis: Client, raw: Redis, keys: Keys, clock: Clock, *, problems: Problems, heartbeats: RedisHeartbeats
+        self,
+        redis: Client,
+        raw: Redis,
+        keys: Keys,
+        clock: Clock,
+        *,
+        store: EventStore,
+        problems: Problems,
+        heartbeats: RedisHeartbeats,
     ) -> None:
+        self._store = store
         self._redis = redis
         self._raw = raw
         self._keys = keys
@@ -199,8 +208,16 @@ class RedisAudits:
         pipeline.zscore(self._keys.timers, id_)
         pipeline.zscore(self._keys.open, id_)
 
+    def _read(self, id_: str, state: str | None) -> Incident | None:
+        with suppress(ValidationError):
+            return Incident.model_validate_json(state or "")
+        with suppress(ValidationError, KeyError, ValueError):  # an earlier version wrote it, or nobody can read it
+            stored = self._store.load(id_)
+            return stored.incident if stored else None
+        return None
+
     def _one(self, id_: str, version: str, state: str | None, due: float | None, listed: float | None) -> Looked:
-        incident = _read(state)
+        incident = self._read(id_, state)
         idle = self._idle(incident, version) if incident else ()
         return Looked(id_, incident, None if due is None else _at(due), listed is not None, idle)
 
@@ -297,12 +314,6 @@ def _entry(text: str) -> _Entry:
 def suspects(findings: Iterable[Finding]) -> tuple[str, ...]:
     """Name the incidents to look at again."""
     return tuple(dict.fromkeys(id_ for finding in findings for id_ in finding.about))[:SUSPECTS]
-
-
-def _read(state: str | None) -> Incident | None:
-    with suppress(ValidationError):
-        return Incident.model_validate_json(state or "")
-    return None
 
 
 def _record(fields: dict[str, str]) -> object:

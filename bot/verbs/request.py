@@ -75,7 +75,7 @@ class Ask:
 
     form: FormName
     words: str = ""
-    mitigation: str = ""
+    gate: str = ""
     runbook: str = ""
 
 

@@ -2,7 +2,9 @@
 
 import re
 
-from bot.domain.incident.commands import CastVote, RollBack, StopRun, Withdraw
+from bot.domain.gates.gate import Choice
+from bot.domain.gates.orders import CastVote
+from bot.domain.incident.commands import AtGate, RollBack, StopRun, Withdraw
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
 from bot.verbs.request import Answer, Ask, House, Request, Verb, submit
@@ -13,20 +15,26 @@ NAME = re.compile(r"m\d+")
 
 def approve(request: Request, house: House) -> Answer:
     mitigation, rest = _meant(request, house, waits=True)
-    command = CastVote(
-        **request.facts(), mitigation=mitigation.id, choice="approve", comment=plain(because(rest), house.people.name)
-    )
-    return submit(house, command, f"You approved “{mitigation.plan.title}”.")
+    comment = plain(because(rest), house.people.name)
+    return _vote(request, house, mitigation, "approve", comment)
 
 
 def reject(request: Request, house: House) -> Answer:
     mitigation, rest = _meant(request, house, waits=True)
     if not rest:
-        return Ask("reject", mitigation=mitigation.id)
-    command = CastVote(
-        **request.facts(), mitigation=mitigation.id, choice="reject", comment=plain(because(rest), house.people.name)
-    )
-    return submit(house, command, f"You rejected “{mitigation.plan.title}”.")
+        return Ask("reject", gate=mitigation.id)
+    comment = plain(because(rest), house.people.name)
+    return _vote(request, house, mitigation, "reject", comment)
+
+
+def _vote(request: Request, house: House, mitigation: Mitigation, choice: Choice, comment: str) -> Answer:
+    facts = request.facts()
+    if mitigation.id not in house.engine.incident(facts["incident"]).gates:
+        raise NothingToVoteOn
+    order = CastVote(by=facts["by"], at=facts["at"], choice=choice, comment=comment)
+    did = "approved" if choice == "approve" else "rejected"
+    said = f"You {did} “{mitigation.plan.title}”."
+    return submit(house, AtGate(**facts, gate=mitigation.id, order=order), said)
 
 
 def withdraw(request: Request, house: House) -> Answer:
@@ -60,7 +68,7 @@ def _meant(request: Request, house: House, *, waits: bool) -> tuple[Mitigation, 
     if NAME.fullmatch(head):
         raise NoSuchMitigation  # rather than a vote for another one
     if waits:
-        meant = next(iter(incident.open_gates), None) or incident.current_mitigation
+        meant = next(iter(incident.proposed), None) or incident.current_mitigation
         if meant is None:
             raise NothingToVoteOn
         return meant, request.words.strip()

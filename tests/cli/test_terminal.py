@@ -140,7 +140,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(redis_server: RedisServer) -> 
 @pytest.mark.parametrize(
     ("file", "change", "words"),
     [
-        ("workflows/hybrid.yaml", ("quorum: 1 ", "quorm: 1 "), ("workflows/hybrid.yaml:38", "quorm", "quorum")),
+        ("workflows/hybrid.yaml", ("quorum: 1 ", "quorm: 1 "), ("workflows/hybrid.yaml:47", "quorm", "quorum")),
         ("runbooks/restart-checkout.yaml", ("target: checkout", "target: chekout"), (":5", "chekout", "“checkout”")),
         ("services.yaml", ("tier: 1\n", "tier: one\n"), ("services.yaml:18", "“one” is not a whole number", "tier: 2")),
         ("services.yaml", ("checkout:\n", "checkout\n"), ("services.yaml:", "", "")),
@@ -190,7 +190,7 @@ def test_a_good_export_is_confirmed(muster: Muster, tmp_path: Path) -> None:
     file.write_bytes(render(rich().export()))
     said = muster("verify", str(file))
     assert said.code == 0
-    assert "45 events, all intact." in said.out
+    assert "50 events, all intact." in said.out
 
 
 def test_a_tampered_export_is_found_out(muster: Muster, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.incident.events import GateClosed
+from bot.domain.gates.events import GateClosed
 from bot.wiring import SystemClock
 from tests.harness.actors import declare
 from tests.harness.wired import Truth, WiredWorld
@@ -20,7 +20,7 @@ def short_limit(wired: WiredWorld, tmp_path: Path) -> Path:
     """The same policy, with a second to decide."""
     manifests = shutil.copytree(wired.manifests, tmp_path / "manifests")
     policy = manifests / "workflows" / "hybrid.yaml"
-    policy.write_text(policy.read_text().replace("limit_minutes: 30 ", "limit_minutes: 1s "))
+    policy.write_text(policy.read_text().replace("next_after: 30m ", "next_after: 1s "))
     return manifests
 
 

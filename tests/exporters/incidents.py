@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -13,6 +14,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
 from bot.exporters.export import Export
+from tests.harness.orders import casting
 from tests.harness.people import ANA, BEN, CY, DEE
 from tests.harness.plans import POLICY
 
@@ -51,7 +53,7 @@ class Story:
         self.now += timedelta(**time)
         return self
 
-    def by(self, who: str, order: type[c.Command], **words: Any) -> "Story":
+    def by(self, who: str, order: type[c.Command], /, **words: Any) -> "Story":
         cause = f"cause-{len(self.records) + 1}"
         command: Any = order(incident="INC-42", by=who, at=self.now, cause=cause, **words)
         head = self.records[-1].hash if self.records else GENESIS
@@ -59,6 +61,9 @@ class Story:
             self.records.append(record)
             self.incident = evolve(self.incident, record.event, record.incident)
         return self
+
+    def votes(self, who: str, choice: Choice, comment: str = "") -> "Story":
+        return self.by(who, c.AtGate, gate="m1", order=casting(who, self.now, choice, comment))
 
     def export(self) -> Export:
         return Export(self.records, lambda by: NAMES.get(by, by), self.now + timedelta(minutes=1))
@@ -93,8 +98,8 @@ def rich() -> Story:
     story.after(minutes=1).by(ANA, c.PostUpdate, text="We see it. Payments in Europe fail; next word in 30 min.")
     story.after(seconds=30).by(BEN, c.Propose, plan=plan())
     story.after(seconds=40).by(BEN, c.Propose, plan=plan(parameters={"nodes": 3}))
-    story.after(seconds=40).by(CY, c.CastVote, mitigation="m1", choice="approve", comment="*seen* the plan")
-    story.after(seconds=5).by(DEE, c.CastVote, mitigation="m1", choice="reject", comment="")
+    story.after(seconds=40).votes(CY, "approve", "*seen* the plan")
+    story.after(seconds=5).votes(DEE, "reject")
     _runs(story, "m1", "drain", "settle")
     started = {"mitigation": "m1", "phase": "plan", "step": 2}
     story.after(seconds=1).by(SYSTEM, c.RecordStepStarted, **started)

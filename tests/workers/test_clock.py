@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -112,12 +113,16 @@ def test_an_incident_in_trouble_keeps_no_other_one_up(
     first, *others = escalating(store, 20)
     state = redis.hget(KEYS.incident(first), "s")
     assert state is not None
+    log = redis.xrange(KEYS.log(first), min="-")
     redis.hset(KEYS.incident(first), "s", "{}")
+    connection(redis).delete(KEYS.log(first))  # and so it can't be folded anew
     clock.wind(DUE.total_seconds())
     clockwork.tick()
     assert all(len(called(store, name)) == 2 for name in others)
     assert f"tick failed incident={first}" in caplog.text
     redis.hset(KEYS.incident(first), "s", state)
+    for id_, record in log:
+        connection(redis).xadd(KEYS.log(first), dict[Any, Any](record), id=id_)
     clock.wind(1)
     clockwork.tick()
     assert len(called(store, first)) == 2, "it is looked at again after a second"

@@ -10,9 +10,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.gates.gate import Choice
+from bot.domain.gates.gate import Call, Chair, Choice, Gate, StandIn, Vote
 from bot.domain.gates.policy import Tier
-from bot.domain.gates.state import Call, Chair, Gate, StandIn, Vote
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.gates.count import ayes, barred_from, deputies, is_known
+from bot.domain.gates.gate import Call, Chair, Gate, StandIn
 from bot.domain.gates.policy import Seat
-from bot.domain.gates.state import Call, Chair, Gate, StandIn
 
 
 def next_due(gate: Gate) -> datetime | None:

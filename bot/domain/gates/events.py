@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
-from bot.domain.gates.gate import Choice
+from bot.domain.gates.gate import Chair, Choice, How, Outcome
 from bot.domain.gates.policy import ApprovalPolicy
-from bot.domain.gates.state import Chair, How, Outcome
 from bot.domain.gates.subject import Subject
 
 
@@ -18,13 +17,14 @@ class FactBase(BaseModel):
 
     by: str
     at: AwareDatetime
+    gate: str = ""
+    """Which of the incident's gates it is about."""
     linked: dict[str, str] = {}
     """What was learnt with it about accounts that are one person's."""
 
 
 class GateOpened(FactBase):
     type: Literal["gate.opened"] = "gate.opened"
-    gate: str
     policy: ApprovalPolicy
     subject: Subject
     wakes: bool = False
@@ -105,7 +105,7 @@ class PlanOpened(FactBase):
 
 
 class VoteCast(FactBase):
-    type: Literal["vote.cast"] = "vote.cast"
+    type: Literal["gate.voted"] = "gate.voted"
     ballot: int = 0
     choice: Choice
     comment: str = ""
@@ -113,12 +113,12 @@ class VoteCast(FactBase):
 
 
 class VoteWithdrawn(FactBase):
-    type: Literal["vote.withdrawn"] = "vote.withdrawn"
+    type: Literal["gate.vote-withdrawn"] = "gate.vote-withdrawn"
     ballot: int
 
 
 class VoteCameLate(FactBase):
-    type: Literal["vote.came-late"] = "vote.came-late"
+    type: Literal["gate.late-vote"] = "gate.late-vote"
     choice: Choice
     outcome: Outcome
     comment: str = ""
@@ -128,6 +128,8 @@ class StepPassed(FactBase):
     type: Literal["gate.step-passed"] = "gate.step-passed"
     ballot: int
     tier: int
+    last: bool = False
+    """None is left: the gate's end follows."""
 
 
 class StepReopened(FactBase):
@@ -202,7 +204,7 @@ class DebtOverdue(FactBase):
 
 
 class GateClosed(FactBase):
-    type: Literal["gate.closed"] = "gate.closed"
+    type: Literal["gate.ended"] = "gate.ended"
     outcome: Outcome
     how: How = "votes"
     because: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, assert_never
 
 from bot.domain.gates import events as e
-from bot.domain.gates.state import Call, Chair, Debt, Fallen, Gate, Vote
+from bot.domain.gates.gate import Call, Chair, Debt, Fallen, Gate, Vote
 
 
 def replay(facts: Iterable[e.AnyFact]) -> Gate | None:

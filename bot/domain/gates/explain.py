@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.durations import lasted
-from bot.domain.gates.count import ayes, barred_from, noes, passing, rejecting
+from bot.domain.gates.count import ayes, barred_from, noes, rejecting
+from bot.domain.gates.gate import Call, Gate, Outcome, Vote, names
 from bot.domain.gates.policy import Seat, Tier
-from bot.domain.gates.state import Call, Gate, Outcome, Vote, names
+from bot.domain.gates.standing import deciding
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,11 @@ def _ballots(gate: Gate) -> Iterator[int]:
     yield from sorted({call.ballot for call in gate.calls})
 
 
-def _deciding(gate: Gate, ballot: int) -> Call | None:
-    """Return the tier that decides a ballot, or that has come furthest."""
-    if (call := passing(gate, ballot)) is not None:
-        return call
-    calls = gate.calls_of(ballot)
-    return max(calls, key=lambda call: (-ayes(gate, call).missing, -call.tier), default=None)
-
-
 def _rule(gate: Gate, ballot: int) -> str:
     tiers = (gate.policy.override,) if ballot == gate.override_ballot else gate.steps[ballot].tiers
     name = "To override the rejection" if ballot == gate.override_ballot else f"Step {ballot + 1} of {len(gate.order)}"
     said = "; or ".join(_tier(tier) for tier in tiers if tier is not None)
-    call = _deciding(gate, ballot)
+    call = deciding(gate, ballot)
     if call is None:
         return f"{name}: {said}. Nobody has been asked yet."
     count = ayes(gate, call)
@@ -118,7 +111,7 @@ def _seats(seats: Iterator[Seat] | tuple[Seat, ...] | list[Seat]) -> str:
 def _counted(gate: Gate) -> Iterator[Counted]:
     """Go through the votes that count: noes in any tier, yeses in the one that decides."""
     for ballot in _ballots(gate):
-        decides = _deciding(gate, ballot)
+        decides = deciding(gate, ballot)
         seated = {
             person: (call, seat) for call in gate.calls_of(ballot) for person, seat in noes(gate, call).seated.items()
         }
@@ -168,7 +161,7 @@ def _why_not(gate: Gate, vote: Vote) -> str:
         if gate.person(chair.principal) != person
     ):
         return "whoever they stood in for has voted"
-    decides = _deciding(gate, vote.ballot)
+    decides = deciding(gate, vote.ballot)
     if decides is not None and all(gate.person(chair.account) != person for chair in decides.chairs):
         return "another tier has come further than theirs"
     return "all places of their seat were taken"

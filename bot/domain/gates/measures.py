@@ -9,7 +9,7 @@ from statistics import fmean, median
 
 from bot.domain.gates import events as e
 from bot.domain.gates.evolve import evolve
-from bot.domain.gates.state import Gate, Outcome
+from bot.domain.gates.gate import Gate, Outcome
 
 RUBBER_STAMP = timedelta(seconds=10)
 """A vote sooner than this after being asked, by somebody who hasn't opened the plan, has not been thought about."""

@@ -18,6 +18,7 @@ from bot.domain.hats import Hat
 from bot.domain.ids import digest
 from bot.domain.oncall.hours import covers
 from bot.domain.runbook import Frozen
+from bot.domain.severity import Severity
 
 DEEPEST = 3
 """Tiers of a step, and links of a chain of “not me”, unless the policy says otherwise (mission.md, E5)."""
@@ -200,7 +201,7 @@ class ApprovalPolicy(Frozen):
     title: Words
     kind: Model = "mixed"
     """With `chain`, `seats` or `route` in place of `steps`, how these are meant. Measures are told apart by it."""
-    steps: tuple[Step, ...] = Field(min_length=1, max_length=8)
+    steps: tuple[Step, ...] = Field(default=(), max_length=8, validate_default=True)
     max_depth: int = Field(default=DEEPEST, ge=1, le=10, validate_default=True)
     """As many tiers as a step may have, and as often as “not me” may pass a question on."""
     quiet: tuple[Weekly, ...] = ()
@@ -242,6 +243,11 @@ class ApprovalPolicy(Frozen):
     @field_validator("steps")
     @classmethod
     def _can_pass(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        if not steps:
+            raise misfit(
+                "it says nowhere who is asked",
+                "Write kind: parallel with seats, sequential with chain, dynamic with route, or steps.",
+            )
         if not can_pass(steps):
             raise misfit(
                 "it can never pass: one person would have to count in two steps",
@@ -297,6 +303,9 @@ def _can_all_pass(tiers: Sequence[Tier]) -> bool:
 _OF_A_TIER = {"quorum": "quorum", "noes": "noes", "next_after": "limit"} | {
     name: name for name in ("deputy_after", "renotify", "notices", "hours", "zone")
 }
+
+SHORT_KEYS = ("chain", "seats", "route", "fallback", "second", "second_quorum", *_OF_A_TIER)
+"""What a short form has beside the keys of an approval."""
 
 
 def written_out(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -360,19 +369,23 @@ class GateChoice(Frozen):
     """An approval policy, and when it is the one to use."""
 
     use: Name
-    gates: tuple[Purpose, ...] = ()
-    """Only before these; empty: before all."""
-    severities: tuple[str, ...] = ()
+    before: tuple[Purpose, ...] = Field(min_length=1)
+    """What waits for it."""
+    severities: tuple[Severity, ...] = ()
     hours: tuple[Weekly, ...] = ()
     zone: Zone = "UTC"
     """Whose clock `hours` are on."""
 
     def fits(self, purpose: Purpose, severity: str, at: datetime) -> bool:
         return (
-            (not self.gates or purpose in self.gates)
+            purpose in self.before
             and (not self.severities or severity in self.severities)
             and (not self.hours or covers(self.hours, self.zone, at))
         )
+
+    def always_fits(self, purpose: Purpose, severity: str) -> bool:
+        """Say whether it fits at any hour."""
+        return purpose in self.before and not self.hours and (not self.severities or severity in self.severities)
 
 
 def chosen(choices: Iterable[GateChoice], purpose: Purpose, severity: str, at: datetime) -> str | None:

@@ -21,8 +21,8 @@ from typing import Any
 from pydantic import Field
 
 from bot.domain.durations import lasted
+from bot.domain.gates.gate import Found, StandIn
 from bot.domain.gates.policy import Route
-from bot.domain.gates.state import Found, StandIn
 from bot.domain.oncall.hours import covers
 from bot.domain.oncall.people import Person
 from bot.domain.runbook import Frozen

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
-from bot.domain.gates.gate import Choice
+from bot.domain.gates.orders import AnyOrder
 from bot.domain.hats import Hat
 from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.oncall.escalation import EscalationPolicy
@@ -127,12 +127,11 @@ class Withdraw(Command):
     mitigation: str
 
 
-class CastVote(Command):
-    mitigation: str
-    plan_hash: str | None = None
-    """The plan that the voter saw; None (typed in words): the plan as it stands."""
-    choice: Choice
-    comment: Words = ""
+class AtGate(Command):
+    """An order to one of the incident's gates: a vote, a lookup's answer, “not me”."""
+
+    gate: str
+    order: AnyOrder
 
 
 class StopRun(Command):
@@ -334,7 +333,7 @@ AnyCommand = (
     | Resolve
     | Propose
     | Withdraw
-    | CastVote
+    | AtGate
     | StopRun
     | RollBack
     | RecordTargetBusy

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.domain.gates import events as gates
 from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
@@ -134,9 +135,11 @@ class MitigationProposed(EventBase):
     type: Literal["mitigation.proposed"] = "mitigation.proposed"
     mitigation: str
     plan: Plan
-    quorum: int
-    """0: the policy asks for nobody's yes."""
-    due: AwareDatetime
+    gate: str | None = None
+    """The gate that decides it, whose own events follow. None: the policy asks for nobody's yes; or see `quorum`."""
+    quorum: int = 0
+    """Before gates had events of their own: so many yeses were asked for."""
+    due: AwareDatetime | None = None
     then: Literal["expired", "rejected"] = "expired"
 
 
@@ -145,10 +148,13 @@ class MitigationAmended(EventBase):
     mitigation: str
     plan: Plan
     changed: tuple[str, ...]
-    due: AwareDatetime
+    due: AwareDatetime | None = None
+    """Before gates had events of their own: when the limit is up that began anew."""
 
 
 class VoteCast(EventBase):
+    """Before gates had events of their own, as are the next two."""
+
     type: Literal["vote.cast"] = "vote.cast"
     mitigation: str
     choice: Choice
@@ -502,6 +508,9 @@ MitigationEvent = (
 )
 """What happens to a mitigation once it is proposed."""
 
+GateEvent = gates.AnyFact
+"""What happens to a gate."""
+
 AnyEvent = (
     Declared
     | ChannelOpened
@@ -521,6 +530,7 @@ AnyEvent = (
     | StageChanged
     | MitigationProposed
     | MitigationEvent
+    | GateEvent
     | Resolved
     | ExportRequested
     | ExportDelivered

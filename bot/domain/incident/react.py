@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, assert_never
 
 from bot.domain import effects as x
+from bot.domain.gates import events as g
 from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
@@ -17,7 +18,7 @@ from bot.domain.oncall.reach import SLACK
 
 def react(records: Sequence[Recorded], before: Incident | None, after: Incident) -> list[x.AnyEffect]:
     """List the effects of one command's events, in order; the card and its kin come once, last."""
-    effects = [effect for record in records for effect in _of(record, after)]
+    effects = list(dict.fromkeys(effect for record in records for effect in _of(record, after)))
     if before is not None and before.offers:
         effects += _offers_ended(records, before, after)
     if after.channel is None:
@@ -66,6 +67,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
         return _mitigated(event, after, version)
     if isinstance(event, e.EscalationEvent):
         return _escalated(event, after, version)
+    if isinstance(event, e.GateEvent):
+        return _gated(event, after, version)
     if isinstance(event, e.ReminderEvent):
         return _reminded(event, after)
     match event:
@@ -144,12 +147,6 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
     told = x.Tell(incident=after.id, version=version)
     freed = x.ReleaseTarget(incident=after.id, mitigation=mitigation.id, target=mitigation.plan.target)
     match event:
-        case e.VoteCameLate():
-            return []
-        case e.GateClosed() if mitigation.progress is Progress.APPROVED:
-            return [_step(after, mitigation, "plan", 0), *shown]
-        case e.GateClosed():
-            return [told, *shown]
         case e.StepFinished():
             following = event.step + 1
             goes_on = mitigation.progress in {Progress.RUNNING, Progress.ROLLING_BACK} and event.ok
@@ -167,6 +164,30 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
             return [_step(after, mitigation, "rollback", 0), told, *shown]
         case e.MitigationVerified() | e.MitigationRolledBack() | e.HumanNeeded() | e.RunStopped():
             return [freed, told, *shown]
+        case _:
+            return shown
+
+
+def _gated(event: e.GateEvent, after: Incident, version: int) -> list[x.AnyEffect]:
+    """What is told of a gate; its own message shows the rest."""
+    gate = after.gates[event.gate]
+    mitigation = after.mitigations.get(event.gate)
+    shown = _shown(after, mitigation) if mitigation is not None else []
+    told = x.Tell(incident=after.id, version=version)
+    managers = x.Tell(incident=after.id, version=version, place="managers")
+    match event:
+        case g.VoteCameLate() | g.PlanOpened():
+            return []
+        case g.GateClosed() if mitigation is not None and mitigation.progress is Progress.APPROVED:
+            return [_step(after, mitigation, "plan", 0), *shown]
+        case g.GateClosed() | g.ChannelReminded() | g.Countersigned():
+            return [told, *shown]
+        case g.TierCalled() if event.because and gate.is_open:
+            return [told, *shown]
+        case g.GateExhausted() | g.DebtOverdue():
+            return [told, managers, *shown]
+        case g.GlassBroken():
+            return [told, managers, x.Tell(incident=after.id, version=version, place="announce"), *shown]
         case _:
             return shown
 

@@ -146,30 +146,8 @@ class NothingToVoteOn(Rejected):
     """Nothing waits for a vote in this incident."""
 
 
-class OwnProposal(Rejected):
-    """You proposed it, so somebody else must decide. Everybody in this channel but you can."""
-
-
-class PlanHasChanged(Rejected):
-    """The plan has changed since you opened it ({changed}). Your vote was not counted. Read it again and vote anew."""
-
-
-class VotedAlready(Rejected):
-    """You have voted already; one person counts once."""
-
-
-class ReasonMissing(Rejected):
-    """Say why: the proposer needs it to do better."""
-
-    field = "comment"
-
-
 class TooLate(Rejected):
     """The gate is closed: {outcome}. Your vote is recorded as late and changes nothing."""
-
-
-class NotYoursToWithdraw(Rejected):
-    """Only <@{proposer}> or the incident commander can withdraw it."""
 
 
 class NothingRuns(Rejected):

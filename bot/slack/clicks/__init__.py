@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.clicks import doors, escalations, hats, mitigations, reminders, standing_in
+from bot.slack.clicks import doors, escalations, gates, hats, mitigations, reminders, standing_in
 from bot.slack.controls import (
     AcknowledgeButton,
     AnswerOfferButton,
@@ -32,7 +32,7 @@ from bot.slack.requests import Click
 ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     TakeHatButton: hats.take,
     AnswerOfferButton: hats.answer,
-    VoteButton: mitigations.vote,
+    VoteButton: gates.vote,
     OpenPlanButton: mitigations.open_plan,
     WithdrawButton: mitigations.withdraw,
     StopButton: mitigations.stop,

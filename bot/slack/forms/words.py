@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.domain.incident.commands import AddNote, CastVote, PostUpdate, Resolve
+from bot.domain.gates.orders import CastVote
+from bot.domain.incident.commands import AddNote, AtGate, PostUpdate, Resolve
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, number, text
@@ -56,16 +57,16 @@ def reject_view(facts: FormFacts, _: Door) -> dict[str, Any]:
 
 
 def reject(submission: Submission, door: Door) -> Reply:
-    facts = submission.facts
-    door.house.engine.submit(
-        CastVote(
-            **facts_of(submission, door),
-            mitigation=facts.mitigation,
-            plan_hash=facts.plan_hash or None,
-            choice="reject",
-            comment=plain(submission.text("comment"), door.house.people.name),
-        )
+    facts, shared = submission.facts, facts_of(submission, door)
+    order = CastVote(
+        by=submission.user,
+        at=shared["at"],
+        choice="reject",
+        comment=plain(submission.text("comment"), door.house.people.name),
+        subject=facts.subject or None,
+        ballot=facts.ballot,
     )
+    door.house.engine.submit(AtGate(**shared, gate=facts.gate, order=order))
     return None
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.domain.gates import events as e
+from bot.domain.gates.gate import Chair, Gate, Outcome
 from bot.domain.gates.policy import Tier
-from bot.domain.gates.state import Chair, Gate, Outcome
 
 AFTERWARDS = (e.VoteCameLate, e.Countersigned, e.DebtOverdue)
 """What may still happen to a gate that is closed."""

@@ -9,6 +9,7 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.decide import order_of
 from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import replay
+from bot.domain.gates.gate import Found, Outcome
 from bot.domain.gates.policy import rollback_gate
 from bot.domain.gates.rejections import (
     AnotherQuestion,
@@ -34,7 +35,6 @@ from bot.domain.gates.rejections import (
     YouProposedIt,
     YourYesCounts,
 )
-from bot.domain.gates.state import Found, Outcome
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.rejections import TextTooLong
 from tests.domain.gates.asking import EVE, FAY, GUS, HOUR, IN_TURN, MINUTE, SUBJECT, TWO_OF_THREE, Asking, policy
@@ -59,8 +59,8 @@ def types(facts: list[e.AnyFact]) -> list[str]:
 def test_a_quorum_of_those_asked_at_once_opens_the_gate() -> None:
     asking = Asking(TWO_OF_THREE)
     assert asking.asked == [BEN, CY, DEE]
-    assert types(asking.approves(BEN)) == ["vote.cast"]
-    assert types(asking.approves(DEE)) == ["vote.cast", "gate.step-passed", "gate.closed"]
+    assert types(asking.approves(BEN)) == ["gate.voted"]
+    assert types(asking.approves(DEE)) == ["gate.voted", "gate.step-passed", "gate.ended"]
     assert asking.gate.outcome is Outcome.APPROVED
 
 
@@ -90,7 +90,7 @@ def test_what_cannot_pass_any_more_says_so_and_asks_the_next_tier() -> None:
     seats = [{"person": "ben"}, {"person": "cy"}, {"person": "dee"}]
     asking = Asking(policy(kind="parallel", seats=seats, quorum=3, noes=2, second=[{"team": "managers"}]))
     facts = asking.rejects(CY)
-    assert types(facts) == ["vote.cast", "gate.stuck", "gate.called", "gate.asked"]
+    assert types(facts) == ["gate.voted", "gate.stuck", "gate.called", "gate.asked"]
     assert the(e.TierStuck, facts).because == "at most 2 of 3 can be reached"
     assert asking.asked == [BEN, CY, DEE, MO, EVE]
     asking.approves(MO)
@@ -102,7 +102,7 @@ def test_a_seat_that_nobody_fills_is_not_waited_for() -> None:
     asking = Asking(policy(kind="parallel", seats=seats, quorum=2), sits={"role security": ()})
     stuck = the(e.TierStuck, asking.facts)
     assert stuck.because == "nobody can say yes for the role security"
-    assert types(asking.facts)[-3:] == ["gate.stuck", "gate.exhausted", "gate.closed"]
+    assert types(asking.facts)[-3:] == ["gate.stuck", "gate.exhausted", "gate.ended"]
     assert (asking.gate.outcome, asking.gate.how) == (Outcome.EXPIRED, "last-resort")
 
 
@@ -153,7 +153,7 @@ CONTESTED = policy(
 def test_three_of_five_override_the_rejection_of_two_of_three() -> None:
     asking = Asking(CONTESTED)
     facts = asking.rejects(CY, "not on a Monday")
-    assert types(facts) == ["vote.cast", "gate.contested", "gate.called", "gate.asked"]
+    assert types(facts) == ["gate.voted", "gate.contested", "gate.called", "gate.asked"]
     assert asking.gate.is_open
     for person in (BEN, MO):
         asking.approves(person)
@@ -238,7 +238,7 @@ def test_roles_are_asked_one_after_the_other() -> None:
     assert asking.asked == [BEN]
     with pytest.raises(NobodyAsksYou, match="<@UBEN>"):
         asking.approves(CY)
-    assert types(asking.approves(BEN)) == ["vote.cast", "gate.step-passed", "gate.called", "gate.asked"]
+    assert types(asking.approves(BEN)) == ["gate.voted", "gate.step-passed", "gate.called", "gate.asked"]
     assert asking.asked == [CY]
     with pytest.raises(StepIsPassed):
         asking.rejects(BEN)
@@ -539,7 +539,7 @@ def test_somebody_may_ask_the_next_tier_without_waiting() -> None:
 def test_a_vote_after_the_limit_is_late_even_where_no_clock_ticked() -> None:
     asking = limited("expire")
     facts = asking.after(30 * MINUTE).approves(BEN)
-    assert types(facts) == ["gate.closed", "vote.came-late"]
+    assert types(facts) == ["gate.ended", "gate.late-vote"]
     assert asking.gate.outcome is Outcome.EXPIRED
     assert asking.approves(BEN) == [], "late once"
     assert [vote.account for vote in asking.gate.late] == [BEN]
@@ -646,7 +646,7 @@ def test_taking_back_the_yes_of_a_passed_step_opens_it_again() -> None:
     asking = Asking(IN_TURN)
     asking.approves(BEN)
     facts = asking.after(HOUR).takes_back(BEN)
-    assert types(facts)[-3:-1] == ["vote.withdrawn", "gate.step-reopened"]
+    assert types(facts)[-3:-1] == ["gate.vote-withdrawn", "gate.step-reopened"]
     assert types(facts)[-1] == "gate.reminded", "Ben is waited for again"
     assert asking.asked == [BEN]
     assert next_due(asking.gate) is not None
@@ -687,7 +687,7 @@ GLASS = policy(
 def test_breaking_the_glass_goes_ahead_and_leaves_a_debt() -> None:
     asking = Asking(GLASS)
     facts = asking.breaks_glass(BEN, "customers can't pay", "hat commander")
-    assert types(facts) == ["gate.glass-broken", "gate.closed"]
+    assert types(facts) == ["gate.glass-broken", "gate.ended"]
     assert (asking.gate.outcome, asking.gate.how) == (Outcome.OVERRIDDEN, "glass")
     assert asking.gate.debt is not None
     assert asking.gate.debt.due == next_due(asking.gate) == at(4 * HOUR)

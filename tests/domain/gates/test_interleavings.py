@@ -16,7 +16,7 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.decide import decide
 from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import evolve, replay
-from bot.domain.gates.state import Gate, Outcome
+from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.rejections import Rejected
 from tests.domain.gates import laws
@@ -222,9 +222,9 @@ def faults(stored: Stored, actors: Sequence[Actor], rules: Rules) -> Iterator[st
     yield from rules.faults_of(stored)
     for actor in actors:
         order = ORDERS[actor.name]
-        if isinstance(order, o.CastVote) and "vote.cast" in actor.answer and actor.read is not None:
+        if isinstance(order, o.CastVote) and "gate.voted" in actor.answer and actor.read is not None:
             yield from [UNSEEN] if order.subject not in {None, actor.read.state.subject.hash} else []
-    told = Counter(order.by for actor in actors if "vote.cast" in actor.answer and (order := ORDERS[actor.name]))
+    told = Counter(order.by for actor in actors if "gate.voted" in actor.answer and (order := ORDERS[actor.name]))
     if told != Counter(fact.by for fact in stored.facts if isinstance(fact, e.VoteCast)):
         yield "who was told so isn't who is on record"
 
@@ -322,7 +322,7 @@ def test_where_the_store_does_not_compare_the_search_finds_it(kind: str) -> None
     wrong, _, _ = look(kind, ("ben approves", "cy approves"), compares=False)
     assert "the state isn't what the record folds to" in wrong, "a vote is lost"
     wrong, _, _ = look(kind, ("ana withdraws it", "ben breaks the glass"), compares=False)
-    assert "gate.closed came after the outcome" in wrong
+    assert "gate.ended came after the outcome" in wrong
 
 
 def test_two_yeses_at_once_always_open_the_gate() -> None:

@@ -11,9 +11,8 @@ from bot.domain.gates.decide import decide
 from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import evolve, replay
 from bot.domain.gates.explain import explain
-from bot.domain.gates.gate import Choice
+from bot.domain.gates.gate import Choice, Found, Gate, StandIn
 from bot.domain.gates.policy import ApprovalPolicy, Seat
-from bot.domain.gates.state import Found, Gate, StandIn
 from bot.domain.gates.subject import Subject
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.rejections import Rejected

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Seat, Step, Tier, can_pass, chosen
+from bot.domain.severity import Severity
 from tests.domain.gates.asking import policy
 
 TEAM = {"team": "payments", "voices": 3}
@@ -101,9 +102,9 @@ def test_a_person_in_two_steps_is_fine_where_somebody_else_can_stand_there() -> 
 
 def test_the_first_choice_that_fits_says_which_gate_there_is() -> None:
     choices = (
-        GateChoice(use="all-at-once", severities=("p1", "p2"), gates=("mitigation",)),
-        GateChoice(use="by-day", hours=("mon-fri 09:00-17:00",), zone="Europe/Berlin"),
-        GateChoice(use="one-of-us", gates=("mitigation", "rollback")),
+        GateChoice(use="all-at-once", severities=(Severity.P1, Severity.P2), before=("mitigation",)),
+        GateChoice(use="by-day", before=("mitigation",), hours=("mon-fri 09:00-17:00",), zone="Europe/Berlin"),
+        GateChoice(use="one-of-us", before=("mitigation", "rollback")),
     )
     day, night = (datetime(2026, 11, 2, hour, tzinfo=UTC) for hour in (12, 22))
     assert chosen(choices, "mitigation", "p1", night) == "all-at-once"

@@ -24,6 +24,7 @@ from bot.slack.views.offer import offer
 from bot.slack.views.reminder import overview, reminder
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
+from tests.harness.plans import anybody
 from tests.slack.views.gallery import reminders
 from tests.slack.views.limits import check_message, check_view, pings
 from tests.slack.views.scene import ANA, BEN, CY, POLICY, REMINDING, TWO_VOTES, Scene, names
@@ -176,7 +177,7 @@ def test_every_topic_fits(title: str, called: str) -> None:
 
 
 def test_a_mitigation_with_many_long_votes_still_fits() -> None:
-    policy = POLICY.model_copy(update={"mitigation_gate": POLICY.mitigation_gate.model_copy(update={"quorum": 20})})
+    policy = POLICY.model_copy(update={"approvals": {"anybody": anybody(20)}})
     scene = Scene(policy=policy).commanded().proposed()
     for number in range(19):
         scene.votes(f"UVOTER{number}", comment="&" * 500)

@@ -2,8 +2,8 @@
 
 from bot.domain.gates import events as e
 from bot.domain.gates.evolve import evolve
+from bot.domain.gates.gate import Gate
 from bot.domain.gates.orders import Order
-from bot.domain.gates.state import Gate
 
 
 class Case:
@@ -17,7 +17,7 @@ class Case:
         self.gate = gate.model_copy(update={"linked": {**gate.linked, **self.learnt}}) if self.learnt else gate
 
     def add(self, fact: e.AnyFact) -> None:
-        if self.learnt:
-            fact, self.learnt = fact.model_copy(update={"linked": self.learnt}), {}
+        fact = fact.model_copy(update={"gate": self.gate.id, "linked": self.learnt or fact.linked})
+        self.learnt = {}
         self.facts.append(fact)
         self.gate = evolve(self.gate, fact)

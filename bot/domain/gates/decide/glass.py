@@ -8,6 +8,7 @@ from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.settle import close
 from bot.domain.gates.decide.votes import check_subject
 from bot.domain.gates.decide.words import check_length, has_words, named
+from bot.domain.gates.gate import Outcome
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import Seat
 from bot.domain.gates.rejections import (
@@ -20,7 +21,6 @@ from bot.domain.gates.rejections import (
     SayWhy,
     SignedByAnother,
 )
-from bot.domain.gates.state import Outcome
 
 
 def break_glass(case: Case, order: o.BreakGlass) -> None:

@@ -9,7 +9,7 @@ from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import chair_for, channel_notice, following
 from bot.domain.gates.decide.settle import end, go_on, settle
 from bot.domain.gates.due import deputies_due, notices_due
-from bot.domain.gates.state import Call, Chair
+from bot.domain.gates.gate import Call, Chair
 from bot.domain.ids import SYSTEM
 
 

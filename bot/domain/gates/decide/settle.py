@@ -8,9 +8,9 @@ from bot.domain.gates.count import ayes, could_pass, passing, possible, rejectin
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import channel_notice
 from bot.domain.gates.decide.words import named
+from bot.domain.gates.gate import Call, How, Outcome
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import ApprovalPolicy, LastResort
-from bot.domain.gates.state import Call, How, Outcome
 from bot.domain.ids import SYSTEM
 
 
@@ -37,8 +37,9 @@ def _conclude(case: Case) -> bool:
         _reject(case, "; ".join(vote.comment for vote in noes if vote.comment))
         return True
     if (call := passing(gate, ballot)) is not None:
-        case.add(e.StepPassed(by=SYSTEM, at=case.at, ballot=ballot, tier=call.tier))
-        if len(case.gate.passed) == len(gate.order):
+        last = len(gate.passed) + 1 == len(gate.order)
+        case.add(e.StepPassed(by=SYSTEM, at=case.at, ballot=ballot, tier=call.tier, last=last))
+        if last:
             close(case, Outcome.APPROVED, how="votes")
         return True
     return _conclude_stuck(case, ballot)

@@ -6,6 +6,7 @@ from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.people import whom
 from bot.domain.gates.decide.words import check_length, has_words
+from bot.domain.gates.gate import Outcome
 from bot.domain.gates.rejections import (
     AnotherQuestion,
     GateIsClosed,
@@ -18,7 +19,6 @@ from bot.domain.gates.rejections import (
     YouProposedIt,
     YourYesCounts,
 )
-from bot.domain.gates.state import Outcome
 
 
 def vote(case: Case, order: o.CastVote) -> None:

@@ -8,6 +8,7 @@ from bot.domain.incident.decide import (
     escalations,
     exports,
     facts,
+    gates,
     hats,
     mitigations,
     reminders,
@@ -38,12 +39,13 @@ AFTER_THE_END = (
     c.RecordPageFailed,
     c.RecordPageDelayed,
     c.RecordReminderHeld,
+    c.AtGate,
     c.Tick,
 )
 """What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
 
-MINDS_THE_LIMIT = (c.Propose, c.CastVote, c.Withdraw, c.ChangeStage, c.Resolve)
-"""Orders about gates: a gate whose time is up is closed for them, even if the clock has not got round to saying so."""
+MINDS_THE_LIMIT = (c.Propose, c.Withdraw, c.ChangeStage, c.Resolve)
+"""Orders that depend on gates: what has fallen due there comes first, even if the clock has not got round to it."""
 
 
 def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> list[AnyEvent]:
@@ -62,7 +64,7 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
 def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[AnyEvent]:
     if incident.stage.purpose is Purpose.CLOSED and not isinstance(command, AFTER_THE_END):
         raise IsClosed(incident=incident.id)
-    if isinstance(command, MINDS_THE_LIMIT) and (overdue := mitigations.time_is_up(command, incident)):
+    if isinstance(command, MINDS_THE_LIMIT) and (overdue := gates.time_is_up(command, incident, policy)):
         for event in overdue:
             incident = evolve(incident, event, incident.id)
         return [*overdue, *_decide(command, incident, policy)]
@@ -103,10 +105,10 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return stages.resolve(command, incident, policy)
         case c.Propose():
             return mitigations.propose(command, incident, policy)
-        case c.CastVote():
-            return mitigations.vote(command, incident, policy)
+        case c.AtGate():
+            return gates.at_gate(command, incident, policy)
         case c.Withdraw():
-            return mitigations.withdraw(command, incident)
+            return mitigations.withdraw(command, incident, policy)
         case c.StopRun():
             return runs.stop(command, incident)
         case c.RollBack():
@@ -149,7 +151,7 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return reminders.put_off(command, incident, policy)
         case c.Tick():
             return [
-                *mitigations.time_is_up(command, incident),
+                *gates.time_is_up(command, incident, policy),
                 *stages.open_review(command, incident, policy),
                 *escalations.time_is_up(command, incident, policy),
                 *reminders.time_is_up(command, incident, policy),

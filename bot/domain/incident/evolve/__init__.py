@@ -10,6 +10,7 @@ from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Escalation, call_timer, lapse_timer
 from bot.domain.incident.evolve.changes import with_person, without_timer
 from bot.domain.incident.evolve.escalations import ended, escalated
+from bot.domain.incident.evolve.gates import gated
 from bot.domain.incident.evolve.mitigations import mitigated, proposed
 from bot.domain.incident.evolve.reminders import reminded
 from bot.domain.incident.reminders import JUST_NOW
@@ -99,6 +100,8 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
         return mitigated(incident, event)
     if isinstance(event, e.EscalationEvent):
         return escalated(incident, event)
+    if isinstance(event, e.GateEvent):
+        return gated(incident, event.gate, (event,))
     match event:
         case e.NoteAdded() | e.NobodyOnCall():
             return {}

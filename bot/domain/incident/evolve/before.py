@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain.gates import events as e
-from bot.domain.gates.gate import Outcome as Before
+from bot.domain.gates.gate import Gate, How, Outcome
 from bot.domain.gates.policy import ApprovalPolicy, Seat, Step, Tier
-from bot.domain.gates.state import Gate, How, Outcome
 from bot.domain.gates.subject import of_plan
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.events import GateClosed, MitigationAmended, MitigationProposed, VoteCameLate, VoteCast
@@ -42,7 +41,7 @@ def facts_of(event: Old, gate: Gate | None) -> list[e.AnyFact]:
         case MitigationProposed():
             return _opened(event)
         case MitigationAmended():
-            return _amended(event, gate.turns + 1 if gate else 1)
+            return _amended(event, event.due, gate.turns + 1 if gate else 1) if event.due else []
         case VoteCast():
             return [
                 e.VoteCast(
@@ -50,13 +49,13 @@ def facts_of(event: Old, gate: Gate | None) -> list[e.AnyFact]:
                 )
             ]
         case VoteCameLate():
-            return [e.VoteCameLate(by=event.by, at=event.at, choice=event.choice, outcome=Outcome(event.outcome.value))]
+            return [e.VoteCameLate(by=event.by, at=event.at, choice=event.choice, outcome=event.outcome)]
         case GateClosed():
             return _closed(event)
 
 
 def _opened(event: MitigationProposed) -> list[e.AnyFact]:
-    if not event.quorum:
+    if not event.quorum or event.due is None:
         return []
     seconds = (event.due - event.at).total_seconds()
     opened = e.GateOpened(
@@ -70,9 +69,9 @@ def _opened(event: MitigationProposed) -> list[e.AnyFact]:
     return [opened, _called(event.at, event.due, 1)]
 
 
-def _amended(event: MitigationAmended, turn: int) -> list[e.AnyFact]:
+def _amended(event: MitigationAmended, due: datetime, turn: int) -> list[e.AnyFact]:
     changed = e.SubjectChanged(by=event.by, at=event.at, subject=of_plan(event.plan), changed=event.changed, order=(0,))
-    return [changed, _called(event.at, event.due, turn)]
+    return [changed, _called(event.at, due, turn)]
 
 
 def _called(at: datetime, due: datetime, turn: int) -> e.TierCalled:
@@ -81,13 +80,11 @@ def _called(at: datetime, due: datetime, turn: int) -> e.TierCalled:
 
 def _closed(event: GateClosed) -> list[e.AnyFact]:
     how: How = "votes"
-    if event.outcome is Before.WITHDRAWN:
+    if event.outcome is Outcome.WITHDRAWN:
         how = "person"
     elif event.because == NOBODY_DECIDED:
         how = "last-resort"
-    closed = e.GateClosed(
-        by=event.by, at=event.at, outcome=Outcome(event.outcome.value), how=how, because=event.because
-    )
-    if event.outcome is not Before.APPROVED:
+    closed = e.GateClosed(by=event.by, at=event.at, outcome=event.outcome, how=how, because=event.because)
+    if event.outcome is not Outcome.APPROVED:
         return [closed]
     return [e.StepPassed(by=event.by, at=event.at, ballot=0, tier=0), closed]
