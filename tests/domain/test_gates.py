@@ -136,7 +136,7 @@ def test_as_many_yeses_as_the_quorum_open_the_gate(quorum: int) -> None:
 
 
 def test_nobody_decides_on_their_own_proposal() -> None:
-    waiting().when(approve(by=ANA)).then_rejected(YouProposedIt, "others must decide")
+    waiting().when(approve(by=ANA)).then_rejected(YouProposedIt, "somebody else must decide: anyone in the channel")
     waiting().when(reject(by=ANA)).then_rejected(YouProposedIt)
 
 

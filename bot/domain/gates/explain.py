@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.durations import lasted
 from bot.domain.gates.count import ayes, barred_from, noes, rejecting
 from bot.domain.gates.gate import Call, Gate, Outcome, Vote, names
-from bot.domain.gates.policy import Seat, Tier
+from bot.domain.gates.policy import Tier, in_words
 from bot.domain.gates.standing import deciding
 
 
@@ -63,7 +63,7 @@ def explain(gate: Gate) -> Explanation:
         asked=tuple(
             Asked(
                 account=chair.account,
-                seat=gate.tier_of(call).seats[chair.seat].name,
+                seat=gate.tier_of(call).seats[chair.seat].words,
                 because=chair.because,
                 waits=gate.is_open and (call.turn, chair.account) in silent,
             )
@@ -93,19 +93,15 @@ def _rule(gate: Gate, ballot: int) -> str:
     if call is None:
         return f"{name}: {said}. Nobody has been asked yet."
     count = ayes(gate, call)
-    unmet = f", and a yes from {_seats([count.tier.seats[n] for n in count.unmet])} is missing" if count.unmet else ""
+    unmet = f", and a yes from {in_words([count.tier.seats[n] for n in count.unmet])} is missing" if count.unmet else ""
     state = "It has passed" if count.passes else f"It has {count.weight} of {count.tier.needs} so far{unmet}"
     return f"{name}: {said}. {state}."
 
 
 def _tier(tier: Tier) -> str:
     musts = [seat for seat in tier.seats if seat.must]
-    must = f", with a yes from {_seats(musts)}" if musts else ""
-    return f"{tier.needs} of {sum(seat.most for seat in tier.seats)} from {_seats(tier.seats)}{must}"
-
-
-def _seats(seats: Iterator[Seat] | tuple[Seat, ...] | list[Seat]) -> str:
-    return ", ".join(dict.fromkeys(seat.name for seat in seats))
+    must = f", with a yes from {in_words(musts)}" if musts else ""
+    return f"{tier.needs} of {sum(seat.most for seat in tier.seats)} from {in_words(tier.seats)}{must}"
 
 
 def _counted(gate: Gate) -> Iterator[Counted]:
@@ -124,7 +120,7 @@ def _counted(gate: Gate) -> Iterator[Counted]:
                     account=vote.account,
                     choice=vote.choice,
                     ballot=ballot,
-                    seat=gate.tier_of(call).seats[seat].name,
+                    seat=gate.tier_of(call).seats[seat].words,
                     in_place_of=_in_place_of(gate, call, person),
                 )
 
@@ -176,7 +172,7 @@ def _outcome(gate: Gate) -> str:
             for chair in gate.silent(call)
             if gate.person(chair.account) not in barred_from(gate, call.ballot)
         )
-        return f"It waits for {waits or (_seats(gate.tier_of(latest).seats) if latest else 'somebody')}."
+        return f"It waits for {waits or (in_words(gate.tier_of(latest).seats) if latest else 'somebody')}."
     after = lasted((gate.closed_at or gate.opened_at) - gate.opened_at)
     why = f": {gate.because}" if gate.because else ""
     match gate.how:

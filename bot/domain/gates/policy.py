@@ -101,6 +101,27 @@ class Seat(Frozen):
                 return f"{kind} {getattr(self, kind)}"
 
     @property
+    def words(self) -> str:
+        """Name the seat as people say it: `anyone in the channel`, `whoever is on shift in search`."""
+        match self.kind:
+            case "anyone":
+                return "anyone in the channel"
+            case "route":
+                return "whoever fits best"
+            case "person":
+                return str(self.person)
+            case "hat":
+                return f"the {self.hat.label if self.hat else ''}"
+            case "role":
+                return f"whoever is {self.role}"
+            case "team":
+                return f"the team {self.team}"
+            case "group":
+                return f"the user group {self.group}"
+            case "schedule":
+                return f"whoever is on shift in {self.schedule}"
+
+    @property
     def most(self) -> int:
         """The weight of all its yeses."""
         return self.weight * self.voices
@@ -170,6 +191,11 @@ class Tier(Frozen):
         left = [seat for seat in self.seats if seat.person not in people]
         musts = all(seat in left for seat in self.seats if seat.must)
         return musts and sum(seat.most for seat in left) >= self.needs
+
+
+def in_words(seats: Iterable[Seat]) -> str:
+    """Name seats in one line, as people say it."""
+    return " and ".join(dict.fromkeys(seat.words for seat in seats))
 
 
 class Step(Frozen):

@@ -16,7 +16,7 @@ class NobodyAsksYou(Rejected):
 
 
 class YouProposedIt(Rejected):
-    """You proposed or changed it, so others must decide: {asked}."""
+    """You proposed or changed it, so somebody else must decide: {asked}."""
 
 
 class YourYesCounts(Rejected):

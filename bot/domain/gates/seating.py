@@ -103,7 +103,9 @@ def _team(book: Book, name: str) -> tuple[list[tuple[str, str]], str]:
     if team is None:
         return [], f"The team {name} is no longer in the on-call book."
     members = _members(book, team)
-    return [(member.slack, f"in {team.title}") for member in members], "" if members else f"{team.title} has no members."
+    return [
+        (member.slack, f"in {team.title}") for member in members
+    ], "" if members else f"{team.title} has no members."
 
 
 def _members(book: Book, team: Team) -> list[Person]:

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.domain.gates import events as g
 from bot.domain.gates.gate import Gate, Outcome, names
-from bot.domain.gates.policy import Seat
+from bot.domain.gates.policy import in_words
 
 QUIET = (
     g.GateOpened,
@@ -86,34 +86,7 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
 def _seats(gate: Gate, fact: g.TierCalled) -> str:
     call = gate.call(fact.turn)
     seats = gate.tier_of(call).seats if call is not None else ()
-    return seats_in_words(seats) or "the next ones"
-
-
-def seats_in_words(seats: tuple[Seat, ...]) -> str:
-    """Name seats as people say it: `anyone in the channel`, `the team payments and whoever is on shift in search`."""
-    return " and ".join(dict.fromkeys(_seat(seat) for seat in seats))
-
-
-def _seat(seat: Seat) -> str:
-    match seat.kind:
-        case "anyone":
-            return "anyone in the channel"
-        case "route":
-            return "whoever fits best"
-        case "person":
-            return str(seat.person)
-        case "hat":
-            return f"the {seat.hat.label if seat.hat else ''}"
-        case "role":
-            return f"whoever is {seat.role}"
-        case "team":
-            return f"the team {seat.team}"
-        case "group":
-            return f"the user group {seat.group}"
-        case "schedule":
-            return f"whoever is on shift in {seat.schedule}"
-        case _:
-            assert_never(seat.kind)
+    return in_words(seats) or "the next ones"
 
 
 def _asked(fact: g.PeopleAsked, what: str) -> str:

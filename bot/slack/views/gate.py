@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.explain import because_of
 from bot.domain.gates.gate import Choice, Gate
-from bot.domain.gates.policy import Seat, Then
+from bot.domain.gates.policy import Seat, Then, in_words
 from bot.domain.gates.standing import Ending, counted, ending
-from bot.domain.gates.telling import seats_in_words
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.state import Incident
@@ -50,7 +49,7 @@ def needed(incident: Incident, gate: Gate, names: Names) -> str:
     more = "more " if gate.votes_of(gate.current) else ""
     whose = _whose(tier.seats, gate, names)
     must = [tier.seats[n] for n in count.unmet]
-    with_one = f", with a yes from {line(seats_in_words(tuple(must)))}" if must else ""
+    with_one = f", with a yes from {line(in_words(tuple(must)))}" if must else ""
     no = "One no rejects it." if tier.noes == 1 else f"{tier.noes} noes reject it."
     what = f"{plural(count.missing, f'{more}approval')} needed, from {whose}{with_one}. {no}"
     if gate.is_contested:
@@ -63,7 +62,7 @@ def _whose(seats: tuple[Seat, ...], gate: Gate, names: Names) -> str:
     authors = f"{each(gate.authors, names)}, who proposed it"
     if all(seat.anyone for seat in seats):
         return f"anyone in this channel but {authors}"
-    return f"{line(seats_in_words(seats))}; not from {authors}"
+    return f"{line(in_words(seats))}; not from {authors}"
 
 
 def _asked(incident: Incident, gate: Gate) -> str:
@@ -121,7 +120,7 @@ def limit(gate: Gate) -> str:
 
 def _then(end: Ending) -> str:
     if end.following:
-        return f"{line(seats_in_words(end.following))} will be asked, too"
+        return f"{line(in_words(end.following))} will be asked, too"
     return WITHOUT[end.then]
 
 

@@ -101,7 +101,7 @@ def test_a_seat_that_nobody_fills_is_not_waited_for() -> None:
     seats = [{"team": "payments", "voices": 3}, {"role": "security", "must": True}]
     asking = Asking(policy(kind="parallel", seats=seats, quorum=2), sits={"role security": ()})
     stuck = the(e.TierStuck, asking.facts)
-    assert stuck.because == "nobody can say yes for the role security"
+    assert stuck.because == "nobody can say yes for whoever is security"
     assert types(asking.facts)[-3:] == ["gate.stuck", "gate.exhausted", "gate.ended"]
     assert (asking.gate.outcome, asking.gate.how) == (Outcome.EXPIRED, "last-resort")
 
@@ -696,7 +696,7 @@ def test_breaking_the_glass_goes_ahead_and_leaves_a_debt() -> None:
 
 def test_only_those_named_break_the_glass_and_they_say_why() -> None:
     asking = Asking(GLASS)
-    with pytest.raises(NotYoursToBreak, match="hat commander"):
+    with pytest.raises(NotYoursToBreak, match="incident commander"):
         asking.breaks_glass(CY)
     with pytest.raises(SayWhy):
         asking.breaks_glass(BEN, " ", "hat commander")

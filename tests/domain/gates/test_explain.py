@@ -13,8 +13,8 @@ def test_the_rule_says_how_far_it_has_come() -> None:
     told = explain(asking.gate)
     (rule,) = told.rules
     asks, _, has = rule.partition(". ")
-    assert asks == "Step 1 of 1: 2 of 4 from team payments, role security, with a yes from role security"
-    assert has == "It has 1 of 2 so far, and a yes from role security is missing."
+    assert asks == "Step 1 of 1: 2 of 4 from the team payments and whoever is security, with a yes from whoever is security"
+    assert has == "It has 1 of 2 so far, and a yes from whoever is security is missing."
     assert told.outcome == "It waits for <@UCY>, <@UDEE>, <@UFAY>."
     asking.approves(FAY)
     assert explain(asking.gate).rules[0].endswith("It has passed.")
@@ -23,7 +23,7 @@ def test_the_rule_says_how_far_it_has_come() -> None:
 def test_each_step_is_told_also_those_to_come() -> None:
     asking = Asking(IN_TURN)
     first, second = explain(asking.gate).rules
-    assert first == "Step 1 of 2: 1 of 1 from person ben; or 1 of 1 from team managers. It has 0 of 1 so far."
+    assert first == "Step 1 of 2: 1 of 1 from ben; or 1 of 1 from the team managers. It has 0 of 1 so far."
     assert second.endswith("Nobody has been asked yet.")
 
 
@@ -41,7 +41,7 @@ def test_a_counted_vote_says_in_which_seat_and_for_whom() -> None:
     asking.ticks(HOUR)
     asking.approves(DEE)
     (counted,) = explain(asking.gate).counted
-    assert counted == Counted(account=DEE, choice="approve", ballot=0, seat="person ben", in_place_of=BEN)
+    assert counted == Counted(account=DEE, choice="approve", ballot=0, seat="ben", in_place_of=BEN)
 
 
 def test_a_vote_that_does_not_count_says_why() -> None:
@@ -133,7 +133,7 @@ def test_the_outcome_is_told_in_a_sentence() -> None:
     contested = Asking(CONTESTED)
     contested.rejects(CY, "not on a Monday")
     assert explain(contested.gate).rules[-1] == (
-        "To override the rejection: 3 of 5 from team leads. It has 0 of 3 so far."
+        "To override the rejection: 3 of 5 from the team leads. It has 0 of 3 so far."
     )
     for person in (BEN, MO, EVE):
         contested.approves(person)

@@ -7,10 +7,10 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.settle import close
 from bot.domain.gates.decide.votes import check_subject
-from bot.domain.gates.decide.words import check_length, has_words, named
+from bot.domain.gates.decide.words import check_length, has_words
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.limits import after
-from bot.domain.gates.policy import Seat
+from bot.domain.gates.policy import Seat, in_words
 from bot.domain.gates.rejections import (
     GateIsClosed,
     IsSigned,
@@ -33,7 +33,7 @@ def break_glass(case: Case, order: o.BreakGlass) -> None:
         raise NoGlassHere
     seat = _seat_among(glass.who, order.holds)
     if seat is None:
-        raise NotYoursToBreak(who=named(glass.who))
+        raise NotYoursToBreak(who=in_words(glass.who))
     check_subject(case, order.subject)
     if not has_words(order.because):
         raise SayWhy
@@ -57,7 +57,7 @@ def countersign(case: Case, order: o.Countersign) -> None:
         raise SignedByAnother
     seat = _seat_among(glass.countersigned_by, order.holds)
     if seat is None:
-        raise NotYoursToSign(who=named(glass.countersigned_by))
+        raise NotYoursToSign(who=in_words(glass.countersigned_by))
     if not order.agrees and not has_words(order.comment):
         raise SayWhy
     check_length(order.comment)

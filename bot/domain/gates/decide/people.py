@@ -10,7 +10,7 @@ from bot.domain.gates.decide.notices import chair_for, first_notice, told_at
 from bot.domain.gates.decide.words import check_length
 from bot.domain.gates.gate import Call, Chair, Found, StandIn, names
 from bot.domain.gates.limits import after
-from bot.domain.gates.policy import Tier
+from bot.domain.gates.policy import Tier, in_words
 from bot.domain.gates.rejections import (
     CannotDecide,
     GateIsClosed,
@@ -84,8 +84,7 @@ def whom(case: Case) -> str:
         for _, chair in gate.asked(gate.current)
         if gate.person(chair.account) not in barred and not chair.declined
     ]
-    seats = [seat.name for call in gate.calls_of(gate.current) for seat in gate.tier_of(call).seats]
-    return names(people) or ", ".join(dict.fromkeys(seats))
+    return names(people) or in_words(seat for call in gate.calls_of(gate.current) for seat in gate.tier_of(call).seats)
 
 
 def pass_on(case: Case, order: o.PassOn) -> None:

@@ -7,10 +7,9 @@ from bot.domain.gates import events as e
 from bot.domain.gates.count import ayes, could_pass, passing, possible, rejecting
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import channel_notice
-from bot.domain.gates.decide.words import named
 from bot.domain.gates.gate import Call, How, Outcome
 from bot.domain.gates.limits import after
-from bot.domain.gates.policy import ApprovalPolicy, LastResort
+from bot.domain.gates.policy import ApprovalPolicy, LastResort, in_words
 from bot.domain.ids import SYSTEM
 
 
@@ -59,7 +58,7 @@ def _conclude_stuck(case: Case, ballot: int) -> bool:
 def _why_stuck(case: Case, call: Call) -> str:
     tier, best = case.gate.tier_of(call), possible(case.gate, call)
     if best.unmet:
-        return f"nobody can say yes for the {named(tier.seats[n] for n in best.unmet)}"
+        return f"nobody can say yes for {in_words(tier.seats[n] for n in best.unmet)}"
     return f"at most {best.weight} of {tier.needs} can be reached"
 
 

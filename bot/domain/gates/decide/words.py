@@ -1,8 +1,5 @@
-"""What people write, and how seats are named to them."""
+"""What people write: there must be something to read, and it must fit."""
 
-from collections.abc import Iterable
-
-from bot.domain.gates.policy import Seat
 from bot.domain.incident.rejections import TextTooLong
 
 TEXT_LIMIT = 3000
@@ -18,8 +15,3 @@ def check_length(text: str) -> None:
 def has_words(text: str) -> bool:
     """Say whether there is anything to see: not only spaces, joiners and marks of direction."""
     return any(char.isprintable() and not char.isspace() for char in text)
-
-
-def named(seats: Iterable[Seat]) -> str:
-    """Name seats in one line."""
-    return ", ".join(dict.fromkeys(seat.name for seat in seats))
