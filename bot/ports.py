@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.effects import AnyEffect
+from bot.domain.gates.seating import Answers
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Arranged
@@ -268,6 +269,18 @@ class Tracks(Protocol):
         ...
 
     def of(self, runbook: str) -> list[Ran]: ...
+
+
+class KnownAnswers(Protocol):
+    """How people have answered when gates asked them, for the routes of later ones."""
+
+    def remember(self, person: str, gate: str, at: datetime, answers: Answers) -> None:
+        """Keep what somebody answered at one gate; the same gate again replaces what was kept."""
+        ...
+
+    def of(self, person: str) -> Answers:
+        """Return their latest answers."""
+        ...
 
 
 class Guard(Protocol):

@@ -36,7 +36,15 @@ from bot.store.keys import Keys
 from bot.store.limits import RedisLimits
 from bot.store.outbox import RedisOutbox
 from bot.store.problems import RedisProblems
-from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
+from bot.store.read_models import (
+    RedisAnswers,
+    RedisClosings,
+    RedisGuard,
+    RedisHeartbeats,
+    RedisPeople,
+    RedisPosts,
+    RedisTracks,
+)
 from bot.store.roster import RedisRoster
 from bot.store.rounds import RedisRounds
 from bot.store.targets import RedisTargets
@@ -83,6 +91,7 @@ class Wired:
     heartbeats: RedisHeartbeats
     targets: RedisTargets
     tracks: RedisTracks
+    answers: RedisAnswers
     limits: RedisLimits
     rounds: RedisRounds
     problems: RedisProblems
@@ -122,6 +131,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
         heartbeats=heartbeats,
         targets=RedisTargets(redis, keys, clock),
         tracks=RedisTracks(redis, keys),
+        answers=RedisAnswers(redis, keys),
         limits=RedisLimits(redis, keys),
         rounds=RedisRounds(redis, keys),
         problems=problems,

@@ -51,6 +51,7 @@ def hands(wired: Wired) -> Crew:
         clock=wired.clock,
         targets=wired.targets,
         tracks=wired.tracks,
+        answers=wired.answers,
         limits=wired.limits,
         problems=wired.problems,
         subscriptions=Subscriptions(wired.settings.calendar_secret, wired.settings.public_url),

@@ -108,6 +108,9 @@ def _book(root: Path, documents: Mapping[str, Document], found: list[Mistake]) -
     """Read the on-call book, and hold against it what other files name of it."""
     files = [document for _, document in _in_folder(documents, "oncall")]
     if not files:
+        nobody = dict.fromkeys(("people", "teams", "schedules"), frozenset[str]())
+        for _, workflow in _in_folder(documents, "workflows"):
+            found += book_checks.approvals(workflow, nobody, Book())
         return Book()
     book, known = read_book(files, found, whole=len(files) == len([*(root / "oncall").glob("*.yaml")]))
     if SERVICES in documents and "teams" in known:
@@ -115,6 +118,7 @@ def _book(root: Path, documents: Mapping[str, Document], found: list[Mistake]) -
     for _, workflow in _in_folder(documents, "workflows"):
         if "notifiers" in known:
             found += book_checks.page_contacts(workflow, known["notifiers"])
+        found += book_checks.approvals(workflow, known, book)
     return book
 
 

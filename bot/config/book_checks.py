@@ -56,6 +56,34 @@ def page_contacts(workflow: Document, notifiers: frozenset[str]) -> Iterator[Mis
     yield from _unknown(workflow, pattern, notifiers, "notifier")
 
 
+def approvals(workflow: Document, known: Mapping[str, frozenset[str]], book: Book) -> Iterator[Mistake]:
+    """Hold whom approvals name against the book: a slip there would ask nobody."""
+    roles = frozenset(role for person in book.people.values() for role in person.roles)
+    names = {"person": known.get("people"), "team": known.get("teams"), "schedule": known.get("schedules")}
+    names |= {"among": known.get("teams"), "role": roles if book.people else None}
+    for place, key, word in _named_below(workflow.tree.get("approvals"), ("approvals",)):
+        there = names.get(key)
+        if there is not None and isinstance(word, str) and word not in there:
+            kind = "team" if key == "among" else key
+            yield workflow.mistake(
+                place, f"no {kind} is called {shown(word)}", suggest(word, sorted(there), "There are")
+            )
+
+
+def _named_below(tree: Any, place: Place) -> Iterator[tuple[Place, str, Any]]:
+    """Go through all keys below, each with its place and value."""
+    match tree:
+        case dict():
+            for key, value in tree.items():
+                yield (*place, key), str(key), value
+                yield from _named_below(value, (*place, key))
+        case list():
+            for index, value in enumerate(tree):
+                yield from _named_below(value, (*place, index))
+        case _:
+            pass
+
+
 def _unknown(document: Document, pattern: Place, names: frozenset[str], called: str) -> Iterator[Mistake]:
     for place, word in _values(document.tree, pattern):
         if isinstance(word, str) and word not in names:

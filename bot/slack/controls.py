@@ -48,6 +48,11 @@ class VoteButton(Control):
     choice: Choice
 
 
+class PassVoteOnButton(Control):
+    id = "gate.pass-on"
+    gate: str
+
+
 class OpenPlanButton(Control):
     id = "plan.open"
     mitigation: str
@@ -144,6 +149,7 @@ CONTROLS: tuple[type[Control], ...] = (
     TakeHatButton,
     AnswerOfferButton,
     VoteButton,
+    PassVoteOnButton,
     OpenPlanButton,
     WithdrawButton,
     StopButton,

@@ -42,6 +42,10 @@ class Keys:
         """Hash: incident/mitigation → how that run of the runbook ended."""
         return self._(f"track:{runbook}")
 
+    def answers(self, person: str) -> str:
+        """Hash: incident/gate → how soon somebody answered there, as JSON."""
+        return self._(f"answers:{person}")
+
     def target(self, target: str) -> str:
         """Hash: holder, fence, until (ms)."""
         return self._(f"target:{target}")

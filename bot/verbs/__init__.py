@@ -2,7 +2,22 @@
 
 import difflib
 
-from bot.verbs import answer, arrange, declare, facts, hand_over, hat, oncall, page, propose, remind, show, stages, vote
+from bot.verbs import (
+    answer,
+    arrange,
+    declare,
+    facts,
+    gates,
+    hand_over,
+    hat,
+    oncall,
+    page,
+    propose,
+    remind,
+    show,
+    stages,
+    vote,
+)
 from bot.verbs.request import Answer, Ask, House, Pick, Request, Said, ShowPanel, Unknown, Verb
 from bot.verbs.words import first
 
@@ -17,6 +32,10 @@ ALL: tuple[Verb, ...] = (
     vote.APPROVE,
     vote.REJECT,
     vote.WITHDRAW,
+    gates.TAKE_BACK,
+    gates.BREAK_GLASS,
+    gates.COUNTERSIGN,
+    gates.GATES,
     vote.STOP,
     vote.ROLLBACK,
     answer.ACK,

@@ -4,9 +4,10 @@ import re
 
 from bot.domain.gates.gate import Choice
 from bot.domain.gates.orders import CastVote
-from bot.domain.incident.commands import AtGate, RollBack, StopRun, Withdraw
+from bot.domain.incident.commands import RollBack, StopRun, Withdraw
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
+from bot.verbs.gates import at_gate
 from bot.verbs.request import Answer, Ask, House, Request, Verb, submit
 from bot.verbs.words import because, first, plain
 
@@ -29,12 +30,13 @@ def reject(request: Request, house: House) -> Answer:
 
 def _vote(request: Request, house: House, mitigation: Mitigation, choice: Choice, comment: str) -> Answer:
     facts = request.facts()
-    if mitigation.id not in house.engine.incident(facts["incident"]).gates:
+    gate = house.engine.incident(facts["incident"]).gates.get(mitigation.id)
+    if gate is None:
         raise NothingToVoteOn
     order = CastVote(by=facts["by"], at=facts["at"], choice=choice, comment=comment)
     did = "approved" if choice == "approve" else "rejected"
     said = f"You {did} “{mitigation.plan.title}”."
-    return submit(house, AtGate(**facts, gate=mitigation.id, order=order), said)
+    return submit(house, at_gate(house, facts, gate, order), said)
 
 
 def withdraw(request: Request, house: House) -> Answer:

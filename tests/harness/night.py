@@ -69,6 +69,19 @@ class Night:
         """Declare another on-call book; it holds from the next start on."""
         (self.folder / "manifests" / "oncall" / "book.yaml").write_text(book)
 
+    def asks(self, approval: str, *, severities: str = "p1") -> None:
+        """Declare an approval, in YAML without its name and title, that mitigations wait for; and start anew."""
+        workflow = self.folder / "manifests" / "workflows" / "hybrid.yaml"
+        declared = f"gates:\n  - {{use: tried, before: [mitigation], severities: [{severities}]}}\n"
+        text = workflow.read_text().replace("gates:\n", declared, 1)
+        given = "".join(f"    {line}\n" for line in ("title: Tried", *approval.strip().splitlines()))
+        workflow.write_text(text.replace("approvals:\n", f"approvals:\n  tried:\n{given}", 1))
+        self.starts()
+
+    def asked(self, person: str, incident: str) -> list[dict[str, Any]]:
+        """Return the direct messages that ask a person for their vote, or once did."""
+        return [m for m in self.direct(person, incident) if "pproval" in m["text"] or "(m" in m["text"]]
+
     def starts(self) -> None:
         """Start the bot's processes anew: with today's manifests, on yesterday's data."""
         text = (self.folder / "manifests" / "oncall" / "book.yaml").read_text()

@@ -76,6 +76,28 @@ def explain(gate: Gate) -> Explanation:
     )
 
 
+def in_sentences(gate: Gate) -> list[str]:
+    """Tell all of it, a line each, people as `<@id>`."""
+    told = explain(gate)
+    return [
+        told.outcome,
+        *told.rules,
+        *(f"<@{one.account}> ({one.seat}), {because_of(one.because)}" for one in told.asked if one.waits),
+        *told.missing,
+        *(f"Counted: {_counts(one)}." for one in told.counted),
+        *(f"Not counted: <@{one.account}> {_said(one.choice)}, because {one.because}." for one in told.left_out),
+    ]
+
+
+def _counts(one: Counted) -> str:
+    instead = f", in place of <@{one.in_place_of}>" if one.in_place_of else ""
+    return f"<@{one.account}> {_said(one.choice)} as {one.seat}{instead}"
+
+
+def _said(choice: str) -> str:
+    return "approved" if choice == "approve" else "rejected"
+
+
 def because_of(reasons: tuple[str, ...]) -> str:
     """Say why somebody is asked: `asked because: owner of checkout, on shift, median 3 min`."""
     return f"asked because: {', '.join(reasons)}" if reasons else "asked"

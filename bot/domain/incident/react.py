@@ -5,6 +5,8 @@ from typing import Literal, assert_never
 
 from bot.domain import effects as x
 from bot.domain.gates import events as g
+from bot.domain.gates.due import wanted
+from bot.domain.gates.gate import Gate
 from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
@@ -19,6 +21,8 @@ from bot.domain.oncall.reach import SLACK
 def react(records: Sequence[Recorded], before: Incident | None, after: Incident) -> list[x.AnyEffect]:
     """List the effects of one command's events, in order; the card and its kin come once, last."""
     effects = list(dict.fromkeys(effect for record in records for effect in _of(record, after)))
+    if before is None or after.gates is not before.gates:
+        effects += _asks(before, after)
     if before is not None and before.offers:
         effects += _offers_ended(records, before, after)
     if after.channel is None:
@@ -50,6 +54,40 @@ def _offers_ended(records: Sequence[Recorded], before: Incident, after: Incident
             case _:
                 standing = "closed" if is_closed else "overtaken"
         yield x.ShowOffer(incident=after.id, person=person, hat=hat, at=at, standing=standing)
+
+
+def _asks(before: Incident | None, after: Incident) -> Iterator[x.AnyEffect]:
+    """Look up whom gates ask now; tell those who are asked, and those whose answer isn't wanted any more."""
+    for name, gate in after.gates.items():
+        was = before.gates.get(name) if before is not None else None
+        if gate is was:
+            continue
+        known = {look.turn for look in wanted(was)} if was is not None else set()
+        for look in wanted(gate):
+            if look.turn not in known:
+                yield x.LookUpSeats(incident=after.id, gate=name, turn=look.turn)
+        told, now = _told(was) if was is not None else {}, _told(gate)
+        for (turn, person), (number, _) in now.items():
+            if number > told.get((turn, person), (0, False))[0]:
+                yield x.AskPerson(incident=after.id, gate=name, turn=turn, person=person, number=number)
+        for (turn, person), (number, waits) in told.items():
+            if number and ((turn, person) not in now or waits is not now[turn, person][1]):
+                yield x.ShowAsked(incident=after.id, gate=name, turn=turn, person=person)
+        if not gate.is_open and was is not None and was.is_open and any(call.chairs for call in gate.calls):
+            yield x.RememberAnswers(incident=after.id, gate=name)
+
+
+def _told(gate: Gate) -> dict[tuple[int, str], tuple[int, bool]]:
+    """Say of each who is asked, how often they were told, and whether their answer is wanted."""
+    found = dict[tuple[int, str], tuple[int, bool]]()
+    for call in gate.calls:
+        silent = (
+            {chair.account for chair in gate.silent(call)} if gate.is_open and call.ballot == gate.current else set()
+        )
+        for chair in call.chairs:
+            number, waits = found.get((call.turn, chair.account), (0, False))
+            found[call.turn, chair.account] = max(number, chair.told), waits or chair.account in silent
+    return found
 
 
 ANSWERS = (e.HatHandedOver, e.OfferDeclined)

@@ -3,12 +3,14 @@
 from typing import Any
 
 from bot.domain.gates.orders import CastVote
-from bot.domain.incident.commands import AddNote, AtGate, PostUpdate, Resolve
+from bot.domain.incident.commands import AddNote, PostUpdate, Resolve
+from bot.domain.incident.decide.gates import find
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, number, text
 from bot.slack.forms.form import Form, facts_of
 from bot.slack.requests import Submission
+from bot.verbs.gates import at_gate
 from bot.verbs.words import plain
 
 
@@ -66,7 +68,8 @@ def reject(submission: Submission, door: Door) -> Reply:
         subject=facts.subject or None,
         ballot=facts.ballot,
     )
-    door.house.engine.submit(AtGate(**shared, gate=facts.gate, order=order))
+    gate = find(door.house.engine.incident(facts.incident), facts.gate)
+    door.house.engine.submit(at_gate(door.house, shared, gate, order))
     return None
 
 

@@ -13,7 +13,10 @@ def test_the_rule_says_how_far_it_has_come() -> None:
     told = explain(asking.gate)
     (rule,) = told.rules
     asks, _, has = rule.partition(". ")
-    assert asks == "Step 1 of 1: 2 of 4 from the team payments and whoever is security, with a yes from whoever is security"
+    assert (
+        asks
+        == "Step 1 of 1: 2 of 4 from the team payments and whoever is security, with a yes from whoever is security"
+    )
     assert has == "It has 1 of 2 so far, and a yes from whoever is security is missing."
     assert told.outcome == "It waits for <@UCY>, <@UDEE>, <@UFAY>."
     asking.approves(FAY)
