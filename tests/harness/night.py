@@ -21,6 +21,8 @@ from bot.engine import Receipt
 from bot.settings import read
 from bot.store.keys import Keys
 from bot.store.waker import QUEUES
+from bot.verbs import run
+from bot.verbs.request import Request, Said
 from bot.wiring import wire
 from tests.harness.clock import NOON, WoundClock
 from tests.harness.mailbox import Mailbox
@@ -33,7 +35,7 @@ from workers.__main__ import clockwork
 from workers.clock import Clockwork
 from workers.perform import hands, serve
 
-_hundreds = count(1)
+_hundreds, _typed = count(1), count(1)
 
 KEY = "0123456789abcdef0123456789abcdef"
 SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgcGhvbmU="
@@ -161,6 +163,16 @@ class Night:
     ) -> str:
         order = Declare(**{**header(by, 0), "at": self.clock.now()}, title=title, severity=severity, service=service)
         return self.wired.house.engine.declare(order).incident.id
+
+    def types(self, line: str, by: str, incident: str) -> str:
+        """Somebody types a verb; returns what they are told."""
+        request = Request(by=by, at=self.clock.now(), cause=f"typed-{next(_typed)}", incident=incident)
+        try:
+            answer = run(line, request, self.wired.house)
+        except Rejected as no:
+            return no.sentence
+        self.passes(seconds=5)
+        return answer.text if isinstance(answer, Said) else type(answer).__name__
 
     def does(self, order: AnyCommand, incident: str) -> Receipt | Rejected:
         """Somebody orders something now."""

@@ -214,6 +214,55 @@ def test_whoever_sleeps_is_told_in_the_morning_unless_the_severity_wakes(night: 
     assert is_asked(night, BEN, calm)
 
 
+# In words
+
+
+def test_a_vote_is_cast_taken_back_passed_on_and_explained_in_words(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    assert "somebody else must decide" in night.types("approve", DEE, incident)
+    assert "You aren't asked here. Asked are:" in night.types("approve", MO, incident)
+    assert night.types("approve m1 because I tried it", ANA, incident) == "You approved “Scale checkout to 4 replicas”."
+    assert "one person counts once" in night.types("reject because no", ANA, incident)
+    assert "taken back" in night.types("take-back", ANA, incident)
+    assert night.incident(incident).gates["m1"].votes == ()
+    assert is_asked(night, ANA, incident), "she is waited for again"
+    assert "There is no vote of yours" in night.types("take-back", CY, incident)
+    night.types("approve", ANA, incident)
+    assert "This question is for the team team-payments" in night.types(
+        f"not-me <@{MO}> because on a train", BEN, incident
+    )
+    explained = night.types("gates", CY, incident)
+    assert "Tried" in explained
+    assert f"It waits for <@{BEN}>, <@{CY}>." in explained
+    assert "2 of 3 from the team team-payments; or 1 of 1 from mo. It has 1 of 2 so far." in explained
+    assert f"Counted: <@{ANA}> approved as the team team-payments." in explained
+    assert f"Not counted: <@{ANA}> approved, because" in explained
+    assert night.types("gates m1", CY, incident) == explained
+    assert "There is no such gate" in night.types("gates m7", CY, incident)
+
+
+def test_the_glass_is_broken_and_countersigned_in_words(night: Night) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}glass: {{who: [{{person: mo}}, {{hat: commander}}]}}")
+    assert "Only these may break the glass here: mo and the incident commander." in night.types(
+        "break-glass because customers wait", ANA, incident
+    )
+    assert "Say why in a few words" in night.types("break-glass", MO, incident)
+    assert "Somebody else must countersign it." in night.types("break-glass because customers wait", MO, incident)
+    assert night.incident(incident).gates["m1"].how == "glass"
+    assert "somebody else must countersign" in night.types("countersign", MO, incident)
+    assert "you do not countersign it" in night.types("countersign no there was time", BEN, incident)
+    assert night.incident(incident).gates["m1"].debt is not None
+    assert "signed" in night.types("countersign", ANA, incident)
+
+
+def test_where_nothing_was_asked_words_about_gates_say_so(night: Night) -> None:
+    incident = night.declared(by=DEE)
+    assert night.types("gates", ANA, incident) == "No approval was asked for in this incident."
+    for line in ("approve", "take-back", "break-glass because x", "countersign"):
+        assert night.types(line, ANA, incident).endswith(".")
+    assert night.incident(incident).gates == {}
+
+
 # What can go wrong
 
 

@@ -62,7 +62,7 @@ class CannotDecide(Rejected):
 
 
 class NotTheirSeat(Rejected):
-    """This question is for the {seat}. You can pass it on to somebody who sits there, or to a deputy of yours."""
+    """This question is for {seat}. You can pass it on to somebody who sits there, or to a deputy of yours."""
 
     field = "to"
 

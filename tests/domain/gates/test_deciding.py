@@ -385,7 +385,7 @@ def test_not_me_has_its_limits() -> None:
 
 def test_a_seat_with_a_name_is_passed_on_to_deputies_only() -> None:
     asking = Asking(IN_TURN, deputies={BEN: [DEE]})
-    with pytest.raises(NotTheirSeat, match="person ben"):
+    with pytest.raises(NotTheirSeat, match="for ben"):
         asking.passes_on(BEN, to=GUS)
     asking.passes_on(BEN, to=DEE)
     assert asking.asked == [DEE]

@@ -120,7 +120,7 @@ def _check_passing_on(case: Case, call: Call, chair: Chair, to: str) -> None:
     sits = any(one.seat == chair.seat and case.gate.person(one.account) == person for one in call.chairs)
     stands_in = any(case.gate.person(deputy.account) == person for deputy in chair.deputies)
     if seat.route is None and not seat.anyone and not sits and not stands_in:
-        raise NotTheirSeat(seat=seat.name)
+        raise NotTheirSeat(seat=seat.words)
 
 
 def _pass_call_on(case: Case, order: o.PassOn, turn: int, mine: Sequence[Chair]) -> None:
