@@ -35,6 +35,7 @@ from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
 from bot.store.limits import RedisLimits
 from bot.store.outbox import RedisOutbox
+from bot.store.policies import RedisPolicies
 from bot.store.problems import RedisProblems
 from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
 from bot.store.roster import RedisRoster
@@ -77,6 +78,7 @@ class Wired:
     settings: Settings
     house: TheHouse
     store: RedisEventStore
+    policies: RedisPolicies
     outbox: RedisOutbox
     waker: RqWaker
     clock: Clock
@@ -105,7 +107,8 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
     keys, clock = Keys(), clock or SystemClock()
     trip = Trip(redis.connection_pool)
     store, waker = RedisEventStore(redis, keys, trip), RqWaker(raw)
-    engine = Engine(store, waker, manifests.policy)
+    policies = RedisPolicies(redis, keys)
+    engine = Engine(store, waker, manifests.workflows, policies)
     people = RedisPeople(redis, keys, manifests.book.people)
     client = slack(settings, WORKER_TIMEOUT)
     roster = RedisRoster(redis, keys)
@@ -116,6 +119,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
         settings=settings,
         house=TheHouse(engine, people, manifests.services, manifests.runbooks, manifests.book, roster, planner),
         store=store,
+        policies=policies,
         outbox=RedisOutbox(redis, keys, clock),
         waker=waker,
         clock=clock,

@@ -55,6 +55,7 @@ class Clockwork:
         while not stopped.wait(0 if is_behind else TICK):
             try:
                 if not has_looked:
+                    self.engine.keep_policies()
                     self.store.look_at_all(self.clock.now())
                     has_looked = True
                 is_behind = self.tick()

@@ -93,6 +93,8 @@ class Facts:
     most_overdue: tuple[tuple[str, datetime], ...] = ()
     """The oldest of them: incident and due time."""
     looked: tuple[Looked, ...] = ()
+    unreadable_policies: frozenset[str] = frozenset()
+    """Hashes of policies that incidents go by, and that can't be read."""
     heads: tuple[Head, ...] = ()
     queues: tuple[Queue, ...] = ()
     problems: Mapping[str, Problem] = field(default_factory=dict)

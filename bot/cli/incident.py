@@ -44,6 +44,7 @@ from bot.verbs.request import (
     ShowTimeline,
     Unknown,
     Wish,
+    policy_of,
 )
 from bot.verbs.words import first
 from bot.wiring import Wired, wire
@@ -109,7 +110,7 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
         return 1
     if isinstance(answer, Wish):
         wired.waker.wake(wired.outbox.put(answer.effect, id=request.cause, at=request.at))
-    return _show(answer, house, names)
+    return _show(answer, request, house, names)
 
 
 def _person(word: str, wired: Wired) -> str | None:
@@ -134,14 +135,16 @@ def _only_open(wired: Wired) -> str | None:
     return still_open[0] if len(still_open) == 1 else None
 
 
-def _show(answer: Answer, house: House, names: Names) -> int:
+def _show(answer: Answer, request: Request, house: House, names: Names) -> int:
     match answer:
         case Said():
             print(_words(answer.text, names))
             return 0 if answer.receipt or answer.done else 1
         case Ask():
             verb = BY_NAME[answer.form]
-            print(f"Say more: muster incident {verb.name} {verb.usage}", *_choices(answer.form, house), sep="\n")
+            print(
+                f"Say more: muster incident {verb.name} {verb.usage}", *_choices(answer.form, request, house), sep="\n"
+            )
             return 2
         case Confirm():
             print("This will be told:", *(f"  {_words(line, names)}" for line in answer.lines), sep="\n")
@@ -230,7 +233,7 @@ def _plain(text: str) -> str:
 LETTERS = Letters(_local, _plain)
 
 
-def _choices(form: FormName, house: House) -> Iterator[str]:
+def _choices(form: FormName, request: Request, house: House) -> Iterator[str]:
     """List what there is to choose from, where the usage does not."""
     match form:
         case "propose":
@@ -242,7 +245,7 @@ def _choices(form: FormName, house: House) -> Iterator[str]:
         case "override" | "stand-in":
             yield from (f"  {schedule.id}".ljust(50) + schedule.title for schedule in house.book.schedules.values())
         case "stage":
-            yield from (f"  {stage}" for stage in house.engine.policy.stages)
+            yield from (f"  {stage}" for stage in policy_of(request, house).stages)
         case _:
             return
 

@@ -39,6 +39,8 @@ class SeverityPolicy(Frozen):
     """Cadence of stakeholder updates; None: none is owed."""
     page: PagePolicy | None = None
     """How people are paged; None: nobody is."""
+    workflow: Name | None = None
+    """New incidents of this severity go by another workflow; asked only of the one in force. None: by this one."""
 
     @cached_property
     def cadence(self) -> timedelta | None:
@@ -141,7 +143,7 @@ class Channels(Frozen):
 
 
 class Policy(Frozen):
-    """What `manifests/workflows/<name>.yaml` declares. An incident records the hash it began with."""
+    """What `manifests/workflows/<name>.yaml` declares. An incident records the hash of the one that it began with."""
 
     name: Name
     severities: dict[Severity, SeverityPolicy]
@@ -156,6 +158,12 @@ class Policy(Frozen):
     @cached_property
     def hash(self) -> str:
         return digest(self.model_dump(mode="json"))
+
+    def under(self, hash_: str) -> "Policy":
+        """Return it under the hash that it was kept by: whoever kept it may not have known a key that came since."""
+        kept = self.model_copy()
+        kept.__dict__["hash"] = hash_
+        return kept
 
     def of(self, severity: Severity) -> SeverityPolicy:
         return self.severities[severity]

@@ -55,7 +55,7 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             facts = FormFacts(form=answer.form, incident=request.incident or "", words=answer.words[:1000])
             return Opens(FORMS[answer.form].view(facts, door), f"`/incident {answer.form} {answer.at_once}`")
         case ShowPanel():
-            return card(answer.incident, door.house.engine.policy, door.names, door.clock.now())
+            return card(answer.incident, door.house.engine.policy_of(answer.incident), door.names, door.clock.now())
         case ShowTimeline():
             records = list(answer.records)[-TIMELINE_ROWS:]
             shown = "the timeline" if len(records) == len(answer.records) else f"the last {len(records)} events"

@@ -23,6 +23,7 @@ from bot.ports import Clock, Problems
 from bot.store.client import Client, Pipeline
 from bot.store.event_store import ms, script
 from bot.store.keys import Keys
+from bot.store.policies import RedisPolicies
 from bot.store.read_models import RedisHeartbeats
 from bot.store.waker import QUEUES
 
@@ -72,6 +73,7 @@ class RedisAudits:
         self._redis = redis
         self._raw = raw
         self._keys = keys
+        self._policies = RedisPolicies(redis, keys)
         self._clock = clock
         self._problems = problems
         self._heartbeats = heartbeats
@@ -150,6 +152,7 @@ class RedisAudits:
         late = ms(now - LATE)
         overdue = redis.zcount(keys.timers, "-inf", late)
         oldest = redis.zrangebyscore(keys.timers, "-inf", late, start=0, num=SUSPECTS, withscores=True)
+        looked = list(self._looked(list(ids)))
         facts = Facts(
             now=now,
             store_now=self._store_now(),
@@ -160,13 +163,19 @@ class RedisAudits:
             hands=len(Worker.all(connection=self._raw)),
             overdue=overdue,
             most_overdue=tuple((id_, _at(due)) for id_, due in oldest),
-            looked=tuple(self._with_tails(list(self._looked(list(ids))), now)),
+            looked=tuple(self._with_tails(looked, now)),
+            unreadable_policies=self._unreadable(looked),
             heads=tuple(self._heads()),
             queues=tuple(self._queues()),
             problems=self._problems.all(),
             heartbeat_fails=book.heartbeat_fails,
         )
         return facts, Book(open_at, any_at, book.suspects, book.outbreak, book.beaten, book.heartbeat_fails)
+
+    def _unreadable(self, looked: Sequence[Looked]) -> frozenset[str]:
+        """Find policies of open incidents that were kept, and can't be read."""
+        hashes = {one.incident.policy for one in looked if one.incident is not None and one.incident.is_open}
+        return frozenset(hash_ for hash_, why in self._policies.lost(hashes).items() if why is not None)
 
     def _store_now(self) -> datetime:
         seconds, micros = self._redis.time()
@@ -175,11 +184,13 @@ class RedisAudits:
     def look_at_all(self, expected: tuple[str, ...]) -> Facts:
         """Look as one round does, and at every incident; this may take seconds."""
         facts, book = self.look(Book(), expected)
-        looked = list(facts.looked)
+        looked, unreadable = list(facts.looked), facts.unreadable_policies
         while book.open_at or book.any_at:
             more, book = self.look(book, expected)
             looked += more.looked
-        return Facts(**{**_fields(facts), "looked": tuple({one.id: one for one in looked}.values())})
+            unreadable |= more.unreadable_policies
+        everything = {"looked": tuple({one.id: one for one in looked}.values()), "unreadable_policies": unreadable}
+        return Facts(**{**_fields(facts), **everything})
 
     def _looked(self, ids: Sequence[str]) -> Iterator[Looked]:
         for start in range(0, len(ids), CHUNK):

@@ -14,6 +14,7 @@ from bot.domain.oncall.book import Book
 from bot.domain.oncall.duty import Duty, Planned
 from bot.domain.oncall.people import Person
 from bot.domain.oncall.schedule import Override
+from bot.domain.policy import Policy
 from bot.domain.runbook import Plan, Runbook, Service, fill_in, plan_of
 from bot.engine import Engine, Receipt
 from bot.planner import Planner
@@ -232,9 +233,15 @@ def submit(house: House, command: AnyCommand, said: str) -> Said:
     return Said(said if receipt.events or receipt.repeated else f"That is so already. {said}", receipt)
 
 
-def plan(house: House, runbook: str, given: Mapping[str, str]) -> Plan:
+def policy_of(request: Request, house: House) -> Policy:
+    """Return the policy that the request's incident goes by. Raises NoSuchIncident."""
+    return house.engine.policy_of(house.engine.incident(str(request.incident)))
+
+
+def plan(house: House, incident: str, runbook: str, given: Mapping[str, str]) -> Plan:
     """Make a plan from a runbook's name and a person's words. Raises BadParameter."""
+    policy = house.engine.policy_of(house.engine.incident(incident))
     book = house.runbooks[runbook]
     service = house.services[book.target]
     assert service.signal is not None, "start-up refuses a runbook whose target has no signal"
-    return plan_of(book, service, service.signal, fill_in(book, given), house.engine.policy.hash)
+    return plan_of(book, service, service.signal, fill_in(book, given), policy.hash)

@@ -48,8 +48,8 @@ def run(folder: Path) -> list[Figure]:
 
 def _gates(wired: Wired) -> Mapping[str, datetime]:
     """Open the gates; returns when each runs out."""
-    limit = timedelta(minutes=wired.house.engine.policy.mitigation_gate.limit_minutes)
-    engine, chance = Engine(wired.store, wired.waker, wired.house.engine.policy), random.Random(1)
+    limit = timedelta(minutes=wired.house.engine.workflows.in_force.mitigation_gate.limit_minutes)
+    engine, chance = Engine(wired.store, wired.waker, wired.house.engine.workflows, wired.policies), random.Random(1)
     begin = wired.clock.now() + timedelta(seconds=4)
     moments = [begin + timedelta(seconds=chance.uniform(0, SECONDS)) for _ in range(SPREAD)]
     moments += [begin + timedelta(seconds=SECONDS + 1)] * AT_ONCE

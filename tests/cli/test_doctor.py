@@ -65,7 +65,8 @@ def test_a_sound_installation_is_told_so_in_a_line_for_each_check(sound: World) 
     assert said.returncode == 0
     assert said.stderr == ""
     assert [line for line in lines if line[0] not in "✓MRSOPA"] == []
-    assert [line for line in lines if line[0] != "✓"][:-1] == ["Manifests", "Redis", "Slack", "On call", "Processes"]
+    matters = [line for line in lines if line[0] != "✓"][:-1]
+    assert matters == ["Manifests", "Redis", "Slack", "On call", "Processes", "Policies"]
     assert lines[-1] == f"All is well: {sum(line[0] == '✓' for line in lines)} checks."
     told = "\n".join(lines)
     for words in (
@@ -112,7 +113,10 @@ def test_a_newcomers_first_run_reads_like_a_list_of_things_to_do(muster: Muster,
         "Processes",
         "! Whether worker and clock are alive can't be told without Redis.",
         "    → Mend Redis first, and run this again.",
-        "4 to mend (✗), 2 to consider (!), 4 well. Then run `muster doctor` again.",
+        "Policies",
+        "! Which policies open incidents go by can't be told without Redis.",
+        "    → Mend Redis first, and run this again.",
+        "4 to mend (✗), 3 to consider (!), 4 well. Then run `muster doctor` again.",
     ]
 
 

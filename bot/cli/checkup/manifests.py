@@ -18,7 +18,7 @@ CURE = f"Take manifests/{APP} of this version, then update the app from it in Sl
 def check(wired: Wired) -> Iterator[Finding]:
     house = wired.house
     yield ok(
-        f"{len(house.services)} services, {len(house.runbooks)} runbooks, workflow {house.engine.policy.name}: "
+        f"{len(house.services)} services, {len(house.runbooks)} runbooks, workflow {house.engine.workflows.chosen}: "
         "no mistakes."
     )
     file = wired.settings.manifests / APP
