@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from bot.domain.ids import incident_id
-from bot.domain.incident.commands import AnyCommand, Declare, Tick
+from bot.domain.incident.commands import AdoptPolicy, AnyCommand, Declare, Tick
 from bot.domain.incident.decide import decide
 from bot.domain.incident.due import next_due
 from bot.domain.incident.events import AnyEvent
@@ -235,7 +235,9 @@ class Engine:
         for event in events:
             after = evolve(after, event, command.incident)
         assert after is not None
-        if before is None:
+        if isinstance(command, AdoptPolicy):
+            policy = command.to
+        if before is None or before.incident.policy != after.policy:
             self._keep(policy)
         effects = react(records, before.incident if before else None, after)
         return Decided(after, records, effects, version, command.at, next_due(after, policy))

@@ -1,8 +1,9 @@
 """The policy of a response: severities, channels, gates and limits, as the workflow manifest declares them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -157,7 +158,7 @@ class Policy(Frozen):
 
     @cached_property
     def hash(self) -> str:
-        return digest(self.model_dump(mode="json"))
+        return hash_of(self.model_dump(mode="json"))
 
     def under(self, hash_: str) -> "Policy":
         """Return it under the hash that it was kept by: whoever kept it may not have known a key that came since."""
@@ -219,3 +220,8 @@ class Policy(Frozen):
     def reminders_at(self, severity: Severity) -> dict[Kind, ReminderPolicy]:
         found = self.reminders.get(severity)
         return found.rules if found is not None else {}
+
+
+def hash_of(dumped: Mapping[str, Any]) -> str:
+    """Hash a policy as it is written in JSON. The order of its stages counts, and hashes know no order of keys."""
+    return digest({**dumped, "stages": [*dumped["stages"].items()]})

@@ -54,7 +54,7 @@ def _run(event: e.StepStarted | e.StepFinished) -> tuple[str, str, int]:
     return event.mitigation, event.phase, event.step
 
 
-def sentence(event: e.AnyEvent, incident: Incident) -> str:
+def sentence(event: e.AnyEvent, incident: Incident) -> str:  # noqa: PLR0915 - one table, a row for each event
     """Say what happened, in one sentence, with people as `<@id>`. `incident` gives names to mitigations."""
     if isinstance(event, e.EscalationEvent):
         return _of_escalation(event, incident)
@@ -94,6 +94,9 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return f"changed the severity from {event.before.label} to {event.to.label}{_why(event.because)}"
         case e.StageChanged():
             return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}"
+        case e.PolicyAdopted():
+            before, to = version_of(event.workflow_before, event.before), version_of(event.workflow, event.to)
+            return f"moved the incident from the policy {before} to {to}{_why(event.because)}"
         case e.Resolved():
             return f"resolved the incident: {event.summary}"
         case e.ExportRequested():
@@ -284,6 +287,11 @@ def _closed(event: e.GateClosed, incident: Incident) -> str:
     if event.outcome is Outcome.WITHDRAWN:
         return f"withdrew {what}"
     return f"closed the gate on {what} as {event.outcome.value}{_why(event.because)}"
+
+
+def version_of(workflow: str, hash_: str) -> str:
+    """Name a policy as people read it: `hybrid 3f2a9c01b7de`."""
+    return f"{workflow} {hash_[:12]}".strip()
 
 
 def _why(words: str) -> str:

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from bot.domain.ids import canonical, digest
-from bot.domain.policy import Policy
+from bot.domain.policy import Policy, hash_of
 from bot.ports import UnreadablePolicy
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -19,8 +18,7 @@ class RedisPolicies:
 
     def keep(self, policy: Policy) -> None:
         """Write it, once: what stands there already is the same, for its hash says so."""
-        text = canonical(policy.model_dump(mode="json")).decode()
-        self._redis.hsetnx(self._keys.policies, policy.hash, text)
+        self._redis.hsetnx(self._keys.policies, policy.hash, policy.model_dump_json())
 
     def find(self, hash_: str) -> Policy | None:
         """Return what was kept; None: nothing was. Raises UnreadablePolicy."""
@@ -42,8 +40,8 @@ class RedisPolicies:
 def _read(text: str, hash_: str) -> Policy:
     try:
         raw = json.loads(text)
-        is_whole = digest(raw) == hash_
-    except ValueError:
+        is_whole = hash_of(raw) == hash_
+    except (ValueError, KeyError, TypeError, AttributeError):  # no JSON, or of another shape
         is_whole = False
     if not is_whole:
         raise UnreadablePolicy("it was damaged since it was kept")

@@ -2,7 +2,22 @@
 
 import difflib
 
-from bot.verbs import answer, arrange, declare, facts, hand_over, hat, oncall, page, propose, remind, show, stages, vote
+from bot.verbs import (
+    answer,
+    arrange,
+    declare,
+    facts,
+    hand_over,
+    hat,
+    oncall,
+    page,
+    policy,
+    propose,
+    remind,
+    show,
+    stages,
+    vote,
+)
 from bot.verbs.request import Answer, Ask, House, Pick, Request, Said, ShowPanel, Unknown, Verb
 from bot.verbs.words import first
 
@@ -35,6 +50,7 @@ ALL: tuple[Verb, ...] = (
     stages.STAGE,
     stages.RESOLVE,
     stages.CLOSE,
+    policy.VERB,
     show.TIMELINE,
     show.EXPORT,
     show.LIST,

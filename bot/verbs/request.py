@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from bot.domain.differences import Difference
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.due import Outlook
@@ -120,6 +121,21 @@ class ShowReminders:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowPolicy:
+    incident: Incident
+    policy: Policy
+    """By which it goes: its own, or what stands in for it."""
+    now: Policy
+    """By which it would go, were it declared now."""
+    differences: Sequence[Difference]
+
+    @property
+    def is_lost(self) -> bool:
+        """Its own can't be had."""
+        return self.policy.hash != self.incident.policy
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """Who is on call for a team, schedule by schedule."""
 
@@ -190,6 +206,7 @@ Answer = (
     | ShowOnCall
     | ShowShifts
     | ShowReminders
+    | ShowPolicy
     | Wish
     | ShowHelp
     | Unknown

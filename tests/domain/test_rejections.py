@@ -14,10 +14,13 @@ from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     HatIsNotYours,
     HatIsWorn,
+    NoStageLikeIt,
     NoSuchMove,
     NothingRuns,
     OfferIsGone,
     Rejected,
+    StageMeansSomethingElse,
+    StageNotInPolicy,
     StillRunning,
 )
 from tests.harness.people import ANA
@@ -33,6 +36,9 @@ BUILT = {
     OfferIsGone: OfferIsGone(Hat.COMMANDER),
     StillRunning: StillRunning("Restart", Progress.ROLLING_BACK),
     NothingRuns: NothingRuns("Restart", Progress.PROPOSED),
+    StageNotInPolicy: StageNotInPolicy(Stages.TRIAGE, "linear", [Stages.DETECTED, Stages.INVESTIGATING]),
+    NoStageLikeIt: NoStageLikeIt(Stages.TRIAGE, "linear"),
+    StageMeansSomethingElse: StageMeansSomethingElse(Stages.TRIAGE, Stages.CLOSED, [Stages.TRIAGE]),
     NoSuchMove: NoSuchMove(Stages.DETECTED, Stages.CLOSED, [Stages.TRIAGE]),
 }
 """Those that put their sentence together themselves."""

@@ -3,7 +3,7 @@
 from bot.domain.policy import Policy, SeverityPolicy
 from bot.domain.severity import Severity
 from bot.domain.workflows import Workflows
-from tests.harness.plans import policy
+from tests.harness.plans import edited, policy
 
 HYBRID, LINEAR, STREAMING = (policy(name=name) for name in ("hybrid", "linear", "streaming"))
 
@@ -12,7 +12,7 @@ def naming(base: Policy, severity: Severity, workflow: str) -> Policy:
     """Have a workflow name another one for a severity."""
     there = base.of(severity)
     named = SeverityPolicy.model_validate({**there.model_dump(), "workflow": workflow})
-    return base.model_copy(update={"severities": {**base.severities, severity: named}})
+    return edited(base, severities={**base.severities, severity: named})
 
 
 def chosen(service: str | None, severity: Severity, *, hybrid: Policy = HYBRID, **by_service: str) -> str:

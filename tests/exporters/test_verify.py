@@ -51,8 +51,8 @@ def test_an_export_is_intact() -> None:
     verdict = verify(RICH)
     assert verdict.holds
     assert verdict.defects == ()
-    assert (verdict.incident, verdict.events, verdict.head) == ("INC-42", 45, rich().records[-1].hash)
-    assert str(verdict) == f"INC-42: 45 events, all intact. The chain ends in {verdict.head}."
+    assert (verdict.incident, verdict.events, verdict.head) == ("INC-42", 46, rich().records[-1].hash)
+    assert str(verdict) == f"INC-42: 46 events, all intact. The chain ends in {verdict.head}."
 
 
 def test_an_incident_that_only_just_began_is_intact() -> None:

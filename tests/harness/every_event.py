@@ -19,6 +19,7 @@ from tests.harness.orders import (
     INC,
     accept,
     acknowledge,
+    adopt,
     approve,
     busy,
     called,
@@ -63,11 +64,13 @@ from tests.harness.orders import (
     want_export,
 )
 from tests.harness.people import ANA, BEN, CY, DEE, MO
-from tests.harness.plans import RESTART, plan
+from tests.harness.plans import RESTART, edited, plan
 from tests.harness.plans import policy as workflow
 from tests.harness.stages import Stages
 
 WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait")))
+
+ADOPTED = edited(WORKFLOW, name="edited")
 
 
 def story() -> Sequence[AnyCommand]:
@@ -86,6 +89,7 @@ def story() -> Sequence[AnyCommand]:
         change_severity(Severity.P1, by=DEE, at=20),
         change_severity(Severity.P2, "one region only", by=DEE, at=21),
         change_severity(Severity.P1, "two regions by now", by=DEE, at=22),
+        adopt(ADOPTED, "the drill showed that nights were too quiet", by=DEE, at=23),
         note("CPU at 100 % — “es brennt” 🔥", by=CY, at=25),
         pin("1700000000.000100", by=BEN, at=26),
         pin("1700000000.000200", "wrong window", by=BEN, at=27),
