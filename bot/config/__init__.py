@@ -62,6 +62,8 @@ def load(root: Path, environment: Mapping[str, str], workflow: str = "hybrid") -
         found.append(
             Mistake(f"{root.name}/{SERVICES}", 0, "the file is missing", "List what runbooks may act on in it.")
         )
+    if not found and workflow not in policies:  # it came while the others were read
+        found.append(Mistake(f"{root.name}/workflows", 0, f"{shown(workflow)} was not there yet", "Read it again."))
     if found:
         raise ManifestMistakes(found)
     by_service = {service.id: service.workflow for service in services.values() if service.workflow}

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from bot.config import Manifests
 from bot.domain.differences import Difference
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.due import Outlook
 from bot.domain.incident.record import Recorded
+from bot.domain.incident.rejections import NoSuchRunbook
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.duty import Duty, Planned
@@ -222,6 +224,8 @@ class House(Protocol):
     @property
     def people(self) -> People: ...
     @property
+    def manifests(self) -> Manifests: ...
+    @property
     def services(self) -> Mapping[str, Service]: ...
     @property
     def runbooks(self) -> Mapping[str, Runbook]: ...
@@ -256,9 +260,12 @@ def policy_of(request: Request, house: House) -> Policy:
 
 
 def plan(house: House, incident: str, runbook: str, given: Mapping[str, str]) -> Plan:
-    """Make a plan from a runbook's name and a person's words. Raises BadParameter."""
+    """Make a plan from a runbook's name and a person's words. Raises BadParameter; NoSuchRunbook, NoSuchIncident."""
     policy = house.engine.policy_of(house.engine.incident(incident))
-    book = house.runbooks[runbook]
-    service = house.services[book.target]
+    now = house.manifests
+    book = now.runbooks.get(runbook)
+    if book is None:
+        raise NoSuchRunbook(runbook=runbook)
+    service = now.services[book.target]
     assert service.signal is not None, "start-up refuses a runbook whose target has no signal"
     return plan_of(book, service, service.signal, fill_in(book, given), policy.hash)

@@ -42,8 +42,8 @@ BUILT = {
     NoSuchMove: NoSuchMove(Stages.DETECTED, Stages.CLOSED, [Stages.TRIAGE]),
 }
 """Those that put their sentence together themselves."""
-SAID_BY_DOORS = {"Rejected", "TooLate", "NothingProposed"}
-"""The family's own name, the answer to a vote recorded as late, and to `stop` where nothing was proposed."""
+SAID_BY_DOORS = {"Rejected", "TooLate", "NothingProposed", "NoSuchRunbook"}
+"""The family's own name; answers to a late vote, to `stop` where nothing was proposed, to a form that is too old."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -179,6 +179,12 @@ class NoSuchMitigation(Rejected):
     """There is no such mitigation in this incident."""
 
 
+class NoSuchRunbook(Rejected):
+    """There is no runbook “{runbook}” any more. `/incident propose` shows those that there are."""
+
+    field = "runbook"
+
+
 class NothingProposed(Rejected):
     """Nothing has been proposed in this incident yet, so nothing runs."""
 
