@@ -44,6 +44,7 @@ class Hand(Worker):
     """
 
     def work(self, *arguments: Any, **options: Any) -> bool:
+        crew_and_outbox()  # here, where it is not inherited: manifests that are bad later must not keep jobs from it
         if (pool := multiprocessing.parent_process()) is not None:
             Thread(target=_leave_after, args=(pool.pid,), daemon=True).start()
         return super().work(*arguments, **options | {"with_scheduler": False})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.domain.declared import SECONDS
 from bot.domain.policy import Policy
 from bot.domain.runbook import Frozen
 
@@ -69,7 +70,7 @@ def _said(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case float():
-            return f"{value:g}"
+            return _written(value)
         case list():
             return ", ".join(map(_said, value)) or "none"
         case dict():
@@ -77,3 +78,10 @@ def _said(value: Any) -> str:
             return ", ".join(told)
         case _:
             return str(value)
+
+
+def _written(minutes: float) -> str:
+    """Write a time as manifests do, `90s`, `5m`, `8h`; every number of a policy that may have a fraction is one."""
+    seconds = minutes * 60
+    unit = next((letter for letter in ("d", "h", "m") if seconds and seconds % SECONDS[letter] == 0), "s")
+    return f"{seconds / SECONDS[unit]:g}{unit}"

@@ -267,8 +267,8 @@ def test_differences_are_named_field_by_field() -> None:
     assert "stages.triage: gone, was hats first-responder" in said
     assert "stages.containment: new, purpose triage" in said
     assert "moves.detected → triage: gone, was when on-call, hat, mitigation, resolution" in said
-    assert "moves.resolved → closed: new, after 15" in said
-    assert any(line.startswith("reminders.p1: new, no_commander after 5, every 5") for line in said)
+    assert "moves.resolved → closed: new, after 15m" in said
+    assert any(line.startswith("reminders.p1: new, no_commander after 5m, every 5m") for line in said)
     assert differences(POLICY, policy()) == ()
     assert differences(POLICY, edited(name="linear")) == (), "what it is called stands above the list"
 

@@ -74,7 +74,7 @@ def test_what_an_incident_goes_by_is_shown_with_what_differs_in_the_one_in_force
     assert (shown.policy, shown.now, shown.is_lost) == (before, after, False)
     assert [str(one) for one in shown.differences] == [
         "mitigation_gate.quorum: 1 → 2",
-        "mitigation_gate.limit_minutes: 30 → 5",
+        "mitigation_gate.limit_minutes: 30m → 5m",
     ]
 
 
