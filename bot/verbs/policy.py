@@ -6,7 +6,7 @@ import re
 from bot.domain.differences import differences
 from bot.domain.incident.commands import AdoptPolicy
 from bot.domain.timeline import version_of
-from bot.verbs.request import Answer, House, Request, Said, ShowPolicy, Verb, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, ShowPolicy, Verb, submit
 from bot.verbs.words import first, plain
 
 ADOPT = re.compile(
@@ -51,11 +51,13 @@ def _adopt(words: str, request: Request, house: House) -> Answer:
         hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(workflows.by_name)}."
         return Said(f"No workflow is called “{name}”. {hint}")
     stage = to.stage(said["stage"]) if said["stage"] else None
+    if not said["why"]:
+        return Ask("policy", f"{to.name} to {stage.id}" if stage else to.name)
     command = AdoptPolicy(
         **request.facts(),
         to=to,
         stage=stage.id if stage else said["stage"] or "",
-        because=plain(said["why"] or "", house.people.name),
+        because=plain(said["why"], house.people.name),
     )
     return submit(house, command, f"This incident goes by {version_of(to.name, to.hash)}.")
 
@@ -64,6 +66,6 @@ VERB = Verb(
     name="policy",
     aliases=("workflow",),
     usage="[adopt [workflow] [to stage] because …]",
-    summary="See which policy this incident goes by and what differs in the one in force; move on to that.",
+    summary="See which policy this incident goes by and what differs in the one in force; move it on to that.",
     act=act,
 )

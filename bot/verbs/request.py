@@ -50,6 +50,7 @@ FormName = Literal[
     "update",
     "severity",
     "stage",
+    "policy",
     "propose",
     "resolve",
     "export",

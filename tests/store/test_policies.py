@@ -1,11 +1,13 @@
 """Policies by their hash: kept once and for ever, found by each process, and stood in for where they can't be had."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
 
 from bot.domain.incident.commands import Declare
+from bot.domain.incident.events import PolicyAdopted
 from bot.domain.policy import Policy, ReminderPolicy, Reminders, hash_of
 from bot.domain.severity import Severity
 from bot.domain.workflows import Workflows
@@ -16,7 +18,7 @@ from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
 from bot.store.policies import RedisPolicies
 from tests.harness.memory import NobodyToWake
-from tests.harness.orders import INC, declare, note, tick
+from tests.harness.orders import INC, adopt, declare, note, tick
 from tests.harness.plans import POLICY, REMINDING, policy
 from tests.harness.redis_server import connection
 
@@ -125,6 +127,34 @@ def test_one_process_goes_by_new_workflows_without_a_restart(store: RedisEventSt
     new = running.submit(declare().model_copy(update={"incident": "INC-8"})).incident
     assert (running.policy_of(old), running.policy_of(new)) == (POLICY, B)
     assert policies.find(new.policy) == B
+
+
+def test_what_an_incident_adopts_in_one_process_holds_in_every_other(
+    store: RedisEventStore, policies: RedisPolicies
+) -> None:
+    one, other, third = (engine(store, policies, POLICY) for _ in range(3))
+    one.submit(declare())
+    other.submit(note("it knows the incident"))
+    one.go_by(Workflows.alone(B))
+    one.submit(adopt(one.workflows.in_force))
+    assert other.submit(note("by B, which this process has never read")).incident.policy == B.hash
+    assert other.policy_of(other.incident(INC)) == third.policy_of(third.incident(INC)) == B
+    assert third.submit(tick(600)).events, "B reminds"
+
+
+def test_an_adoption_races_with_what_others_do_and_nothing_is_lost(
+    store: RedisEventStore, policies: RedisPolicies
+) -> None:
+    processes = [engine(store, policies, each) for each in (POLICY, B, REMINDING)]
+    processes[0].submit(declare())
+    orders = [adopt(B, "first"), *(note(f"{n}") for n in range(30)), adopt(REMINDING, "second"), adopt(B, "third")]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda order: processes[hash(order.cause) % 3].submit(order), orders))
+    moves = [each.event for each in store.history(INC) if isinstance(each.event, PolicyAdopted)]
+    assert [move.before for move in moves] == [POLICY.hash, *(move.to for move in moves[:-1])]
+    (now,) = {process.incident(INC).policy for process in processes}
+    assert now == moves[-1].to
+    assert {process.policy_of(process.incident(INC)).hash for process in processes} == {now}
 
 
 def test_no_incident_records_a_hash_that_nobody_keeps(store: RedisEventStore, policies: RedisPolicies) -> None:

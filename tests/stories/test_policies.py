@@ -122,8 +122,10 @@ def test_an_open_incident_keeps_its_policy_until_it_is_moved_and_a_bad_edit_chan
     assert "Take a hat first" in old.cy.types("/incident policy adopt because I like it", old.channel.id)
     old.ben.types("/incident hat commander", old.channel.id)
     assert "Only the incident commander" in old.ana.types("/incident policy adopt because x", old.channel.id)
-    said = old.ben.types("/incident policy adopt because the SLA of today holds", old.channel.id)
-    assert f"This incident goes by hybrid {edited[:12]}." in said
+    old.ben.types("/incident policy", old.channel.id)
+    overview = next(m for m in reversed(old.ben.messages(old.channel.id)) if m.get("is_ephemeral"))
+    old.ben.clicks("Adopt …", on=overview, channel=old.channel.id)
+    assert old.ben.submits(because="the SLA of today holds")["ok"]
     old.channel.sees("Ben", f"from the policy hybrid {began[:12]} to hybrid {edited[:12]}: the SLA of today holds")
     until("the card", lambda: "policy adopted" in str(old.card()))
     old.channel.sees("Nothing has happened in")

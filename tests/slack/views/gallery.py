@@ -433,6 +433,7 @@ LINEAR = edited(
 def _policies() -> dict[str, Picture]:
     incident = Scene().commanded().incident
     lost = incident.model_copy(update={"policy": "0" * 64})
+    closed = incident.model_copy(update={"stage": Stages.CLOSED})
 
     def shown(incident: Incident, own: Policy, now: Policy) -> Message:
         return policy_view(ShowPolicy(incident, own, now, differences(own, now)))
@@ -442,6 +443,7 @@ def _policies() -> dict[str, Picture]:
         "policy/in-force": shown(incident, POLICY, POLICY),
         "policy/older": shown(incident, POLICY, LINEAR),
         "policy/much-older": shown(incident, POLICY, many),
+        "policy/older-of-what-is-closed": shown(closed, POLICY, LINEAR),
         "policy/same-fields": shown(incident, POLICY, POLICY.under("f" * 64)),
         "policy/lost": shown(lost, POLICY, POLICY),
         "policy/lost-and-another-in-force": shown(lost, POLICY, LINEAR),
