@@ -1,6 +1,8 @@
 """Manifests are edited while Muster runs: what is open keeps its policy, what is new has the new one, and says so."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 
 import httpx
@@ -9,7 +11,7 @@ import pytest
 from bot.domain.incident.events import PolicyAdopted, ReminderGiven
 from tests.harness.actors import Person, Place, Story, all_text, declare
 from tests.harness.wired import Truth
-from tests.harness.world import World, until
+from tests.harness.world import World, children, until
 
 pytestmark = pytest.mark.story
 
@@ -28,6 +30,12 @@ class EditedWorld(World):
             assert before in text, before
             text = text.replace(before, after)
         file.write_text(text)
+
+    def after_mistakes(self, name: str) -> str:
+        """Return what a process has logged since it met mistakes, which it has said once."""
+        _, *rest = (self.folder / f"{name}.log").read_text().split("manifests have mistakes, the last good ones stay")
+        assert len(rest) <= 1
+        return "".join(rest)
 
     @property
     def ops(self) -> Place:
@@ -58,46 +66,23 @@ def reminded(record: Truth, incident: str) -> bool:
     return any(isinstance(event, ReminderGiven) for event in record.events(incident))
 
 
-B = (
-    ("sla_minutes: 60", "sla_minutes: 45"),
-    ("  mitigating: {hats", "  containment: {title: Contain it, purpose: mitigating}\n  mitigating: {hats"),
-)
-"""Somebody forgot that a stage needs moves."""
-
 TRIAGE = "  - {from: triage, to: investigating}\n"
 MOVES = "  - {from: triage, to: containment}\n  - {from: containment, to: resolved}\n"
-MENDED = (
+STAGE = "  containment: {title: Contain it, purpose: mitigating}\n"
+B = (
+    ("sla_minutes: 60", "sla_minutes: 45"),
+    ("  mitigating: {hats", f"{STAGE}  mitigating: {{hats"),
     (TRIAGE, TRIAGE + MOVES),
     ("    no_activity: {after: 7d, every: 45m", "    no_activity: {after: 1s, every: 45m"),
 )
+"""P2 is mitigated sooner, there is one stage more, and whoever does nothing is reminded at once."""
 
 
-def test_an_open_incident_keeps_its_policy_until_it_is_moved_and_a_bad_edit_changes_nothing(
-    world: EditedWorld, record: Truth
-) -> None:
+def test_an_open_incident_keeps_its_policy_until_it_is_moved(world: EditedWorld, record: Truth) -> None:
     old = declare(world, "p2 the search is slow")
     began = record.state(old.id).policy
-
-    # A bad edit
-
     world.edits("workflows/hybrid.yaml", *B)
-    told = world.ops.sees("Manifests were edited and have mistakes", "manifests/workflows/hybrid.yaml:")
-    assert "stages.containment: no move leads to it" in all_text(told)
-    doctor = world.muster("doctor")
-    assert doctor.returncode == 1
-    assert "✗ manifests/workflows/hybrid.yaml:" in doctor.stdout
-    assert "stages.containment: no move leads to it" in doctor.stdout
-    assert "→ Add one: {from: …, to: containment}" in doctor.stdout
-    assert "What runs goes on with the last good ones." in doctor.stdout
-    during = declare(world, "p2 images are blurred")
-    assert record.state(during.id).policy == began, "new incidents go by the last good one"
-    assert "containment" not in stages(during)
-
-    # It is mended
-
-    world.edits("workflows/hybrid.yaml", *MENDED)
-    over = world.ops.sees("✓ All is well again")
-    assert over["ts"] == told["ts"], "the message is edited"
+    until("the edit to hold", lambda: "In force for it now" in old.ana.types("/incident policy", old.channel.id))
     new = declare(world, "p2 carts are empty")
     edited = record.state(new.id).policy
     assert edited != began
@@ -115,7 +100,7 @@ def test_an_open_incident_keeps_its_policy_until_it_is_moved_and_a_bad_edit_chan
     assert "severities.p2.sla_minutes: 60 → 45" in shown
     assert "stages.containment: new, title Contain it, purpose mitigating" in shown
     assert "moves.triage → containment: new" in shown
-    assert "reminders.p2.no_activity.after" in shown
+    assert "reminders.p2.no_activity.after: 7d → 1s" in shown
 
     # Until it is moved
 
@@ -134,6 +119,31 @@ def test_an_open_incident_keeps_its_policy_until_it_is_moved_and_a_bad_edit_chan
     (moved,) = [event for event in record.events(old.id) if isinstance(event, PolicyAdopted)]
     assert (moved.by, moved.before, moved.to) == ("UBEN", began, edited)
     assert "which is in force" in old.ana.types("/incident policy", old.channel.id)
+
+
+def test_a_bad_edit_leaves_everything_running_and_is_told_until_it_is_mended(world: EditedWorld, record: Truth) -> None:
+    before = record.state(declare(world, "p2 prices are odd").id).policy
+    gone = "  - {from: mitigating, to: investigating"
+    world.edits("workflows/hybrid.yaml", (gone, gone.replace("investigating", "investigatin")))
+    told = world.ops.sees("Manifests were edited and have mistakes", "manifests/workflows/hybrid.yaml:")
+    assert "no stage is called “investigatin”" in all_text(told)
+    doctor = world.muster("doctor")
+    assert doctor.returncode == 1
+    assert "✗ manifests/workflows/hybrid.yaml:" in doctor.stdout
+    assert "→ Did you mean “investigating”?" in doctor.stdout
+    assert "What runs goes on with the last good ones." in doctor.stdout
+    killed = children(world.running["worker"].pid)
+    for hand in killed:
+        os.kill(hand, signal.SIGKILL)
+    during = declare(world, "p2 images are blurred")  # whose channel a worker opens
+    assert not set(killed) & set(children(world.running["worker"].pid)), "others have taken their place"
+    assert record.state(during.id).policy == before, "new incidents go by the last good one"
+    world.edits("workflows/hybrid.yaml", (gone.replace("investigating", "investigatin"), gone))
+    over = world.ops.sees("✓ All is well again", "no stage is called “investigatin”")
+    assert over["ts"] == told["ts"], "the message is edited"
+    for process in ("web", "worker", "clock"):
+        until(f"{process} to have read it", lambda process=process: "read anew" in world.after_mistakes(process))
+        assert world.after_mistakes(process).count("manifests read anew version=") == 1
 
 
 def topic(story: Story) -> str:
