@@ -82,8 +82,9 @@ class Engine:
         return known if known is not None else self._looked_up(incident.policy)
 
     def keep_policies(self) -> None:
-        """Keep all workflows under their hashes, also for incidents that another Muster declared by them."""
+        """Keep all workflows under their hashes, again too: a Redis that crashed may have lost its last second."""
         for policy in self.workflows.by_name.values():
+            self._kept.discard(policy.hash)
             self._keep(policy)
 
     def submit(self, command: AnyCommand) -> Receipt:

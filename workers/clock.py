@@ -32,6 +32,9 @@ AT_ONCE = 100
 LONGEST = 0.5
 """Seconds for which one look goes on with what is due: lanes and the heartbeat want their turn, too."""
 
+KEPT = 60.0
+"""Seconds between two times that the workflows in force are kept for the incidents that go by them."""
+
 HANDS = 2
 """Threads that go through a burst: one decides while the other waits for Redis, which is a quarter of the time."""
 
@@ -50,15 +53,17 @@ class Clockwork:
     def run(self, stopped: Event) -> None:
         """Tick until told to stop. If Redis goes away, wait for it: nothing is due that it does not remember.
 
-        Whenever other workflows come into force, they are kept, and every open incident is looked at: some may go by
-        the one in force, for their own can't be had.
+        Whenever other workflows come into force, every open incident is looked at: some may go by the one in force,
+        for their own can't be had.
         """
         looked_by: Workflows | None = None
-        is_behind = False
+        is_behind, keeps_at = False, 0.0
         while not stopped.wait(0 if is_behind else TICK):
             try:
-                if looked_by is not (now := self.engine.workflows):
+                if looked_by is not (now := self.engine.workflows) or time.monotonic() >= keeps_at:
                     self.engine.keep_policies()
+                    keeps_at = time.monotonic() + KEPT
+                if looked_by is not now:
                     self.store.look_at_all(self.clock.now())
                     looked_by = now
                 is_behind = self.tick()

@@ -166,6 +166,16 @@ def test_no_incident_records_a_hash_that_nobody_keeps(store: RedisEventStore, po
     assert policies.find(POLICY.hash) == POLICY
 
 
+def test_what_a_crash_of_redis_has_lost_is_kept_again(
+    store: RedisEventStore, policies: RedisPolicies, redis: Client
+) -> None:
+    running = engine(store, policies, POLICY, policy(name="linear"))
+    running.keep_policies()
+    connection(redis).delete(KEYS.policies)
+    running.keep_policies()
+    assert policies.lost([one.hash for one in running.workflows.by_name.values()]) == {}
+
+
 def test_a_policy_at_hand_costs_no_trip_and_one_that_is_not_costs_one(
     store: RedisEventStore, policies: RedisPolicies
 ) -> None:
