@@ -12,6 +12,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Arranged
 from bot.domain.oncall.roster import AnyFact, RosterState
 from bot.domain.oncall.schedule import Shift
+from bot.domain.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,22 @@ class EventStore(Protocol):
         What one clock was given nobody else is for a second, so that several share the work; then it is offered again,
         unless something was appended to it since, which sets its due time anew.
         """
+        ...
+
+
+class UnreadablePolicy(Exception):
+    """A policy was kept, and can't be read; the message says why."""
+
+
+class Policies(Protocol):
+    """Policies by their hash, for ever: a policy never changes."""
+
+    def keep(self, policy: Policy) -> None:
+        """Write it, once."""
+        ...
+
+    def find(self, hash_: str) -> Policy | None:
+        """Return what was kept; None: nothing was. Raises UnreadablePolicy."""
         ...
 
 

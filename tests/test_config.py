@@ -217,6 +217,22 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
     ("hybrid", "announce: incidents", "announce: '#Inc Room'", 7, "“#Inc Room” doesn't fit", "as Slack does"),
     ("hybrid", "announce: incidents", "announce: ---", 7, "channels.announce: “---” doesn't fit", "as Slack does"),
     ("hybrid", "managers: i", "prefix: -x, managers: i", 7, "channels.prefix: “-x” doesn't fit", "21 at most"),
+    (
+        "hybrid",
+        "p4: {means",
+        "p4: {workflow: hibrid, means",
+        5,
+        "severities.p4.workflow: no workflow is called “hibrid”",
+        "Did you mean “hybrid”?",
+    ),
+    (
+        "services",
+        "mill:",
+        "mill:\n  workflow: linear",
+        7,
+        "mill.workflow: no workflow is called “linear”",
+        "There are: hybrid.",
+    ),
     ("hybrid", "severities:", "name: hybrid\nseverities:", 1, "name: the name is the file's name", "Remove this line."),
     ("services", "mill:\n", "Mill House:\n", 6, "Mill House.id: “Mill House” doesn't fit", "lower-case letters"),
     ("services", "  owner: team-flour\n", "", 6, "mill.owner: it is missing", "owner: team-payments"),
@@ -339,6 +355,26 @@ def test_hidden_files_and_notes_are_left_alone(tmp_path: Path) -> None:
 def test_an_unknown_workflow_gets_the_nearest_one(tmp_path: Path) -> None:
     with pytest.raises(ManifestMistakes, match=r"no workflow is called “hibrid”\. Did you mean “hybrid”\?"):
         load(folder(tmp_path), {}, workflow="hibrid")
+
+
+def test_a_service_and_a_severity_may_name_another_workflow(tmp_path: Path) -> None:
+    changed = {
+        "workflows/hybrid.yaml": WORKFLOW.replace("p4: {", "p4: {workflow: linear, "),
+        "workflows/linear.yaml": WORKFLOW.replace("sla_minutes: 15", "sla_minutes: 45"),
+        "services.yaml": SERVICES.replace("mill:", "mill:\n  workflow: hybrid"),
+    }
+    workflows = load(folder(tmp_path, changed), {}).workflows
+    assert sorted(workflows.by_name) == ["hybrid", "linear"]
+    assert workflows.for_new("bakery", Severity.P4).of(Severity.P1).sla_minutes == 45
+    assert workflows.for_new("mill", Severity.P4).name == "hybrid"
+    assert workflows.for_new("bakery", Severity.P1).name == "hybrid"
+    chosen = load(folder(tmp_path, changed), {}, workflow="linear").workflows
+    assert chosen.for_new("bakery", Severity.P4).name == "linear"
+
+
+def test_a_workflow_that_is_not_in_force_is_checked_all_the_same(tmp_path: Path) -> None:
+    (only,) = mistakes(tmp_path, {"workflows/linear.yaml": WORKFLOW.replace("quorum: 1", "quorum: 0")})
+    assert only.file == "manifests/workflows/linear.yaml"
 
 
 def test_a_folder_without_manifests_says_what_is_missing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.config import holidays
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake, Place, shown, suggest
+from bot.config.named import unknown
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.named import calls_people, unreachable
 from bot.domain.oncall.notifier import EmailNotifier, OpsgenieNotifier, PagerDutyNotifier
@@ -41,19 +42,19 @@ def unknown_names(document: Document, known: Mapping[str, frozenset[str]]) -> It
     known = {**known, "severities": frozenset(severity.value for severity in Severity)}
     for pattern, kind in NAMED.items():
         if kind in known:
-            yield from _unknown(document, pattern, known[kind], CALLED[kind])
+            yield from unknown(document, pattern, known[kind], CALLED[kind])
 
 
 def owners(services: Document, teams: frozenset[str]) -> Iterator[Mistake]:
     """Hold the owners of services against the teams: a slip there would page nobody. Without teams, any words do."""
     if teams:
-        yield from _unknown(services, ("*", "owner"), teams, "team")
+        yield from unknown(services, ("*", "owner"), teams, "team")
 
 
 def page_contacts(workflow: Document, notifiers: frozenset[str]) -> Iterator[Mistake]:
     """Hold the contacts that a severity may use against the notifiers."""
     pattern = ("severities", "*", "page", "contacts", "*")
-    yield from _unknown(workflow, pattern, notifiers, "notifier")
+    yield from unknown(workflow, pattern, notifiers, "notifier")
 
 
 def approvals(workflow: Document, known: Mapping[str, frozenset[str]], book: Book) -> Iterator[Mistake]:
@@ -82,29 +83,6 @@ def _named_below(tree: Any, place: Place) -> Iterator[tuple[Place, str, Any]]:
                 yield from _named_below(value, (*place, index))
         case _:
             pass
-
-
-def _unknown(document: Document, pattern: Place, names: frozenset[str], called: str) -> Iterator[Mistake]:
-    for place, word in _values(document.tree, pattern):
-        if isinstance(word, str) and word not in names:
-            what = f"no {called} is called {shown(word)}"
-            yield document.mistake(place, what, suggest(word, sorted(names), "There are"))
-
-
-def _values(tree: Any, pattern: Place, above: Place = ()) -> Iterator[tuple[Place, Any]]:
-    if not pattern:
-        yield above, tree
-        return
-    first, rest = pattern[0], pattern[1:]
-    match tree:
-        case dict():
-            for key in tree if first == "*" else [first] if first in tree else []:
-                yield from _values(tree[key], rest, (*above, key))
-        case list() if first == "*":
-            for index, value in enumerate(tree):
-                yield from _values(value, rest, (*above, index))
-        case _:
-            return
 
 
 def people(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:

@@ -1,5 +1,6 @@
 """The policy of a response: severities, channels, gates and limits, as the workflow manifest declares them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -41,6 +42,8 @@ class SeverityPolicy(Frozen):
     """Cadence of stakeholder updates; None: none is owed."""
     page: PagePolicy | None = None
     """How people are paged; None: nobody is."""
+    workflow: Name | None = None
+    """New incidents of this severity go by another workflow; asked only of the one in force. None: by this one."""
 
     @property
     def wakes(self) -> bool:
@@ -140,7 +143,7 @@ class Channels(Frozen):
 
 
 class Policy(Frozen):
-    """What `manifests/workflows/<name>.yaml` declares. An incident records the hash it began with."""
+    """What `manifests/workflows/<name>.yaml` declares. An incident records the hash of the one that it began with."""
 
     name: Name
     severities: dict[Severity, SeverityPolicy]
@@ -179,7 +182,13 @@ class Policy(Frozen):
 
     @cached_property
     def hash(self) -> str:
-        return digest(self.model_dump(mode="json"))
+        return hash_of(self.model_dump(mode="json"))
+
+    def under(self, hash_: str) -> "Policy":
+        """Return it under the hash that it was kept by: whoever kept it may not have known a key that came since."""
+        kept = self.model_copy()
+        kept.__dict__["hash"] = hash_
+        return kept
 
     def of(self, severity: Severity) -> SeverityPolicy:
         return self.severities[severity]
@@ -240,3 +249,8 @@ class Policy(Frozen):
     def reminders_at(self, severity: Severity) -> dict[Kind, ReminderPolicy]:
         found = self.reminders.get(severity)
         return found.rules if found is not None else {}
+
+
+def hash_of(dumped: Mapping[str, Any]) -> str:
+    """Hash a policy as it is written in JSON. The order of its stages counts, and hashes know no order of keys."""
+    return digest({**dumped, "stages": [*dumped["stages"].items()]})

@@ -102,6 +102,9 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return f"changed the severity from {event.before.label} to {event.to.label}{_why(event.because)}"
         case e.StageChanged():
             return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}"
+        case e.PolicyAdopted():
+            before, to = version_of(event.workflow_before, event.before), version_of(event.workflow, event.to)
+            return f"moved the incident from the policy {before} to {to}{_why(event.because)}"
         case e.Resolved():
             return f"resolved the incident: {event.summary}"
         case e.ExportRequested():
@@ -302,6 +305,11 @@ def _of_gate_before(event: e.VoteCast | e.VoteCameLate | e.GateClosed, incident:
             return f"withdrew {what}"
         case e.GateClosed():
             return f"closed the gate on {what} as {event.outcome.value}{_why(event.because)}"
+
+
+def version_of(workflow: str, hash_: str) -> str:
+    """Name a policy as people read it: `hybrid 3f2a9c01b7de`."""
+    return f"{workflow} {hash_[:12]}".strip()
 
 
 def _why(words: str) -> str:

@@ -110,6 +110,11 @@ class Keys:
         return self._("numbers")
 
     @property
+    def policies(self) -> str:
+        """Hash: a policy's hash → the policy as JSON, written once."""
+        return self._("policies")
+
+    @property
     def people(self) -> str:
         """Hash: person's id → the name that people see."""
         return self._("people")

@@ -46,10 +46,14 @@ class RedisPeople:
         """`book`: the people of the on-call book, by what they are called there."""
         self._redis = redis
         self._keys = keys
-        self._book = book or {}
-        self._declared = {person.slack: person.name for person in self._book.values()}
+        self.go_by(book or {})
         self._names: dict[str, str] = {}
         self._logins: dict[str, str] = {}
+
+    def go_by(self, book: Mapping[str, Person]) -> None:
+        """Know these people of the on-call book from now on."""
+        self._book = book
+        self._declared = {person.slack: person.name for person in book.values()}
 
     def meet(self, person: str, login: str) -> None:
         if not login or self._logins.get(person) == login:

@@ -3,7 +3,7 @@
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve
 from bot.domain.lifecycle import Purpose
 from bot.domain.severity import severity
-from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, policy_of, submit
 from bot.verbs.words import because, first, plain
 
 
@@ -22,9 +22,10 @@ def change_stage(request: Request, house: House) -> Answer:
     head, rest = first(request.words)
     if not head:
         return Ask("stage")
-    to = house.engine.policy.stage(head)
+    policy = policy_of(request, house)
+    to = policy.stage(head)
     if to is None:
-        return Said(f"“{head}” is no stage. There are: {', '.join(house.engine.policy.stages)}.")
+        return Said(f"“{head}” is no stage. There are: {', '.join(policy.stages)}.")
     if to.purpose is Purpose.RESOLVED and not rest:
         return Ask("resolve")
     command = ChangeStage(**request.facts(), to=to.id, because=plain(because(rest), house.people.name))
@@ -39,7 +40,7 @@ def resolve(request: Request, house: House) -> Answer:
 
 
 def close(request: Request, house: House) -> Answer:
-    end = house.engine.policy.stage_for(Purpose.CLOSED)
+    end = policy_of(request, house).stage_for(Purpose.CLOSED)
     command = ChangeStage(**request.facts(), to=end.id, because=plain(because(request.words), house.people.name))
     return submit(house, command, "Closed. The timeline stands as it is.")
 

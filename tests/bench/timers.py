@@ -50,10 +50,10 @@ def run(folder: Path) -> list[Figure]:
 
 def _gates(wired: Wired) -> Mapping[str, datetime]:
     """Open the gates; returns when each runs out."""
-    asks = wired.house.engine.policy.approval("mitigation", Severity.P1, wired.clock.now())
+    asks = wired.house.engine.workflows.in_force.approval("mitigation", Severity.P1, wired.clock.now())
     assert asks is not None
     limit = timedelta(seconds=asks.steps[0].tiers[0].limit)
-    engine, chance = Engine(wired.store, wired.waker, wired.house.engine.policy), random.Random(1)
+    engine, chance = Engine(wired.store, wired.waker, wired.house.engine.workflows, wired.policies), random.Random(1)
     begin = wired.clock.now() + timedelta(seconds=4)
     moments = [begin + timedelta(seconds=chance.uniform(0, SECONDS)) for _ in range(SPREAD)]
     moments += [begin + timedelta(seconds=SECONDS + 1)] * AT_ONCE

@@ -97,7 +97,7 @@ class Response(RuleBasedStateMachine):
             assert "{" not in no.sentence  # noqa: PT017 - an answer, not an accident
             assert self.store.load(INC) == before, "a no changes nothing"
             with pytest.raises(type(no)):  # and it is no because of what is true, not of what a process remembers
-                decide(command, before.incident if before else None, self.engines[process].policy)
+                decide(command, before.incident if before else None, self.engines[process].workflows.in_force)
             return None
         stored = self.store.load(INC)
         assert stored is not None

@@ -15,10 +15,13 @@ from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     HatIsNotYours,
     HatIsWorn,
+    NoStageLikeIt,
     NoSuchMove,
     NothingRuns,
     OfferIsGone,
     Rejected,
+    StageMeansSomethingElse,
+    StageNotInPolicy,
     StillRunning,
 )
 from tests.harness.people import ANA
@@ -34,11 +37,14 @@ BUILT = {
     OfferIsGone: OfferIsGone(Hat.COMMANDER),
     StillRunning: StillRunning("Restart", Progress.ROLLING_BACK),
     NothingRuns: NothingRuns("Restart", Progress.PROPOSED),
+    StageNotInPolicy: StageNotInPolicy(Stages.TRIAGE, "linear", [Stages.DETECTED, Stages.INVESTIGATING]),
+    NoStageLikeIt: NoStageLikeIt(Stages.TRIAGE, "linear"),
+    StageMeansSomethingElse: StageMeansSomethingElse(Stages.TRIAGE, Stages.CLOSED, [Stages.TRIAGE]),
     NoSuchMove: NoSuchMove(Stages.DETECTED, Stages.CLOSED, [Stages.TRIAGE]),
 }
 """Those that put their sentence together themselves."""
-SAID_BY_DOORS = {"Rejected", "TooLate", "NothingProposed", "NothingToVoteOn"}
-"""The family's own name, the answer to a vote recorded as late, and to words where nothing was proposed."""
+SAID_BY_DOORS = {"Rejected", "TooLate", "NothingProposed", "NothingToVoteOn", "NoSuchRunbook"}
+"""The family's own name; answers to a late vote, to words where nothing was proposed, to a form that is too old."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,7 +16,7 @@ from bot.domain.severity import Severity
 from bot.exporters.export import Export
 from tests.harness.orders import casting
 from tests.harness.people import ANA, BEN, CY, DEE
-from tests.harness.plans import POLICY
+from tests.harness.plans import POLICY, edited
 
 NAMES = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
 
@@ -110,6 +110,8 @@ def rich() -> Story:
     story.after(minutes=111).by(ANA, c.OfferHat, hat=Hat.COMMANDER, to=DEE)
     story.after(seconds=20).by(DEE, c.AnswerOffer, hat=Hat.COMMANDER, accept=True)
     story.after(minutes=2).by(DEE, c.ChangeSeverity, to=Severity.P2, because="Europe only; cards work again")
+    linear = edited(name="linear")
+    story.by(DEE, c.AdoptPolicy, to=linear, because="compliance wants a sign-off *on paper*")
     story.after(minutes=1).by(CY, c.Propose, plan=plan("Roll back the deploy", runbook="roll-back"))
     _runs(story, "m2", "drain", "settle", "restart")
     for healthy in (False, True, True):

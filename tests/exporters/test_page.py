@@ -62,7 +62,7 @@ def test_a_reader_filters_by_person_and_tag_and_searches(madrid: Page, tmp_path:
         "Ana Ruiz offered the incident commander hat to Dee Park",
     ]
     page.fill("#search", "OFFERED")
-    assert page.locator("#count").text_content() == "1 of 50 events"
+    assert page.locator("#count").text_content() == "1 of 51 events"
 
 
 def test_a_replay_goes_back_to_what_was_true_then(madrid: Page, tmp_path: Path) -> None:

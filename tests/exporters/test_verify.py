@@ -51,8 +51,8 @@ def test_an_export_is_intact() -> None:
     verdict = verify(RICH)
     assert verdict.holds
     assert verdict.defects == ()
-    assert (verdict.incident, verdict.events, verdict.head) == ("INC-42", 50, rich().records[-1].hash)
-    assert str(verdict) == f"INC-42: 50 events, all intact. The chain ends in {verdict.head}."
+    assert (verdict.incident, verdict.events, verdict.head) == ("INC-42", 51, rich().records[-1].hash)
+    assert str(verdict) == f"INC-42: 51 events, all intact. The chain ends in {verdict.head}."
 
 
 def test_an_incident_that_only_just_began_is_intact() -> None:

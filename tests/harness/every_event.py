@@ -22,6 +22,7 @@ from tests.harness.orders import (
     INC,
     accept,
     acknowledge,
+    adopt,
     approve,
     at_gate,
     busy,
@@ -67,7 +68,7 @@ from tests.harness.orders import (
     want_export,
 )
 from tests.harness.people import ANA, BEN, CY, DEE, MO
-from tests.harness.plans import PURGE, RESTART, plan
+from tests.harness.plans import PURGE, RESTART, edited, plan
 from tests.harness.plans import policy as workflow
 from tests.harness.stages import Stages
 
@@ -106,6 +107,8 @@ WORKFLOW = _BASE.model_copy(
     }
 )
 
+ADOPTED = edited(WORKFLOW, name="edited")
+
 
 def story() -> Sequence[AnyCommand]:
     delivered, refused = want_export(by=DEE, at=600), want_export(by=DEE, at=610)
@@ -123,6 +126,7 @@ def story() -> Sequence[AnyCommand]:
         change_severity(Severity.P1, by=DEE, at=20),
         change_severity(Severity.P2, "one region only", by=DEE, at=21),
         change_severity(Severity.P1, "two regions by now", by=DEE, at=22),
+        adopt(ADOPTED, "the drill showed that nights were too quiet", by=DEE, at=23),
         note("CPU at 100 % — “es brennt” 🔥", by=CY, at=25),
         pin("1700000000.000100", by=BEN, at=26),
         pin("1700000000.000200", "wrong window", by=BEN, at=27),

@@ -16,6 +16,7 @@ from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.lifecycle import Stage
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
+from bot.domain.policy import Policy
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 from tests.harness import clock
@@ -106,6 +107,12 @@ def change_severity(to: Severity, because: str = "", *, by: str = ANA, at: float
 
 def move(to: Stage, because: str = "", *, by: str = ANA, at: float = 0) -> c.ChangeStage:
     return c.ChangeStage(**header(by, at), to=to.id, because=because)
+
+
+def adopt(
+    to: Policy, because: str = "we go by the new one now", *, stage: str = "", by: str = ANA, at: float = 0
+) -> c.AdoptPolicy:
+    return c.AdoptPolicy(**header(by, at), to=to, stage=stage, because=because)
 
 
 def resolve(summary: str = "checkout works again", *, by: str = ANA, at: float = 0) -> c.Resolve:

@@ -66,6 +66,12 @@ ANYBODY = anybody()
 
 POLICY = policy()
 
+
+def edited(before: Policy = POLICY, **changes: object) -> Policy:
+    """Edit a policy, as somebody edits its file: it has another hash then."""
+    return Policy.model_validate({**before.model_dump(), **changes})
+
+
 REMINDERS = Reminders(
     no_commander=ReminderPolicy(after=5, every=5, most=3),
     empty_hat=HatReminder(after=10, every=15, most=2, again="edit", hats=(Hat.FIRST_RESPONDER, Hat.MITIGATOR)),

@@ -17,7 +17,7 @@ from tests.harness.clock import at
 from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import INC, approve, declare, note, open_channel, propose, resolve, tick, withdraw
 from tests.harness.people import ANA, BEN, CY
-from tests.harness.plans import POLICY, REMINDING
+from tests.harness.plans import POLICY, REMINDING, policy
 from tests.harness.redis_server import connection
 
 
@@ -264,7 +264,7 @@ def test_a_state_that_was_written_in_another_shape_is_folded_anew_from_the_recor
     redis.hset(keys.incident(INC), "s", json.dumps(before))
     assert store.load(INC) == now
     assert store.load_all([INC]) == [now]
-    other = Engine(store, NobodyToWake(), engine.policy)
+    other = Engine(store, NobodyToWake(), policy(quorum=2))
     assert other.submit(approve(by=BEN)).events
     assert other.submit(approve(by=CY)).events
     assert json.loads(redis.hget(keys.incident(INC), "s") or "")["gates"]["m1"]["outcome"] == "approved"

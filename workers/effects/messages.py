@@ -31,7 +31,7 @@ def show_announcement(_: ShowAnnouncement, job: Job) -> Done:
 
 def _announce(incident: Incident, job: Job) -> None:
     crew = job.crew
-    channel = crew.desk.channel_id(crew.engine.policy.channels.announce)
+    channel = crew.desk.channel_id(crew.engine.policy_of(incident).channels.announce)
     message = announcement(incident, crew.names)
     crew.desk.show(incident.id, "announcement", channel, message, again=job.again, since=job.since)
 
@@ -116,7 +116,7 @@ def _in_private(person: str, name: str, message: Message, job: Job) -> Done:
 
 
 def _place(place: str, incident: Incident, job: Job) -> str:
-    channels = job.crew.engine.policy.channels
+    channels = job.crew.engine.policy_of(incident).channels
     match place:
         case "announce":
             if job.crew.desk.find(incident.id, "announcement") is None and not incident.troubles:

@@ -9,6 +9,7 @@ from bot.domain.hats import Hat
 from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
+from bot.domain.policy import Policy
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 
@@ -110,6 +111,15 @@ class ChangeSeverity(Command):
 class ChangeStage(Command):
     to: str
     """A stage's id."""
+    because: Words = ""
+
+
+class AdoptPolicy(Command):
+    """Let the incident go by another policy from now on."""
+
+    to: Policy
+    stage: str = ""
+    """The id of its stage there; empty: as its stage is called now."""
     because: Words = ""
 
 
@@ -330,6 +340,7 @@ AnyCommand = (
     | PostUpdate
     | ChangeSeverity
     | ChangeStage
+    | AdoptPolicy
     | Resolve
     | Propose
     | Withdraw

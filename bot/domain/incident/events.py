@@ -131,6 +131,21 @@ class StageChanged(EventBase):
     because: str = ""
 
 
+class PolicyAdopted(EventBase):
+    """The incident goes by another policy from here on."""
+
+    type: Literal["policy.adopted"] = "policy.adopted"
+    before: str
+    """The hash of the one that it went by."""
+    workflow_before: str = ""
+    """What that one was called; empty: nobody knew, for it could not be had."""
+    to: str
+    workflow: str
+    because: str
+    review_at: AwareDatetime | None = None
+    """When the review of what is resolved opens by itself now; None: it does not, or nobody waits for it yet."""
+
+
 class MitigationProposed(EventBase):
     type: Literal["mitigation.proposed"] = "mitigation.proposed"
     mitigation: str
@@ -528,6 +543,7 @@ AnyEvent = (
     | UpdatePosted
     | SeverityChanged
     | StageChanged
+    | PolicyAdopted
     | MitigationProposed
     | MitigationEvent
     | GateEvent

@@ -96,7 +96,7 @@ ANSWERS = (e.HatHandedOver, e.OfferDeclined)
 def _headline(incident: Incident) -> tuple[object, ...]:
     """What topic and announcement show."""
     commander, is_mitigated = incident.wearers(Hat.COMMANDER), incident.mitigated_at is not None
-    return incident.channel, incident.stage, incident.severity, commander, is_mitigated
+    return incident.channel, incident.stage, incident.severity, incident.policy, commander, is_mitigated
 
 
 def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
@@ -150,6 +150,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
                 x.Tell(incident=incident, version=version),
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
+        case e.PolicyAdopted():
+            return [x.Tell(incident=incident, version=version)]
         case e.StageChanged():
             whole = event.to.purpose in {Purpose.RESOLVED, Purpose.CLOSED}
             told = x.Tell(incident=incident, version=version)

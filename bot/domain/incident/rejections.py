@@ -108,6 +108,47 @@ class NoSuchMove(Rejected):
         super().__init__(before=before.label, to=to.label, choices=names)
 
 
+class NotYoursToAdopt(Rejected):
+    """Only the incident commander, <@{commander}>, can move this incident to another policy."""
+
+
+class TakePartFirst(Rejected):
+    """You don't take part in this incident yet, and nobody commands it. Take a hat first: `/incident hat commander`."""
+
+
+class AdoptionNeedsReason(Rejected):
+    """Say why, for the record: `/incident policy adopt because …`."""
+
+    field = "because"
+
+
+class StageNotInPolicy(Rejected):
+    """{workflow} has no stage {stage}. Which is it there? `/incident policy adopt {workflow} to {there} because …`."""
+
+    field = "to"
+
+    def __init__(self, stage: Stage, workflow: str, there: Sequence[Stage]) -> None:
+        super().__init__(stage=stage.label, workflow=workflow, there="|".join(one.id for one in there))
+
+
+class NoStageLikeIt(Rejected):
+    """{workflow} has no stage for what {stage} is for. Move the incident on first: `/incident stage …`."""
+
+    field = "to"
+
+    def __init__(self, stage: Stage, workflow: str) -> None:
+        super().__init__(stage=stage.label, workflow=workflow)
+
+
+class StageMeansSomethingElse(Rejected):
+    """{named} is not for what {stage} is for; a policy changes no work. For the same there is: {same}."""
+
+    field = "to"
+
+    def __init__(self, stage: Stage, named: Stage, same: Sequence[Stage]) -> None:
+        super().__init__(named=named.label, stage=stage.label, same=", ".join(one.id for one in same))
+
+
 class NeedsApproval(Rejected):
     """At {severity}, mitigating needs an approved mitigation. Propose one: `/incident propose`."""
 
@@ -136,6 +177,12 @@ class GateStillOpen(Rejected):
 
 class NoSuchMitigation(Rejected):
     """There is no such mitigation in this incident."""
+
+
+class NoSuchRunbook(Rejected):
+    """There is no runbook “{runbook}” any more. `/incident propose` shows those that there are."""
+
+    field = "runbook"
 
 
 class NothingProposed(Rejected):

@@ -1,6 +1,6 @@
 """Modal forms: each asks for what the words left out, and submits the same commands."""
 
-from bot.slack.forms import calling, declare, export, hats, moves, propose, standing_in, words
+from bot.slack.forms import calling, declare, export, hats, moves, policy, propose, standing_in, words
 from bot.slack.forms.form import Form
 
 ALL: tuple[Form, ...] = (
@@ -11,6 +11,7 @@ ALL: tuple[Form, ...] = (
     words.REJECT,
     moves.SEVERITY,
     moves.STAGE,
+    policy.FORM,
     hats.HAT,
     hats.HAND_OVER,
     propose.FORM,

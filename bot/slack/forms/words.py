@@ -26,7 +26,7 @@ def note(submission: Submission, door: Door) -> Reply:
 
 def update_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     incident = door.house.engine.incident(facts.incident)
-    cadence = door.house.engine.policy.of(incident.severity).update_every_minutes
+    cadence = door.house.engine.policy_of(incident).of(incident.severity).update_every_minutes
     hint = "What happens, what is done, who owes an answer and by when. It goes to channel, announcement and managers."
     blocks = [
         text("text", "Update", multiline=True, initial=facts.words, hint=hint),

@@ -14,7 +14,7 @@ GROUPS = {
     "Who is on call": ("oncall", "override", "stand-in"),
     "Change production": ("propose", "approve", "reject", "withdraw", "stop", "rollback"),
     "Keep people informed": ("update", "note", "pin", "timeline", "export", "remind", "snooze"),
-    "Steer": ("severity", "stage", "resolve", "close"),
+    "Steer": ("severity", "stage", "resolve", "close", "policy"),
 }
 
 

@@ -11,6 +11,7 @@ from bot.domain.incident.decide import (
     gates,
     hats,
     mitigations,
+    policies,
     reminders,
     runs,
     stages,
@@ -58,6 +59,8 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
     if incident is None:
         raise NoSuchIncident(incident=command.incident)
     events = _decide(command, incident, policy)
+    if isinstance(command, c.AdoptPolicy):
+        policy = command.to  # by which its reminders go on, or end
     return [*events, *reminders.ended(command, events, incident, policy)] if incident.reminders else events
 
 
@@ -101,6 +104,8 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return stages.change_severity(command, incident)
         case c.ChangeStage():
             return stages.change_stage(command, incident, policy)
+        case c.AdoptPolicy():
+            return policies.adopt(command, incident, policy)
         case c.Resolve():
             return stages.resolve(command, incident, policy)
         case c.Propose():

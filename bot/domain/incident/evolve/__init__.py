@@ -144,6 +144,10 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"severity": event.to}
         case e.StageChanged():
             return _stage(incident, event)
+        case e.PolicyAdopted():
+            timers = without_timer(incident, POST_MORTEM_TIMER)
+            due = {POST_MORTEM_TIMER: event.review_at} if event.review_at else {}
+            return {"policy": event.to, "timers": {**timers, **due}}
         case e.Resolved():
             calls = {timer for name in incident.escalations for timer in (call_timer(name), lapse_timer(name))}
             timers = {name: due for name, due in incident.timers.items() if name not in calls}
