@@ -249,6 +249,8 @@ def _choices(form: FormName, request: Request, house: House) -> Iterator[str]:
             yield from (f"  {hat.value}" for hat in Hat)
         case "override" | "stand-in":
             yield from (f"  {schedule.id}".ljust(50) + schedule.title for schedule in house.book.schedules.values())
+        case "policy":
+            yield from (f"  {name}" for name in house.engine.workflows.by_name)
         case "stage":
             yield from (f"  {stage}" for stage in policy_of(request, house).stages)
         case _:

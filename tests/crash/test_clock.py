@@ -27,8 +27,9 @@ def short_limit(wired: WiredWorld, tmp_path: Path) -> Path:
 def test_a_gate_runs_out_while_no_clock_runs(wired: WiredWorld, truth: Truth, short_limit: Path) -> None:
     story = declare(wired)
     wired.kill("clock")
-    proposed = wired.terminal("--in", story.id, "propose", "restart-checkout", MANIFESTS=str(short_limit))
-    assert proposed.returncode == 0, proposed.stderr
+    for words in ("policy adopt because we are in a hurry", "propose restart-checkout"):
+        said = wired.terminal("--in", story.id, *words.split(), MANIFESTS=str(short_limit))
+        assert said.returncode == 0, said.stderr
     (gate,) = truth.state(story.id).open_gates
     due = truth.state(story.id).next_due
     assert due is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.config import load
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.events import PolicyAdopted
 from bot.domain.policy import Policy, ReminderPolicy, Reminders, hash_of
@@ -21,6 +22,7 @@ from tests.harness.memory import NobodyToWake
 from tests.harness.orders import INC, adopt, declare, note, tick
 from tests.harness.plans import POLICY, REMINDING, policy
 from tests.harness.redis_server import connection
+from tests.test_config import SHIPPED
 
 KEYS = Keys("test")
 B = policy(limit_minutes=5, reminders=Reminders(no_activity=ReminderPolicy(after=1)))
@@ -65,6 +67,16 @@ def test_what_is_kept_is_found_under_its_hash_as_it_was(policies: RedisPolicies,
     assert found.hash == kept.hash
     assert list(found.stage_by_id.items()) == list(kept.stage_by_id.items()), "their order counts"
     assert found.move(kept.first, kept.stage_by_id["triage"]) == kept.move(kept.first, kept.stage_by_id["triage"])
+
+
+def test_every_shipped_workflow_is_found_as_it_was_kept(policies: RedisPolicies) -> None:
+    for shipped in load(SHIPPED, {}).workflows.by_name.values():
+        policies.keep(shipped)
+        found = policies.find(shipped.hash)
+        assert found == shipped
+        assert found is not None
+        assert hash_of(found.model_dump(mode="json")) == shipped.hash
+        assert list(found.stages) == list(shipped.stages)
 
 
 def test_a_policy_is_written_once(policies: RedisPolicies, redis: Client) -> None:

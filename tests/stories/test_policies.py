@@ -174,6 +174,8 @@ def test_workers_go_by_an_edited_catalogue_and_the_terminal_moves_an_incident_to
     story.ana.types("/incident hat commander", story.channel.id)
     shown = world.terminal("--in", story.id, "policy")
     assert f"It goes by hybrid {began[:12]}, which is in force." in shown.stdout
+    more = world.terminal("--in", story.id, "policy", "adopt")
+    assert more.stdout.splitlines()[1:] == ["  hybrid", "  linear"]
     refused = world.terminal("--in", story.id, "policy", "adopt", "linear", "because", "of", "compliance")
     assert refused.returncode == 1
     assert "muster incident policy adopt linear to look because …" in refused.stderr
