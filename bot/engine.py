@@ -1,12 +1,14 @@
 """The engine: submit a command, get a receipt. Decides by the rules against what is true now, and appends."""
 
+import logging
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from bot.domain.ids import incident_id
-from bot.domain.incident.commands import AnyCommand, Declare, Tick
+from bot.domain.incident.commands import AdoptPolicy, AnyCommand, Declare, Tick
 from bot.domain.incident.decide import decide
 from bot.domain.incident.due import next_due
 from bot.domain.incident.events import AnyEvent
@@ -16,10 +18,16 @@ from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.rejections import NoSuchIncident, Rejected
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
-from bot.ports import Appended, Conflict, Decided, EventStore, Seen, Stored, Waker
+from bot.domain.workflows import Workflows
+from bot.ports import Appended, Conflict, Decided, EventStore, Policies, Seen, Stored, UnreadablePolicy, Waker
+
+log = logging.getLogger("muster.engine")
 
 REMEMBERED = 256
 """Incidents whose state a process keeps at hand. Only a hint: the append refuses what was decided on an old one."""
+
+IN_VAIN = 60.0
+"""Seconds until a policy that could not be had is looked for again."""
 
 TURNS = 64
 """Threads of one process take turns at an incident, so that only processes race; incidents share this many queues."""
@@ -45,13 +53,39 @@ class TooBusy(Exception):
 
 
 class Engine:
-    def __init__(self, store: EventStore, waker: Waker, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(
+        self, store: EventStore, waker: Waker, workflows: Workflows | Policy, policies: Policies | None = None
+    ) -> None:
+        """A policy is a workflow alone; without `policies`, those of incidents are known to this process only."""
+        self._policies = policies
+        self._by_hash = dict[str, Policy]()
+        self._kept = set[str]()
+        self._in_vain = dict[str, float]()
+        self.go_by(workflows if isinstance(workflows, Workflows) else Workflows.alone(workflows))
         self._store = store
         self._waker = waker
         self._at_hand: OrderedDict[str, Stored] = OrderedDict()
         self._lock = Lock()
         self._turns = tuple(Lock() for _ in range(TURNS))
+
+    def go_by(self, workflows: Workflows) -> None:
+        """Let new incidents go by these from now on; each of those that there are goes on by its own policy."""
+        self._by_hash |= workflows.by_hash()
+        self.workflows = workflows
+
+    def policy_of(self, incident: Incident) -> Policy:
+        """Return the policy that an incident goes by: the one that it began with, or has adopted since.
+
+        Where that can't be had, the workflow in force stands in: nothing stands still for it, and the doctor tells.
+        """
+        known = self._by_hash.get(incident.policy)
+        return known if known is not None else self._looked_up(incident.policy)
+
+    def keep_policies(self) -> None:
+        """Keep all workflows under their hashes, again too: a Redis that crashed may have lost its last second."""
+        for policy in self.workflows.by_name.values():
+            self._kept.discard(policy.hash)
+            self._keep(policy)
 
     def submit(self, command: AnyCommand) -> Receipt:
         """Obey a command, once per cause.
@@ -72,8 +106,9 @@ class Engine:
         """
         decided = []
         for command, before in zip(commands, self._store.load_all([c.incident for c in commands]), strict=True):
-            if events := decide(command, before.incident if before else None, self.policy):
-                decided.append((command, self._decided(command, before, events)))
+            policy = self._policy_for(command, before)
+            if events := decide(command, before.incident if before else None, policy):
+                decided.append((command, self._decided(command, before, events, policy)))
             elif before is not None and isinstance(command, Tick):
                 self._look_later(before)
         answers = self._store.append_all([one for _, one in decided])
@@ -120,8 +155,9 @@ class Engine:
         """Decide and append, again and again while somebody else is faster; return the lanes to wake, too."""
         before, is_fresh = self._recall(command.incident)
         for _ in range(RACES):
+            policy = self._policy_for(command, before)
             try:
-                events = decide(command, before.incident if before else None, self.policy)
+                events = decide(command, before.incident if before else None, policy)
             except Rejected:
                 if (seen := self._store.has_seen(command.incident, command.cause)) is not None:
                     return Receipt(seen.incident, (), seen.version, repeated=True), ()
@@ -137,7 +173,7 @@ class Engine:
                 if isinstance(command, Tick):
                     self._look_later(before)
                 return Receipt(before.incident, (), before.version), ()
-            decided = self._decided(command, before, events)
+            decided = self._decided(command, before, events, policy)
             answer = self._store.append(
                 decided.incident,
                 decided.records,
@@ -159,11 +195,40 @@ class Engine:
         raise TooBusy
 
     def _look_later(self, stored: Stored) -> None:
-        """Nothing was due after all: the policy has changed, or every incident is being looked at."""
-        due = next_due(stored.incident, self.policy)
+        """Nothing was due after all: every incident is being looked at, or another policy stood in for its own."""
+        due = next_due(stored.incident, self.policy_of(stored.incident))
         self._store.look_at(stored.incident.id, due, expected=stored.version)
 
-    def _decided(self, command: AnyCommand, before: Stored | None, events: list[AnyEvent]) -> Decided:
+    def _policy_for(self, command: AnyCommand, before: Stored | None) -> Policy:
+        """Return the policy by which a command is decided."""
+        if before is not None:
+            return self.policy_of(before.incident)
+        if isinstance(command, Declare):
+            return self.workflows.for_new(command.service, command.severity)
+        return self.workflows.in_force
+
+    def _looked_up(self, hash_: str) -> Policy:
+        if self._policies is None or time.monotonic() < self._in_vain.get(hash_, 0):
+            return self.workflows.in_force
+        try:
+            found = self._policies.find(hash_)
+        except UnreadablePolicy as why:
+            log.warning("no policy to read, the workflow in force stands in hash=%s why=%s", hash_, why)
+            found = None
+        if found is None:
+            self._in_vain[hash_] = time.monotonic() + IN_VAIN
+            return self.workflows.in_force
+        self._by_hash[hash_] = found
+        return found
+
+    def _keep(self, policy: Policy) -> None:
+        """Keep a policy, before the first incident of this process records its hash."""
+        self._by_hash[policy.hash] = policy
+        if self._policies is not None and policy.hash not in self._kept:
+            self._policies.keep(policy)
+            self._kept.add(policy.hash)
+
+    def _decided(self, command: AnyCommand, before: Stored | None, events: list[AnyEvent], policy: Policy) -> Decided:
         """Fold the events, and see what follows from them."""
         version, head = (before.version, before.head) if before else (0, GENESIS)
         records = chain(command.incident, events, command.cause, version, head)
@@ -171,8 +236,12 @@ class Engine:
         for event in events:
             after = evolve(after, event, command.incident)
         assert after is not None
+        if isinstance(command, AdoptPolicy):
+            policy = command.to
+        if before is None or before.incident.policy != after.policy:
+            self._keep(policy)
         effects = react(records, before.incident if before else None, after)
-        return Decided(after, records, effects, version, command.at, next_due(after, self.policy))
+        return Decided(after, records, effects, version, command.at, next_due(after, policy))
 
     def _recall(self, incident: str) -> tuple[Stored | None, bool]:
         with self._lock:

@@ -31,6 +31,10 @@ class Planner:
         self._waker = waker
         self._book = book
 
+    def go_by(self, book: Book) -> None:
+        """Decide by this book from now on."""
+        self._book = book
+
     def submit(self, order: AnyOrder) -> Settled:
         """Obey an order, once per cause.
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.effects import AnyEffect
+from bot.domain.gates.seating import Answers
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Arranged
 from bot.domain.oncall.roster import AnyFact, RosterState
 from bot.domain.oncall.schedule import Shift
+from bot.domain.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,22 @@ class EventStore(Protocol):
         What one clock was given nobody else is for a second, so that several share the work; then it is offered again,
         unless something was appended to it since, which sets its due time anew.
         """
+        ...
+
+
+class UnreadablePolicy(Exception):
+    """A policy was kept, and can't be read; the message says why."""
+
+
+class Policies(Protocol):
+    """Policies by their hash, for ever: a policy never changes."""
+
+    def keep(self, policy: Policy) -> None:
+        """Write it, once."""
+        ...
+
+    def find(self, hash_: str) -> Policy | None:
+        """Return what was kept; None: nothing was. Raises UnreadablePolicy."""
         ...
 
 
@@ -268,6 +286,18 @@ class Tracks(Protocol):
         ...
 
     def of(self, runbook: str) -> list[Ran]: ...
+
+
+class KnownAnswers(Protocol):
+    """How people have answered when gates asked them, for the routes of later ones."""
+
+    def remember(self, person: str, gate: str, at: datetime, answers: Answers) -> None:
+        """Keep what somebody answered at one gate; the same gate again replaces what was kept."""
+        ...
+
+    def of(self, person: str) -> Answers:
+        """Return their latest answers."""
+        ...
 
 
 class Guard(Protocol):

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from threading import Event, Thread
 from typing import Any, cast
 
 from redis import Redis
@@ -16,7 +18,10 @@ from redis.retry import Retry
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import config
+from bot.caretaker import Caretaker
+from bot.config import Manifests, load
+from bot.config.in_force import InForce
+from bot.config.watch import Watch
 from bot.domain.oncall.book import Book
 from bot.domain.runbook import Runbook, Service
 from bot.engine import Engine
@@ -35,8 +40,17 @@ from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
 from bot.store.limits import RedisLimits
 from bot.store.outbox import RedisOutbox
+from bot.store.policies import RedisPolicies
 from bot.store.problems import RedisProblems
-from bot.store.read_models import RedisClosings, RedisGuard, RedisHeartbeats, RedisPeople, RedisPosts, RedisTracks
+from bot.store.read_models import (
+    RedisAnswers,
+    RedisClosings,
+    RedisGuard,
+    RedisHeartbeats,
+    RedisPeople,
+    RedisPosts,
+    RedisTracks,
+)
 from bot.store.roster import RedisRoster
 from bot.store.rounds import RedisRounds
 from bot.store.targets import RedisTargets
@@ -59,15 +73,30 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class TheHouse:
-    """The engine, who is who, and the manifests: what verbs and workers use."""
+    """The engine, who is who, and the manifests in force: what verbs and workers use."""
 
     engine: Engine
     people: RedisPeople
-    services: Mapping[str, Service]
-    runbooks: Mapping[str, Runbook]
-    book: Book
+    in_force: InForce
     roster: RedisRoster
     planner: Planner
+
+    @property
+    def manifests(self) -> Manifests:
+        """All of them, as they are at this moment."""
+        return self.in_force.now
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        return self.manifests.services
+
+    @property
+    def runbooks(self) -> Mapping[str, Runbook]:
+        return self.manifests.runbooks
+
+    @property
+    def book(self) -> Book:
+        return self.manifests.book
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +104,17 @@ class Wired:
     """Everything that lives as long as the process does."""
 
     settings: Settings
+    watch: Watch
     house: TheHouse
     store: RedisEventStore
+    policies: RedisPolicies
     outbox: RedisOutbox
     waker: RqWaker
     clock: Clock
     heartbeats: RedisHeartbeats
     targets: RedisTargets
     tracks: RedisTracks
+    answers: RedisAnswers
     limits: RedisLimits
     rounds: RedisRounds
     problems: RedisProblems
@@ -96,36 +128,45 @@ class Wired:
 def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = None) -> Wired:
     """Connect everything; a door that people wait at is in a hurry and says soon that Redis is away.
 
-    Raises config.ManifestMistakes; Redis and Slack are only met when they are used.
+    Raises ManifestMistakes; Redis and Slack are only met when they are used.
     """
-    manifests = config.load(settings.manifests, settings.environment, settings.workflow)
+    clock = clock or SystemClock()
+    watch = Watch(settings.manifests, partial(load, settings.manifests, settings.environment, settings.workflow), clock)
+    manifests = watch.in_force.now
     options: dict[str, Any] = {"driver_info": None} | (_impatient() if in_a_hurry else {})
     redis = cast("Client", Redis.from_url(settings.redis_url, decode_responses=True, **options))
     raw = Redis.from_url(settings.redis_url, **options)
-    keys, clock = Keys(), clock or SystemClock()
+    keys = Keys()
     trip = Trip(redis.connection_pool)
     store, waker = RedisEventStore(redis, keys, trip), RqWaker(raw)
-    engine = Engine(store, waker, manifests.policy)
+    policies = RedisPolicies(redis, keys)
+    engine = Engine(store, waker, manifests.workflows, policies)
     people = RedisPeople(redis, keys, manifests.book.people)
     client = slack(settings, WORKER_TIMEOUT)
     roster = RedisRoster(redis, keys)
     planner = Planner(roster, waker, manifests.book)
+    watch.in_force.hear(lambda read: engine.go_by(read.workflows))
+    watch.in_force.hear(lambda read: people.go_by(read.book.people))
+    watch.in_force.hear(lambda read: planner.go_by(read.book))
     heartbeats = RedisHeartbeats(redis, keys, clock, me=f"{socket.gethostname()}:{os.getpid()}")
     problems = RedisProblems(redis, keys, clock)
     return Wired(
         settings=settings,
-        house=TheHouse(engine, people, manifests.services, manifests.runbooks, manifests.book, roster, planner),
+        watch=watch,
+        house=TheHouse(engine, people, watch.in_force, roster, planner),
         store=store,
+        policies=policies,
         outbox=RedisOutbox(redis, keys, clock),
         waker=waker,
         clock=clock,
         heartbeats=heartbeats,
         targets=RedisTargets(redis, keys, clock),
         tracks=RedisTracks(redis, keys),
+        answers=RedisAnswers(redis, keys),
         limits=RedisLimits(redis, keys),
         rounds=RedisRounds(redis, keys),
         problems=problems,
-        audits=RedisAudits(redis, raw, keys, clock, problems=problems, heartbeats=heartbeats),
+        audits=RedisAudits(redis, raw, keys, clock, store=store, problems=problems, heartbeats=heartbeats),
         guard=RedisGuard(trip, keys),
         desk=Desk(client, RedisPosts(redis, keys), RedisClosings(redis, keys)),
         redis=redis,
@@ -161,6 +202,7 @@ def web_app() -> HttpDoor:
     """Build the WSGI app that Granian serves: its factory, called in each of its processes."""
     wired = wire(read(), in_a_hurry=True)
     configure_logging(wired.settings)
+    Thread(target=caretaker(wired).run, args=(Event(),), daemon=True).start()
     return HttpDoor(
         bolt_app(wired),
         wired.settings.slack_signing_secret,
@@ -171,9 +213,16 @@ def web_app() -> HttpDoor:
     )
 
 
+def caretaker(wired: Wired) -> Caretaker:
+    """Build what looks after this process's manifests; a loop or a thread must call it."""
+    return Caretaker(wired.watch, wired.problems, wired.clock)
+
+
 def shift_calendars(wired: Wired) -> Calendars:
     house = wired.house
-    return Calendars(wired.settings.calendar_secret, ShiftCalendars(house.book, house.roster, wired.clock))
+    shifts = ShiftCalendars(house.book, house.roster, wired.clock)
+    house.in_force.hear(lambda read: shifts.go_by(read.book))
+    return Calendars(wired.settings.calendar_secret, shifts)
 
 
 def configure_logging(settings: Settings) -> None:

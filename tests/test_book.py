@@ -498,6 +498,25 @@ def test_a_severity_pages_by_notifiers_that_there_are(tmp_path: Path) -> None:
     assert manifests.policy.of(Severity.P2).page is None
 
 
+def test_an_approval_asks_people_that_there_are(tmp_path: Path) -> None:
+    seats = "seats: [{person: anna}, {team: team-flower}, {schedule: bred}]"
+    asking = WORKFLOW.replace("seats: [{anyone: true}]", seats)
+    told = [(slip.line, slip.what, slip.instead) for slip in slips(tmp_path, {"workflows/hybrid.yaml": asking})]
+    assert [what for _, what, _ in told] == [
+        "approvals.anybody.seats[0].person: no person is called “anna”",
+        "approvals.anybody.seats[1].team: no team is called “team-flower”",
+        "approvals.anybody.seats[2].schedule: no schedule is called “bred”",
+    ]
+    assert {line for line, _, _ in told} == {6}
+    assert "Did you mean “ana”?" in told[0][2]
+
+
+def test_without_a_book_an_approval_can_ask_nobody_by_name(tmp_path: Path) -> None:
+    asking = WORKFLOW.replace("seats: [{anyone: true}]", "seats: [{person: ana}]")
+    (only,) = mistakes(tmp_path, {"workflows/hybrid.yaml": asking})
+    assert only.what == "approvals.anybody.seats[0].person: no person is called “ana”"
+
+
 def test_a_service_may_name_channels_of_its_own(tmp_path: Path) -> None:
     services = SERVICES + "  channels: [mill-room]\n"
     assert load(folder(tmp_path, {"services.yaml": services}), {}).services["mill"].channels == ("mill-room",)

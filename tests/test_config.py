@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
+from bot.domain.gates.policy import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.incident.reminders import Kind
 from bot.domain.policy import (
     Channels,
-    GatePolicy,
     HatReminder,
     Policy,
     ReminderPolicy,
@@ -36,10 +36,11 @@ severities:
   p2: {means: Much is down, sla_minutes: 60, approval: false, auto_remediation: true}
   p3: {means: A little is down, sla_minutes: 8h, approval: false, auto_remediation: true}
   p4: {means: Nothing is down, sla_minutes: 3d, approval: false, auto_remediation: true}
-mitigation_gate: {quorum: 1, limit_minutes: 30, then: expired}
+approvals: {anybody: {title: Anybody, kind: parallel, seats: [{anyone: true}], quorum: 1, last_resort: expire}}
 channels: {announce: incidents, managers: incident-managers}
 stages: {detected: {}, triage: {hats: [first-responder]}, resolved: {}, closed: {}}
 transitions: [{from: detected, to: triage}, {from: triage, to: resolved}, {from: resolved, to: closed}]
+gates: [{use: anybody, before: [mitigation]}]
 """
 
 ASKS = "{id: told, title: People know, check: stakeholders-told}"
@@ -188,11 +189,54 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
     ),
     ("hybrid", "sla_minutes: 15", "sla_minutes: 90s", 2, "“90s” is not a whole number of minutes", "sla_minutes: 15"),
     ("hybrid", "sla_minutes: 15", "sla_minutes: 31d", 2, "p1.sla_minutes: “31d” is too large", "Write at most 30d."),
-    ("hybrid", "quorum: 1", "quorum: two", 6, "mitigation_gate.quorum: “two” is not a whole number", "quorum: 2"),
-    ("hybrid", "then: expired", "then: approved", 6, "“approved” is not among the choices", "expired, rejected"),
+    ("hybrid", "quorum: 1", "quorum: two", 6, "approvals.anybody.quorum: “two” is not a whole number", "quorum: 2"),
+    (
+        "hybrid",
+        "last_resort: expire",
+        "last_resort: approved",
+        6,
+        "“approved” is not among the choices",
+        "approve, reject",
+    ),
+    ("hybrid", "quorum: 1", "quorum: 2", 6, "a quorum of 2 can never be reached: all seats together weigh 1", "voices"),
+    (
+        "hybrid",
+        "anyone: true",
+        "team: a, person: b",
+        6,
+        "seats[0]: a seat names one thing",
+        "Write one of: role, person",
+    ),
+    ("hybrid", "kind: parallel", "kind: serial", 6, "“serial” is not among the choices", "sequential, parallel"),
+    ("hybrid", "seats: [{anyone: true}], quorum: 1, ", "", 6, "anybody: it says nowhere who is asked", "with chain"),
+    ("hybrid", "use: anybody", "use: nobody", 10, "gates: no approval is called “nobody”", "under approvals"),
+    (
+        "hybrid",
+        "before: [mitigation]",
+        "before: [stage]",
+        10,
+        "nobody is asked before a mitigation at P1",
+        "always fits",
+    ),
     ("hybrid", "announce: incidents", "announce: '#Inc Room'", 7, "“#Inc Room” doesn't fit", "as Slack does"),
     ("hybrid", "announce: incidents", "announce: ---", 7, "channels.announce: “---” doesn't fit", "as Slack does"),
     ("hybrid", "managers: i", "prefix: -x, managers: i", 7, "channels.prefix: “-x” doesn't fit", "21 at most"),
+    (
+        "hybrid",
+        "p4: {means",
+        "p4: {workflow: hibrid, means",
+        5,
+        "severities.p4.workflow: no workflow is called “hibrid”",
+        "Did you mean “hybrid”?",
+    ),
+    (
+        "services",
+        "mill:",
+        "mill:\n  workflow: linear",
+        7,
+        "mill.workflow: no workflow is called “linear”",
+        "There are: hybrid.",
+    ),
     ("hybrid", "severities:", "name: hybrid\nseverities:", 1, "name: the name is the file's name", "Remove this line."),
     ("services", "mill:\n", "Mill House:\n", 6, "Mill House.id: “Mill House” doesn't fit", "lower-case letters"),
     ("services", "  owner: team-flour\n", "", 6, "mill.owner: it is missing", "owner: team-payments"),
@@ -251,7 +295,7 @@ def test_all_mistakes_of_all_files_come_at_once_in_the_order_of_reading(tmp_path
         tmp_path,
         {
             "workflows/hybrid.yaml": WORKFLOW.replace("quorum: 1", "quorum: 0"),
-            "workflows/spare.yaml": WORKFLOW.replace("limit_minutes: 30", "limit_minutes: soon"),
+            "workflows/spare.yaml": WORKFLOW.replace("quorum: 1", "quorum: soon"),
             "services.yaml": SERVICES.replace("/health", "health"),
             "runbooks/heat-oven.yaml": RUNBOOK.replace("risk: Bread burns\n", "").replace("1h", "never"),
         },
@@ -317,6 +361,26 @@ def test_an_unknown_workflow_gets_the_nearest_one(tmp_path: Path) -> None:
         load(folder(tmp_path), {}, workflow="hibrid")
 
 
+def test_a_service_and_a_severity_may_name_another_workflow(tmp_path: Path) -> None:
+    changed = {
+        "workflows/hybrid.yaml": WORKFLOW.replace("p4: {", "p4: {workflow: linear, "),
+        "workflows/linear.yaml": WORKFLOW.replace("sla_minutes: 15", "sla_minutes: 45"),
+        "services.yaml": SERVICES.replace("mill:", "mill:\n  workflow: hybrid"),
+    }
+    workflows = load(folder(tmp_path, changed), {}).workflows
+    assert sorted(workflows.by_name) == ["hybrid", "linear"]
+    assert workflows.for_new("bakery", Severity.P4).of(Severity.P1).sla_minutes == 45
+    assert workflows.for_new("mill", Severity.P4).name == "hybrid"
+    assert workflows.for_new("bakery", Severity.P1).name == "hybrid"
+    chosen = load(folder(tmp_path, changed), {}, workflow="linear").workflows
+    assert chosen.for_new("bakery", Severity.P4).name == "linear"
+
+
+def test_a_workflow_that_is_not_in_force_is_checked_all_the_same(tmp_path: Path) -> None:
+    (only,) = mistakes(tmp_path, {"workflows/linear.yaml": WORKFLOW.replace("quorum: 1", "quorum: 0")})
+    assert only.file == "manifests/workflows/linear.yaml"
+
+
 def test_a_folder_without_manifests_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ManifestMistakes) as raised:
         load(tmp_path / "nowhere", {})
@@ -358,7 +422,7 @@ def test_the_version_changes_with_what_is_declared_and_with_nothing_else(tmp_pat
 
 
 MODELS = (
-    *(Channels, GatePolicy, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep),
+    *(Channels, GateChoice, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep),
     *(Reminders, ReminderPolicy, HatReminder, StuckReminder),
 )
 
@@ -384,8 +448,10 @@ def test_the_shipped_severities_are_the_ones_promised(shipped: Manifests) -> Non
 
 
 def test_the_shipped_gate_asks_one_other_person_for_half_an_hour(shipped: Manifests) -> None:
-    gate = shipped.policy.mitigation_gate
-    assert (gate.quorum, gate.limit_minutes, gate.then) == (1, 30, "expired")
+    asks = shipped.policy.approval("mitigation", Severity.P1, datetime(2026, 11, 1, tzinfo=UTC))
+    assert asks is not None
+    ((tier,),) = (step.tiers for step in asks.steps)
+    assert (tier.is_open_to_all, tier.needs, tier.limit, asks.last_resort) == (True, 1, 1800, "expire")
 
 
 def test_the_shipped_reminders_are_the_ones_promised(shipped: Manifests) -> None:
@@ -447,7 +513,8 @@ def test_a_broken_conflict_is_named_with_its_remedy(
 ) -> None:
     assert good in APART, "the row must change something"
     found = [str(one) for one in mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW + APART.replace(good, bad, 1)})]
-    assert len([one for one in found if ":10:" in one and what in one and instead in one]) == 1, found
+    line = f":{len(WORKFLOW.splitlines()) + 1}:"
+    assert len([one for one in found if line in one and what in one and instead in one]) == 1, found
 
 
 def test_what_all_workflows_say_of_hats_stands_in_one_file_and_each_may_say_it_otherwise(tmp_path: Path) -> None:
@@ -477,6 +544,11 @@ def test_a_broken_hat_is_named_with_its_remedy(tmp_path: Path, text: str, what: 
     assert only.startswith("manifests/hats.yaml:1:")
     assert what in only
     assert instead in only
+
+
+def test_the_shipped_policy_is_the_same_when_it_is_read_back_from_where_incidents_keep_it(shipped: Manifests) -> None:
+    kept = Policy.model_validate_json(shipped.policy.model_dump_json())
+    assert (kept, kept.hash) == (shipped.policy, shipped.policy.hash)
 
 
 def test_every_shipped_hat_has_a_brief(shipped: Manifests) -> None:
@@ -528,8 +600,8 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
             "triage: {",
             f"triage: {{exit: [{ASKS}, {{id: x, title: X, confirmed_by: []}}], ",
             8,
-            "by: it is empty",
-            "[ver",
+            "exit[1]: nothing says when",
+            "confirmed_by",
         ),
         ("triage: {", "triage: {exit: [{id: x, title: X, confirmed_by: [pilot]}], ", 8, "“pilot” is not among", "comm"),
         ("triage: {", f"triage: {{exit: [{ASKS}], exti: [], ", 8, "exti: unknown key", "Did you mean “exit”?"),

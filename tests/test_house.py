@@ -20,6 +20,7 @@ from bot import audit, calendars, cli, exporters, notifiers, steps, verbs
 from bot.cli import checkup
 from bot.domain.criterion import Criterion
 from bot.domain.effects import AnyEffect
+from bot.domain.gates.policy import GateChoice
 from bot.domain.lifecycle import StagePolicy, Transition
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.notifier import Notifier
@@ -27,7 +28,6 @@ from bot.domain.oncall.people import Choice, Contact, Person, Team
 from bot.domain.oncall.schedule import Elsewhere, Layer, Schedule
 from bot.domain.policy import (
     Channels,
-    GatePolicy,
     HatReminder,
     PagePolicy,
     Policy,
@@ -37,6 +37,7 @@ from bot.domain.policy import (
     StuckReminder,
 )
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Step, Verify, WaitStep
+from bot.domain.wearing import Brief, Conflict, HatPolicy
 from bot.settings import RIGHT, Settings
 from bot.slack import clicks, controls, forms
 from bot.slack.manifest import METHODS
@@ -202,8 +203,8 @@ def test_every_web_api_method_that_is_called_is_listed_with_its_scope_and_no_oth
 @pytest.mark.parametrize(
     "model",
     [
-        Policy, SeverityPolicy, GatePolicy, Channels, Reminders, ReminderPolicy, HatReminder, StuckReminder,
-        StagePolicy, Transition, Criterion,
+        StagePolicy, Transition, Criterion, HatPolicy, Brief, Conflict,
+        Policy, SeverityPolicy, GateChoice, Channels, Reminders, ReminderPolicy, HatReminder, StuckReminder,
         Service, Signal, Runbook, Verify, HttpStep, WaitStep, Parameter,
         PagePolicy, Person, Contact, Team, Choice, Schedule, Layer, Elsewhere, EscalationPolicy, Tier, Target,
         *get_args(get_args(Notifier)[0]),

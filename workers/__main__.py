@@ -13,6 +13,8 @@ from threading import Event, Thread
 from typing import Any
 
 from redis.exceptions import RedisError
+from rq.job import Job
+from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.worker import Worker
 from rq.worker_pool import WorkerPool
@@ -20,11 +22,11 @@ from rq.worker_pool import WorkerPool
 from bot.config import ManifestMistakes
 from bot.settings import BadSettings, read
 from bot.store.waker import QUEUES
-from bot.wiring import Wired, configure_logging, wire
+from bot.wiring import Wired, caretaker, configure_logging, wire
 from workers.audit import auditor
 from workers.clock import Clockwork
 from workers.lookout import Lookout
-from workers.perform import crew_and_outbox
+from workers.perform import crew_and_outbox, look_at_manifests
 
 log = logging.getLogger("muster.workers")
 
@@ -42,9 +44,15 @@ class Hand(Worker):
     """
 
     def work(self, *arguments: Any, **options: Any) -> bool:
+        crew_and_outbox()  # here, where it is not inherited: manifests that are bad later must not keep jobs from it
         if (pool := multiprocessing.parent_process()) is not None:
             Thread(target=_leave_after, args=(pool.pid,), daemon=True).start()
         return super().work(*arguments, **options | {"with_scheduler": False})
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        """Let each job go by the manifests as they stand when it begins."""
+        look_at_manifests()
+        super().fork_work_horse(job, queue)
 
 
 def _leave_after(pool: int | None) -> None:
@@ -67,6 +75,7 @@ def work(queues: Sequence[str]) -> None:
     beating = Thread(target=_beat, args=(wired.heartbeats.beat, stopped), daemon=True)
     beating.start()
     Thread(target=auditor(wired, stands_in=True).run, args=(stopped,), daemon=True).start()
+    Thread(target=caretaker(wired).run, args=(stopped,), daemon=True).start()
     pool = WorkerPool(
         queues,
         connection=wired.raw_redis,
@@ -91,6 +100,7 @@ def tick() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     Thread(target=auditor(wired).run, args=(stopped,), daemon=True).start()
+    Thread(target=caretaker(wired).run, args=(stopped,), daemon=True).start()
     clockwork(wired).run(stopped)
     _leave(wired, "clock")
 
@@ -98,6 +108,7 @@ def tick() -> None:
 def clockwork(wired: Wired) -> Clockwork:
     house = wired.house
     lookout = Lookout(house.book, house.roster, wired.rounds, wired.problems, wired.outbox, wired.waker)
+    house.in_force.hear(lambda read: lookout.go_by(read.book))
     return Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats, lookout)
 
 

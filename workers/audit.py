@@ -76,6 +76,10 @@ class Auditor:
             except Exception as error:
                 log.exception("round failed; no heartbeat goes out", exc_info=error)
 
+    def go_by(self, contact: Contact | None) -> None:
+        """Tell this contact from now on."""
+        self.contact = contact
+
     def look(self) -> bool:
         """Do a round if it is time and nobody else does; says whether it was done."""
         try:
@@ -207,7 +211,7 @@ def auditor(wired: Wired, *, stands_in: bool = False) -> Auditor:
     settings = wired.settings
     every = timedelta(seconds=settings.heartbeat_every)
     pace = min(PACE, every)
-    return Auditor(
+    made = Auditor(
         audits=wired.audits,
         outbox=wired.outbox,
         waker=wired.waker,
@@ -216,10 +220,12 @@ def auditor(wired: Wired, *, stands_in: bool = False) -> Auditor:
         pace=pace,
         url=settings.heartbeat_url,
         every=every,
-        contact=_contact(settings.audit_contact, wired.house.book.notifiers),
+        contact=None,
         secrets=settings.environment,
         patience=pace * STAND_IN if stands_in else timedelta(),
     )
+    wired.house.in_force.hear(lambda read: made.go_by(_contact(settings.audit_contact, read.book.notifiers)))
+    return made
 
 
 def _contact(declared: str, known: Mapping[str, Notifier]) -> Contact | None:

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from bot.domain.effects import queue_of
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import Tick
+from bot.domain.workflows import Workflows
 from bot.engine import Engine
 from bot.ports import Clock, EventStore
 from bot.store.outbox import RedisOutbox
@@ -30,6 +31,9 @@ AT_ONCE = 100
 
 LONGEST = 0.5
 """Seconds for which one look goes on with what is due: lanes and the heartbeat want their turn, too."""
+
+KEPT = 60.0
+"""Seconds between two times that the workflows in force are kept for the incidents that go by them."""
 
 HANDS = 2
 """Threads that go through a burst: one decides while the other waits for Redis, which is a quarter of the time."""
@@ -49,14 +53,19 @@ class Clockwork:
     def run(self, stopped: Event) -> None:
         """Tick until told to stop. If Redis goes away, wait for it: nothing is due that it does not remember.
 
-        First every open incident is looked at: the policy may have changed while no clock ran.
+        Whenever other workflows come into force, every open incident is looked at: some may go by the one in force,
+        for their own can't be had.
         """
-        has_looked = is_behind = False
+        looked_by: Workflows | None = None
+        is_behind, keeps_at = False, 0.0
         while not stopped.wait(0 if is_behind else TICK):
             try:
-                if not has_looked:
+                if looked_by is not (now := self.engine.workflows) or time.monotonic() >= keeps_at:
+                    self.engine.keep_policies()
+                    keeps_at = time.monotonic() + KEPT
+                if looked_by is not now:
                     self.store.look_at_all(self.clock.now())
-                    has_looked = True
+                    looked_by = now
                 is_behind = self.tick()
             except RedisError as error:
                 log.warning("the store is out of reach: %s", error)

@@ -12,7 +12,7 @@ from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.links import Subscriptions
 from bot.engine import Engine
-from bot.ports import Clock, People, Problems, Tracks
+from bot.ports import Clock, KnownAnswers, People, Problems, Tracks
 from bot.slack.desk import Desk
 from bot.slack.errors import RetryLater
 from bot.store.audit import RedisAudits
@@ -36,6 +36,7 @@ class Crew:
     clock: Clock
     targets: RedisTargets
     tracks: Tracks
+    answers: KnownAnswers
     limits: RedisLimits
     problems: Problems
     subscriptions: Subscriptions

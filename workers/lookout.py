@@ -32,6 +32,10 @@ class Lookout:
     waker: Waker
     looked: datetime | None = None
 
+    def go_by(self, book: Book) -> None:
+        """Look at the schedules of this book from now on."""
+        self.book = book
+
     def look(self, now: datetime) -> None:
         """Line up what is due, unless the last look was a moment ago."""
         if self.looked is not None and 0 <= (now - self.looked).total_seconds() < APART:

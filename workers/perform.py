@@ -39,9 +39,22 @@ SHIFT = 60
 @functools.cache
 def crew_and_outbox() -> tuple[Crew, RedisOutbox]:
     """Build a worker's hands, once per process; RQ forks each job from a parent that has done so."""
-    wired = wire(read())
+    wired = _wired()
     httpx.Client(verify=tls()).close()  # what each job would load and import again, it is forked with
     return hands(wired), wired.outbox
+
+
+@functools.cache
+def _wired() -> Wired:
+    return wire(read())
+
+
+def look_at_manifests() -> None:
+    """Have those that changed in force, for the jobs that are forked from here on; telling of mistakes is others' task.
+
+    A job that serves a busy lane goes on with what it began with, for a minute at most.
+    """
+    _wired().watch.look()
 
 
 def hands(wired: Wired) -> Crew:
@@ -51,6 +64,7 @@ def hands(wired: Wired) -> Crew:
         clock=wired.clock,
         targets=wired.targets,
         tracks=wired.tracks,
+        answers=wired.answers,
         limits=wired.limits,
         problems=wired.problems,
         subscriptions=Subscriptions(wired.settings.calendar_secret, wired.settings.public_url),

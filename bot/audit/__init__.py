@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.audit import clocks, incidents, notifiers, outbox, record
+from bot.audit import clocks, incidents, notifiers, outbox, policies, record
 from bot.audit.facts import Facts
 from bot.audit.finding import Finding
 
@@ -11,6 +11,7 @@ ALL: dict[str, Callable[[Facts], Iterator[Finding]]] = {
     "Clocks": clocks.check,
     "Effects": outbox.check,
     "Incidents": incidents.check,
+    "Policies": policies.check,
     "Notifiers": notifiers.check,
 }
 """What everything else stands on comes first."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
 from bot.ports import Problem
 
 
@@ -93,6 +94,10 @@ class Facts:
     most_overdue: tuple[tuple[str, datetime], ...] = ()
     """The oldest of them: incident and due time."""
     looked: tuple[Looked, ...] = ()
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    """Those that they go by and that were kept, by hash."""
+    unreadable_policies: frozenset[str] = frozenset()
+    """Hashes of those that were kept and can't be read."""
     heads: tuple[Head, ...] = ()
     queues: tuple[Queue, ...] = ()
     problems: Mapping[str, Problem] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bot.audit.facts import Facts, Looked, Tail
 from bot.audit.finding import Finding, counted, several
+from bot.domain.gates.due import next_due
 from bot.domain.incident.escalations import Standing, call_timer, lapse_timer
 from bot.domain.incident.mitigations import gate_timer
 from bot.domain.incident.record import GENESIS, breaks
@@ -27,20 +28,21 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def owed(incident: Incident) -> Iterator[str]:
+def owed(incident: Incident, *, reviewed: bool = True) -> Iterator[str]:
     """Name the timers that an incident must have by what is true of it.
 
-    An open incident without any waits for people: nobody is being called, nothing is being voted on.
+    An open incident without any waits for people: nobody is being called, nothing is being voted on. `reviewed`: its
+    policy has the review of what is resolved open by itself.
     """
     for name, escalation in incident.escalations.items():
         if escalation.standing is Standing.RUNNING:
             yield call_timer(name)
         elif escalation.standing is Standing.ACKNOWLEDGED and escalation.lapses_after is not None and incident.is_open:
             yield lapse_timer(name)
-    for mitigation in incident.open_gates:
-        if mitigation.gate is not None:
-            yield gate_timer(mitigation.id)
-    if incident.stage.purpose is Purpose.RESOLVED:
+    for gate in incident.open_gates:
+        if next_due(gate) is not None:
+            yield gate_timer(gate.id)
+    if incident.stage.purpose is Purpose.RESOLVED and reviewed:
         yield POST_MORTEM_TIMER
 
 
@@ -48,8 +50,12 @@ def _unreadable(one: Looked, _: Facts) -> bool:
     return one.incident is None
 
 
-def _stands_still(one: Looked, _: Facts) -> bool:
-    return one.incident is not None and not set(owed(one.incident)) <= one.incident.timers.keys()
+def _stands_still(one: Looked, facts: Facts) -> bool:
+    if one.incident is None:
+        return False
+    policy = facts.policies.get(one.incident.policy)
+    reviewed = policy is None or policy.move_in_time(one.incident.stage) is not None
+    return not set(owed(one.incident, reviewed=reviewed)) <= one.incident.timers.keys()
 
 
 def _unknown_to_clocks(one: Looked, _: Facts) -> bool:

@@ -22,7 +22,7 @@ def run(_: argparse.Namespace) -> int:
         cure = "Correct it in .env or in the environment."
         return _said([Finding("failure", line, cure) for line in str(wrong).splitlines()])
     except ManifestMistakes as wrong:
-        return _said([_finding(mistake) for mistake in wrong.mistakes])
+        return _said([_finding(mistake) for mistake in wrong.mistakes], "What runs goes on with the last good ones. ")
     findings = list[Finding]()
     for matter, check in ALL.items():
         print(matter)
@@ -33,16 +33,15 @@ def run(_: argparse.Namespace) -> int:
     return _summed_up(findings)
 
 
-def _said(findings: list[Finding]) -> int:
+def _said(findings: list[Finding], else_: str = "") -> int:
     """Print what keeps everything else from being looked at."""
     print("\n".join(map(str, findings)))
-    print("\nNothing starts with this; the rest was not looked at.")
+    print(f"\n{else_}Nothing starts with this; the rest was not looked at.")
     return _summed_up(findings)
 
 
 def _finding(mistake: Mistake) -> Finding:
-    where = f"{mistake.file}:{mistake.line}" if mistake.line else mistake.file
-    return Finding("failure", f"{where}: {mistake.what}.", mistake.instead)
+    return Finding("failure", f"{mistake.place}: {mistake.what}.", mistake.instead)
 
 
 def _summed_up(findings: list[Finding]) -> int:

@@ -22,7 +22,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.told import Letters, duty_said, override_said, shift_said
 from bot.domain.runbook import BadParameter, Parameter
-from bot.domain.timeline import QUIET, sentence, worth_telling
+from bot.domain.timeline import QUIET, sentence, version_of, worth_telling
 from bot.engine import TooBusy
 from bot.settings import Settings, read
 from bot.verbs import ALL, BY_NAME
@@ -41,12 +41,14 @@ from bot.verbs.request import (
     ShowList,
     ShowOnCall,
     ShowPanel,
+    ShowPolicy,
     ShowReminders,
     ShowShifts,
     ShowStage,
     ShowTimeline,
     Unknown,
     Wish,
+    policy_of,
 )
 from bot.verbs.words import first
 from bot.wiring import Wired, wire
@@ -54,8 +56,8 @@ from bot.wiring import Wired, wire
 Names = Callable[[str], str]
 MENTION = re.compile(r"<@([^>|]+)>")
 CHANNEL = re.compile(r"<#([^>|]+)>")
-READS = {"list", "timeline", "help", "oncall"}
-"""Verbs that change nothing, `oncall` as long as it only asks: whoever has this terminal may read."""
+READS = {"list", "timeline", "help", "oncall", "policy"}
+"""Verbs that change nothing, `oncall` and `policy` as long as they only ask: whoever has this terminal may read."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -115,7 +117,7 @@ def _obey(chosen: argparse.Namespace, settings: Settings, wired: Wired) -> int:
         return 1
     if isinstance(answer, Wish):
         wired.waker.wake(wired.outbox.put(answer.effect, id=request.cause, at=request.at))
-    return _show(answer, house, names)
+    return _show(answer, request, house, names)
 
 
 def _person(word: str, wired: Wired) -> str | None:
@@ -132,7 +134,9 @@ def _only_reads(line: str) -> bool:
     """Say whether it does not matter who asks; a word that is no verb is answered as such."""
     word, rest = first(line)
     verb = BY_NAME.get(word.lower())
-    return verb is None or (verb.name in READS and not (verb.name == "oncall" and changes_something(rest)))
+    if verb is None or verb.name not in READS:
+        return verb is None
+    return not (verb.name == "oncall" and changes_something(rest)) and not (verb.name == "policy" and rest)
 
 
 def _only_open(wired: Wired) -> str | None:
@@ -140,14 +144,16 @@ def _only_open(wired: Wired) -> str | None:
     return still_open[0] if len(still_open) == 1 else None
 
 
-def _show(answer: Answer, house: House, names: Names) -> int:
+def _show(answer: Answer, request: Request, house: House, names: Names) -> int:
     match answer:
         case Said():
             print(_words(answer.text, names))
             return 0 if answer.receipt or answer.done else 1
         case Ask():
             verb = BY_NAME[answer.form]
-            print(f"Say more: muster incident {verb.name} {verb.usage}", *_choices(answer.form, house), sep="\n")
+            print(
+                f"Say more: muster incident {verb.name} {verb.usage}", *_choices(answer.form, request, house), sep="\n"
+            )
             return 2
         case Confirm():
             print("This will be told:", *(f"  {_words(line, names)}" for line in answer.lines), sep="\n")
@@ -165,6 +171,8 @@ def _show(answer: Answer, house: House, names: Names) -> int:
             print("\n".join(_prospect(one, names) for one in answer.reminders) or "  Nothing is reminded of.")
         case ShowStage():
             print(*(_words(told, names) for told in _stage(answer)), sep="\n")
+        case ShowPolicy():
+            print(_line(answer.incident, names), *_policy(answer), sep="\n")
         case ShowTimeline():
             print(_line(answer.incident, names))
             told = worth_telling(answer.records)
@@ -267,7 +275,7 @@ def _plain(text: str) -> str:
 LETTERS = Letters(_local, _plain)
 
 
-def _choices(form: FormName, house: House) -> Iterator[str]:
+def _choices(form: FormName, request: Request, house: House) -> Iterator[str]:
     """List what there is to choose from, where the usage does not."""
     match form:
         case "propose":
@@ -279,14 +287,35 @@ def _choices(form: FormName, house: House) -> Iterator[str]:
         case "override" | "stand-in":
             yield from (f"  {schedule.id}".ljust(50) + schedule.title for schedule in house.book.schedules.values())
         case "confirm":
-            asked = (criterion for criterion, _ in house.engine.policy.criteria.values() if criterion.confirmed_by)
+            criteria = policy_of(request, house).criteria.values()
+            asked = (criterion for criterion, _ in criteria if criterion.confirmed_by)
             yield from (f"  {criterion.id}".ljust(50) + criterion.title for criterion in asked)
+        case "policy":
+            yield from (f"  {name}" for name in house.engine.workflows.by_name)
         case _:
             return
 
 
 def _taken(name: str, parameter: Parameter) -> str:
     return f"{name}={parameter.type if parameter.default is None else parameter.default}"
+
+
+def _policy(answer: ShowPolicy) -> Iterator[str]:
+    """Say which policy an incident goes by, and what would change with the one in force."""
+    own, now = (version_of(policy.name, policy.hash) for policy in (answer.policy, answer.now))
+    if answer.is_lost:
+        lost = version_of("", answer.incident.policy)
+        yield f"  It began with the policy {lost}, which can't be had; {own} stands in for it."
+    elif own == now:
+        yield f"  It goes by {own}, which is in force."
+        return
+    else:
+        yield f"  It goes by {own}."
+    if own != now:
+        differs = "It differs:" if answer.differences else "No field that this Muster knows differs."
+        yield f"  In force for it now: {now}. {differs}"
+    yield from (f"    {_plain(str(one))}" for one in answer.differences)
+    yield "  To move it there: muster incident policy adopt because …"
 
 
 def _prospect(one: Outlook, names: Names) -> str:

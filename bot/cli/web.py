@@ -13,8 +13,7 @@ from redis.exceptions import RedisError
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.settings import Settings, read
-from bot.store.read_models import RedisHeartbeats
-from bot.wiring import bolt_app, configure_logging, wire
+from bot.wiring import Wired, bolt_app, caretaker, configure_logging, wire
 
 log = logging.getLogger("muster.web")
 
@@ -29,12 +28,12 @@ def arguments(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> int:
     settings = read()
     configure_logging(settings)
-    wired = wire(settings)  # a mistake in a manifest is said here, before anything is served
+    wired = wire(settings, in_a_hurry=True)  # a mistake in a manifest is said here, before anything is served
     if settings.mode == "socket" and not settings.slack_app_token:
         print("SLACK_APP_TOKEN is empty, and SLACK_MODE=socket needs it. `muster doctor` says more.", file=sys.stderr)
         return 2
     if settings.mode == "socket":
-        return _socket(settings, wired.heartbeats)
+        return _socket(wired)
     if not settings.slack_signing_secret:
         print(
             "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (signed HTTP) is set: nothing could be "
@@ -65,12 +64,12 @@ def serve(target: str, settings: Settings) -> None:
     ).serve()
 
 
-def _socket(settings: Settings, heartbeats: RedisHeartbeats) -> int:
+def _socket(wired: Wired) -> int:
     """Keep a connection to Slack until told to stop; if Slack is away, keep trying."""
-    app, stopped = bolt_app(wire(settings, in_a_hurry=True)), Event()
+    app, manifests, stopped = bolt_app(wired), caretaker(wired), Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    handler = SocketModeHandler(app, settings.slack_app_token, web_client=app.client, ping_interval=2)
+    handler = SocketModeHandler(app, wired.settings.slack_app_token, web_client=app.client, ping_interval=2)
     while not stopped.is_set():
         try:
             handler.connect()  # type: ignore[no-untyped-call]
@@ -80,12 +79,13 @@ def _socket(settings: Settings, heartbeats: RedisHeartbeats) -> int:
             stopped.wait(2)
     while not stopped.wait(1):
         _hang_up_if_dead(handler)
+        manifests.look()
         with suppress(RedisError):
             if handler.client.is_connected():
-                heartbeats.beat("web")
+                wired.heartbeats.beat("web")
     handler.close()  # type: ignore[no-untyped-call]
     with suppress(RedisError):
-        heartbeats.leave("web")
+        wired.heartbeats.leave("web")
     return 0
 
 

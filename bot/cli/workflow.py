@@ -27,10 +27,10 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings) -> int:
-    for name in _names(settings):
-        policy = load(settings.manifests, settings.environment, name).policy
+    workflows = load(settings.manifests, settings.environment, settings.workflow).workflows
+    for name, policy in sorted(workflows.by_name.items()):
         moves = sum(len(move.before) for move in policy.transitions)
-        in_force = " (in force)" if name == settings.workflow else ""
+        in_force = " (in force)" if name == workflows.chosen else ""
         print(f"✓ {name}{in_force}: {len(policy.stages)} stages, {moves} moves; its version is {policy.hash[:12]}.")
     return 0
 

@@ -1,6 +1,6 @@
 """manifests/ → frozen policies; says which file and line is wrong and what would be right."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +10,7 @@ from bot.config import book_checks, checks
 from bot.config.book import read_book
 from bot.config.documents import HATS, SERVICES, Document, read_folder
 from bot.config.mistakes import ManifestMistakes, Mistake, shown, suggest
+from bot.config.named import unknown
 from bot.config.typed import typed
 from bot.domain.declared import Url
 from bot.domain.hats import Hat
@@ -18,6 +19,7 @@ from bot.domain.oncall.book import Book
 from bot.domain.policy import Policy
 from bot.domain.runbook import Frozen, Runbook, Service
 from bot.domain.wearing import HatPolicy
+from bot.domain.workflows import Workflows
 
 __all__ = ["ManifestMistakes", "Manifests", "Mistake", "load"]
 
@@ -25,11 +27,16 @@ __all__ = ["ManifestMistakes", "Manifests", "Mistake", "load"]
 class Manifests(Frozen):
     """All that operators declared, checked."""
 
-    policy: Policy
+    workflows: Workflows
     services: dict[str, Service]
     runbooks: dict[str, Runbook]
     book: Book = Book()
     """Empty where there is no folder `oncall`: then nobody is paged."""
+
+    @property
+    def policy(self) -> Policy:
+        """The workflow in force."""
+        return self.workflows.in_force
 
     @cached_property
     def hash(self) -> str:
@@ -45,39 +52,46 @@ def load(root: Path, environment: Mapping[str, str], workflow: str = "hybrid") -
     """
     found = list[Mistake]()
     documents = read_folder(root, found)
-    policies = _workflows(documents, found)
-    services = _services(documents, environment, found)
+    known = sorted(path.stem for path in (root / "workflows").glob("*.yaml"))
+    policies = _workflows(documents, known, found)
+    services = _services(documents, known, environment, found)
     runbooks = _runbooks(documents, found)
     book = _book(root, documents, found)
     if not (root / "workflows" / f"{workflow}.yaml").is_file():
-        names = [path.stem for path in sorted((root / "workflows").glob("*.yaml"))]
         what = f"no workflow is called {shown(workflow)}"
-        found.append(Mistake(f"{root.name}/workflows", 0, what, suggest(workflow, names, "There are")))
+        found.append(Mistake(f"{root.name}/workflows", 0, what, suggest(workflow, known, "There are")))
     if not (root / SERVICES).is_file():
         found.append(
             Mistake(f"{root.name}/{SERVICES}", 0, "the file is missing", "List what runbooks may act on in it.")
         )
+    if not found and workflow not in policies:  # it came while the others were read
+        found.append(Mistake(f"{root.name}/workflows", 0, f"{shown(workflow)} was not there yet", "Read it again."))
     if found:
         raise ManifestMistakes(found)
-    return Manifests(policy=policies[workflow], services=services, runbooks=runbooks, book=book)
+    by_service = {service.id: service.workflow for service in services.values() if service.workflow}
+    workflows = Workflows(chosen=workflow, by_name=policies, by_service=by_service)
+    return Manifests(workflows=workflows, services=services, runbooks=runbooks, book=book)
 
 
-def _workflows(documents: Mapping[str, Document], found: list[Mistake]) -> dict[str, Policy]:
+def _workflows(documents: Mapping[str, Document], known: Sequence[str], found: list[Mistake]) -> dict[str, Policy]:
     policies = dict[str, Policy]()
     written = documents.get(HATS)
     shared = (typed(dict[Hat, HatPolicy], written, (), {}, found) if written else None) or {}
     for name, document in _in_folder(documents, "workflows"):
         found += checks.workflow(document)
+        found += unknown(document, ("severities", "*", "workflow"), known, "workflow")
         if policy := typed(Policy, document, (), {"name": name}, found):
             policies[name] = policy.with_hats(shared)
     return policies
 
 
 def _services(
-    documents: Mapping[str, Document], environment: Mapping[str, str], found: list[Mistake]
+    documents: Mapping[str, Document], known: Sequence[str], environment: Mapping[str, str], found: list[Mistake]
 ) -> dict[str, Service]:
     services = dict[str, Service]()
     document = documents.get(SERVICES)
+    if document is not None:
+        found += unknown(document, ("*", "workflow"), known, "workflow")
     for name in document.tree if document else ():
         assert document is not None
         if service := typed(Service, document, (name,), {"id": name}, found):
@@ -112,6 +126,9 @@ def _book(root: Path, documents: Mapping[str, Document], found: list[Mistake]) -
     """Read the on-call book, and hold against it what other files name of it."""
     files = [document for _, document in _in_folder(documents, "oncall")]
     if not files:
+        nobody = dict.fromkeys(("people", "teams", "schedules"), frozenset[str]())
+        for _, workflow in _in_folder(documents, "workflows"):
+            found += book_checks.approvals(workflow, nobody, Book())
         return Book()
     book, known = read_book(files, found, whole=len(files) == len([*(root / "oncall").glob("*.yaml")]))
     if SERVICES in documents and "teams" in known:
@@ -119,6 +136,7 @@ def _book(root: Path, documents: Mapping[str, Document], found: list[Mistake]) -
     for _, workflow in _in_folder(documents, "workflows"):
         if "notifiers" in known:
             found += book_checks.page_contacts(workflow, known["notifiers"])
+        found += book_checks.approvals(workflow, known, book)
     return book
 
 

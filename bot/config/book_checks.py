@@ -6,6 +6,7 @@ from typing import Any
 from bot.config import holidays
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake, Place, shown, suggest
+from bot.config.named import unknown
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.named import calls_people, unreachable
 from bot.domain.oncall.notifier import EmailNotifier, OpsgenieNotifier, PagerDutyNotifier
@@ -41,42 +42,47 @@ def unknown_names(document: Document, known: Mapping[str, frozenset[str]]) -> It
     known = {**known, "severities": frozenset(severity.value for severity in Severity)}
     for pattern, kind in NAMED.items():
         if kind in known:
-            yield from _unknown(document, pattern, known[kind], CALLED[kind])
+            yield from unknown(document, pattern, known[kind], CALLED[kind])
 
 
 def owners(services: Document, teams: frozenset[str]) -> Iterator[Mistake]:
     """Hold the owners of services against the teams: a slip there would page nobody. Without teams, any words do."""
     if teams:
-        yield from _unknown(services, ("*", "owner"), teams, "team")
+        yield from unknown(services, ("*", "owner"), teams, "team")
 
 
 def page_contacts(workflow: Document, notifiers: frozenset[str]) -> Iterator[Mistake]:
     """Hold the contacts that a severity may use against the notifiers."""
     pattern = ("severities", "*", "page", "contacts", "*")
-    yield from _unknown(workflow, pattern, notifiers, "notifier")
+    yield from unknown(workflow, pattern, notifiers, "notifier")
 
 
-def _unknown(document: Document, pattern: Place, names: frozenset[str], called: str) -> Iterator[Mistake]:
-    for place, word in _values(document.tree, pattern):
-        if isinstance(word, str) and word not in names:
-            what = f"no {called} is called {shown(word)}"
-            yield document.mistake(place, what, suggest(word, sorted(names), "There are"))
+def approvals(workflow: Document, known: Mapping[str, frozenset[str]], book: Book) -> Iterator[Mistake]:
+    """Hold whom approvals name against the book: a slip there would ask nobody."""
+    roles = frozenset(role for person in book.people.values() for role in person.roles)
+    names = {"person": known.get("people"), "team": known.get("teams"), "schedule": known.get("schedules")}
+    names |= {"among": known.get("teams"), "role": roles if book.people else None}
+    for place, key, word in _named_below(workflow.tree.get("approvals"), ("approvals",)):
+        there = names.get(key)
+        if there is not None and isinstance(word, str) and word not in there:
+            kind = "team" if key == "among" else key
+            yield workflow.mistake(
+                place, f"no {kind} is called {shown(word)}", suggest(word, sorted(there), "There are")
+            )
 
 
-def _values(tree: Any, pattern: Place, above: Place = ()) -> Iterator[tuple[Place, Any]]:
-    if not pattern:
-        yield above, tree
-        return
-    first, rest = pattern[0], pattern[1:]
+def _named_below(tree: Any, place: Place) -> Iterator[tuple[Place, str, Any]]:
+    """Go through all keys below, each with its place and value."""
     match tree:
         case dict():
-            for key in tree if first == "*" else [first] if first in tree else []:
-                yield from _values(tree[key], rest, (*above, key))
-        case list() if first == "*":
+            for key, value in tree.items():
+                yield (*place, key), str(key), value
+                yield from _named_below(value, (*place, key))
+        case list():
             for index, value in enumerate(tree):
-                yield from _values(value, rest, (*above, index))
+                yield from _named_below(value, (*place, index))
         case _:
-            return
+            pass
 
 
 def people(entries: list[tuple[Document, str]]) -> Iterator[Mistake]:

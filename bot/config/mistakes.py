@@ -16,9 +16,12 @@ class Mistake:
     what: str
     instead: str
 
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return _on_one_line(f"{where}: {self.what}. {self.instead}")
+        return _on_one_line(f"{self.place}: {self.what}. {self.instead}")
 
 
 class ManifestMistakes(Exception):

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from bot.config.approvals import as_written
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake, Place, listed, shown, suggest
 from bot.domain.declared import IN_MINUTES, IN_SECONDS, SECONDS
+from bot.domain.gates.policy import SHORT_KEYS, ApprovalPolicy
 from bot.domain.oncall.notifier import Notifier
 
 EXAMPLES = {
@@ -21,6 +23,7 @@ EXAMPLES = {
     "auto_remediation": "false",
     "body": "{percent: 0}",
     "because": '"Whoever changed it does not judge it"',
+    "before": "[mitigation]",
     "by": "slack",
     "channels": "{announce: incidents, managers: incident-managers}",
     "environment": "production",
@@ -77,6 +80,7 @@ EXAMPLES = {
 """What a key could look like; a key that must be there is among them."""
 
 LISTS = {
+    "before": "[mitigation]",
     "channels": "[ops]",
     "conflicts": "[{hats: [mitigator, verifier], is: enforced, because: Nobody judges their own work}]",
     "confirmed_by": "[verifier]",
@@ -86,6 +90,7 @@ LISTS = {
     "escalations": "[{use: payments-day}]",
     "exit": "[{id: told, title: Stakeholders have been told, check: stakeholders-told}]",
     "from": "[triage, investigating]",
+    "gates": "[{use: anybody, before: [mitigation]}]",
     "guards": "[nothing-runs]",
     "hats": "[first-responder]",
     "hours": '["mon-fri 09:00-17:00"]',
@@ -113,7 +118,7 @@ def mistake_of(
     `named` are the keys that the place says, so that nobody writes them.
     """
     below, kind = _locate(model, error["loc"])
-    place = (*top, *below)
+    place = as_written((*top, *below), document)
     if document.spoiled & {place[:depth] for depth in range(len(place) + 1)}:
         return None
     told = _sentence(error, model, kind, place, document.at(place), named={top: frozenset(named)})
@@ -135,7 +140,7 @@ def _sentence(
             return place, "it is missing", f"Add it, for example: {key}: {EXAMPLES[str(key)]}"
         case "extra_forbidden":
             above = _locate(model, error["loc"][:-1])[1]
-            keys = _keys(above, named.get(place[:-1], frozenset()))
+            keys = [*_keys(above, named.get(place[:-1], frozenset())), *(SHORT_KEYS if above is ApprovalPolicy else ())]
             return place, f"unknown key {shown(key)}", suggest(key, keys, "The keys here are")
         case "union_tag_invalid":
             choices = _quoted(ctx["expected_tags"])

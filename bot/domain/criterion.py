@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from bot.domain.declared import Name, Words, misfit
 from bot.domain.hats import Hat
@@ -62,11 +62,11 @@ class Criterion(Frozen):
     """What must be so, in plain words."""
     check: Check | None = None
     """Seen in the record."""
-    confirmed_by: tuple[Hat, ...] = Field(default=(), min_length=1)
+    confirmed_by: tuple[Hat, ...] = ()
     """Said by whoever wears one of these hats, or by the commander. Beside `check`: for what was done elsewhere."""
     evidence: Evidence = Evidence.OPTIONAL
     """Of a confirmation."""
-    severities: tuple[Severity, ...] = Field(default=(), min_length=1)
+    severities: tuple[Severity, ...] = ()
     """Where it is asked for; empty: everywhere."""
 
     @model_validator(mode="after")

@@ -159,6 +159,56 @@ class ShowMitigation(EffectBase):
         return self.type
 
 
+class LookUpSeats(EffectBase):
+    """Find out who sits in the seats that a gate asks now."""
+
+    type: Literal["look-up-seats"] = "look-up-seats"
+    gate: str
+    turn: int
+
+    @property
+    def lane(self) -> str:
+        return f"seats:{self.incident}:{self.gate}"
+
+
+class AskPerson(EffectBase):
+    """Ask somebody in private for their vote; from the second time on, say there that it still waits."""
+
+    type: Literal["ask-person"] = "ask-person"
+    gate: str
+    turn: int
+    person: str
+    number: int
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:{self.person}"
+
+
+class ShowAsked(EffectBase):
+    """Edit what somebody was asked in private: their answer isn't wanted any more."""
+
+    type: Literal["show-asked"] = "show-asked"
+    gate: str
+    turn: int
+    person: str
+
+    @property
+    def lane(self) -> str:
+        return f"slack:{self.incident}:{self.person}"
+
+
+class RememberAnswers(EffectBase):
+    """Keep how soon people have answered at a gate that is over, for those who route questions later."""
+
+    type: Literal["remember-answers"] = "remember-answers"
+    gate: str
+
+    @property
+    def lane(self) -> str:
+        return f"seats:{self.incident}:{self.gate}"
+
+
 class RunStep(EffectBase):
     type: Literal["run-step"] = "run-step"
     mitigation: str
@@ -523,6 +573,10 @@ AnyEffect = (
     | GiveBrief
     | ShowOffer
     | ShowMitigation
+    | LookUpSeats
+    | AskPerson
+    | ShowAsked
+    | RememberAnswers
     | RunStep
     | ReadSignal
     | ReleaseTarget

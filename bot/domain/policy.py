@@ -1,14 +1,16 @@
 """The policy of a response: severities, channels, gates and limits, as the workflow manifest declares them."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from bot.domain.criterion import Criterion
 from bot.domain.declared import ChannelName, ChannelPrefix, Minutes, Name, WholeMinutes, Words, misfit
+from bot.domain.gates.policy import ApprovalPolicy, GateChoice, chosen
+from bot.domain.gates.policy import Purpose as GatePurpose
 from bot.domain.hats import Hat
 from bot.domain.ids import digest
 from bot.domain.incident.reminders import Kind
@@ -42,19 +44,18 @@ class SeverityPolicy(Frozen):
     """Cadence of stakeholder updates; None: none is owed."""
     page: PagePolicy | None = None
     """How people are paged; None: nobody is."""
+    workflow: Name | None = None
+    """New incidents of this severity go by another workflow; asked only of the one in force. None: by this one."""
+
+    @property
+    def wakes(self) -> bool:
+        """Say whether people's quiet hours don't hold it."""
+        return self.page is not None and self.page.wakes
 
     @cached_property
     def cadence(self) -> timedelta | None:
         minutes = self.update_every_minutes
         return timedelta(minutes=minutes) if minutes else None
-
-
-class GatePolicy(Frozen):
-    quorum: int = Field(default=1, ge=1, le=20)
-    """How many people other than the proposer must say yes."""
-    limit_minutes: Minutes = Field(default=30, gt=0, le=7 * 24 * 60)
-    then: Literal["expired", "rejected"] = "expired"
-    """The stated outcome when the time is up without a decision."""
 
 
 class ReminderPolicy(Frozen):
@@ -148,7 +149,7 @@ UNSAID = HatPolicy()
 
 
 class Policy(Frozen):
-    """What `manifests/workflows/<name>.yaml` declares. An incident records the hash it began with."""
+    """What `manifests/workflows/<name>.yaml` declares. An incident records the hash of the one that it began with."""
 
     name: Name
     severities: dict[Severity, SeverityPolicy]
@@ -159,14 +160,45 @@ class Policy(Frozen):
     """What it says otherwise than `manifests/hats.yaml`; once loaded, all that is said of each."""
     conflicts: tuple[Conflict, ...] = ()
     """What one person does not wear, or do, together."""
-    mitigation_gate: GatePolicy = GatePolicy()
+    approvals: dict[Name, ApprovalPolicy] = {}
+    """Who is asked, and how many must agree: by name."""
+    gates: tuple[GateChoice, ...] = Field(default=(), validate_default=True)
+    """Which of them is asked before what: the first that fits."""
     channels: Channels
     reminders: dict[Severity, Reminders] = {}
     """By severity; none: nobody is reminded of anything."""
 
+    @field_validator("approvals", mode="before")
+    @classmethod
+    def _are_named(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: {"id": name, **one} if isinstance(one, dict) else one for name, one in value.items()}
+
+    @field_validator("gates")
+    @classmethod
+    def _ask_before_mitigations(cls, gates: tuple[GateChoice, ...], info: ValidationInfo) -> tuple[GateChoice, ...]:
+        """Any runbook may touch customers' data, and then somebody must say yes, at any severity and any hour."""
+        for choice in gates:
+            if choice.use not in info.data.get("approvals", {choice.use: None}):
+                raise misfit(f"no approval is called “{choice.use}”", "Declare it under approvals.")
+        for severity in Severity:
+            if not any(choice.always_fits("mitigation", severity.value) for choice in gates):
+                raise misfit(
+                    f"nobody is asked before a mitigation at {severity.label} that touches customers' data",
+                    "End the list with one that always fits: {use: anybody, before: [mitigation]}.",
+                )
+        return gates
+
     @cached_property
     def hash(self) -> str:
-        return digest(self.model_dump(mode="json"))
+        return hash_of(self.model_dump(mode="json"))
+
+    def under(self, hash_: str) -> "Policy":
+        """Return it under the hash that it was kept by: whoever kept it may not have known a key that came since."""
+        kept = self.model_copy()
+        kept.__dict__["hash"] = hash_
+        return kept
 
     def of(self, severity: Severity) -> SeverityPolicy:
         return self.severities[severity]
@@ -264,6 +296,16 @@ class Policy(Frozen):
             for severity, minutes in stage.sla.items()
         }
 
+    def approval(self, purpose: GatePurpose, severity: Severity, at: datetime) -> ApprovalPolicy | None:
+        """Return who is asked before something; None: nobody. Before a mitigation there is always somebody to ask."""
+        name = chosen(self.gates, purpose, severity.value, at)
+        return self.approvals[name] if name is not None else None
+
     def reminders_at(self, severity: Severity) -> dict[Kind, ReminderPolicy]:
         found = self.reminders.get(severity)
         return found.rules if found is not None else {}
+
+
+def hash_of(dumped: Mapping[str, Any]) -> str:
+    """Hash a policy as it is written in JSON. The order of its stages counts, and hashes know no order of keys."""
+    return digest({**dumped, "stages": [*dumped["stages"].items()]})

@@ -157,6 +157,8 @@ class Service(Frozen):
     signal: Signal | None = None
     channels: tuple[ChannelName, ...] = ()
     """Told, besides the workflow's own, when an incident of the service is declared; without `#`."""
+    workflow: Name | None = None
+    """The one that its incidents go by; None: the one in force, or that which it names for the severity."""
 
 
 class Plan(Frozen):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.domain.durations import lasted
+from bot.domain.gates import telling
 from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Page
@@ -18,7 +19,10 @@ def tag(event: e.AnyEvent) -> str:
     return event.type.partition(".")[0]
 
 
-QUIET = "starts of steps, unchanged signal readings, tries to reach somebody, reminders that ended, exports"
+QUIET = (
+    "starts of steps, unchanged signal readings, tries to reach somebody, questions asked anew, reminders that ended, "
+    "exports"
+)
 """What a reader of the timeline can do without; an export has it all."""
 
 
@@ -27,6 +31,8 @@ def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
     told, health = list[e.AnyEvent](), dict[str, bool]()
     ended = {_run(record.event) for record in records if isinstance(record.event, e.StepFinished)}
     for record in records:
+        if isinstance(record.event, e.GateEvent) and not telling.worth_telling(record.event):
+            continue
         match record.event:
             case e.ExportRequested() | e.ExportDelivered():
                 continue
@@ -58,6 +64,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
     """Say what happened, in one sentence, with people as `<@id>`. `incident` gives names to mitigations."""
     if isinstance(event, e.EscalationEvent):
         return _of_escalation(event, incident)
+    if isinstance(event, e.GateEvent):
+        return telling.sentence(event, incident.gates[event.gate], asked(incident, event.gate))
     if isinstance(event, e.ReminderEvent):
         return _of_reminder(event)
     if isinstance(event, e.HatEvent):
@@ -84,6 +92,9 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return "deleted a pinned message; what it said stands above"
         case e.UpdatePosted():
             return f"sent an update: {event.text}"
+        case e.PolicyAdopted():
+            before, to = version_of(event.workflow_before, event.before), version_of(event.workflow, event.to)
+            return f"moved the incident from the policy {before} to {to}{_why(event.because)}"
         case e.Resolved():
             return f"resolved the incident: {event.summary}"
         case e.ExportRequested():
@@ -95,18 +106,13 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         case e.TroubleMet():
             return f"met trouble ({event.effect}): {event.why} {event.cure}"
         case e.MitigationProposed():
-            how = "" if event.quorum else "; at this severity it needs nobody's approval"
+            how = "" if event.gate or event.quorum else "; at this severity it needs nobody's approval"
             return f"proposed {_of(event.mitigation, event.plan.title)} on {event.plan.target}{how}"
         case e.MitigationAmended():
             changed = ", ".join(event.changed)
             return f"changed the plan of {named(incident, event.mitigation)} ({changed}); earlier votes don't count"
-        case e.VoteCast():
-            said = "approved" if event.choice == "approve" else "rejected"
-            return f"{said} {named(incident, event.mitigation)}{_why(event.comment)}"
-        case e.VoteCameLate():
-            return f"voted late on {named(incident, event.mitigation)}, which was {event.outcome.value}; not counted"
-        case e.GateClosed():
-            return _closed(event, incident)
+        case e.VoteCast() | e.VoteCameLate() | e.GateClosed():
+            return _of_gate_before(event, incident)
         case e.RunWaits():
             return f"let {named(incident, event.mitigation)} wait: {event.holder} holds its target"
         case e.StepStarted():
@@ -333,6 +339,14 @@ def _reached(event: e.PageTried | e.PageSent | e.PageFailed | e.PageDelayed, inc
     return f"{_whom(page)} by {page.ways[event.way].by}"
 
 
+def asked(incident: Incident, gate: str) -> str:
+    """Name what a gate stands before."""
+    if gate in incident.mitigations:
+        return named(incident, gate)
+    subject = incident.gates[gate].subject
+    return _of(gate, f"{subject.action} {subject.target}".strip())
+
+
 def named(incident: Incident, mitigation: str) -> str:
     return _of(mitigation, incident.mitigations[mitigation].plan.title)
 
@@ -347,11 +361,23 @@ def _step(event: e.StepStarted | e.StepFinished, incident: Incident) -> str:
     return f"{word} {event.step + 1} of {len(steps)}, {steps[event.step].id}"
 
 
-def _closed(event: e.GateClosed, incident: Incident) -> str:
+def _of_gate_before(event: e.VoteCast | e.VoteCameLate | e.GateClosed, incident: Incident) -> str:
+    """Say what happened at a gate before gates had events of their own."""
     what = named(incident, event.mitigation)
-    if event.outcome is Outcome.WITHDRAWN:
-        return f"withdrew {what}"
-    return f"closed the gate on {what} as {event.outcome.value}{_why(event.because)}"
+    match event:
+        case e.VoteCast():
+            return f"{'approved' if event.choice == 'approve' else 'rejected'} {what}{_why(event.comment)}"
+        case e.VoteCameLate():
+            return f"voted late on {what}, which was {event.outcome.value}; not counted"
+        case e.GateClosed() if event.outcome is Outcome.WITHDRAWN:
+            return f"withdrew {what}"
+        case e.GateClosed():
+            return f"closed the gate on {what} as {event.outcome.value}{_why(event.because)}"
+
+
+def version_of(workflow: str, hash_: str) -> str:
+    """Name a policy as people read it: `hybrid 3f2a9c01b7de`."""
+    return f"{workflow} {hash_[:12]}".strip()
 
 
 def _why(words: str) -> str:

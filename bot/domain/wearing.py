@@ -64,7 +64,7 @@ class Conflict(Frozen):
     @field_validator("hats")
     @classmethod
     def _are_two(cls, hats: tuple[Hat, ...]) -> tuple[Hat, ...]:
-        if len(hats) != 2:
+        if len(hats) not in {0, 2}:
             raise misfit(f"{len(hats)} of them cannot be kept apart", "Name two: [mitigator, verifier].")
         return hats
 

@@ -92,7 +92,7 @@ def heading(export: Export, mitigation: Mitigation) -> str:
 
 
 def mitigation_facts(export: Export, mitigation: Mitigation) -> Iterator[Fact]:
-    plan, gate, words = mitigation.plan, mitigation.gate, export.words
+    plan, gate, words = mitigation.plan, export.incident.gate_of(mitigation), export.words
     yield Fact("Proposed", f"by {export.name(mitigation.proposer)}", mitigation.proposed_at)
     yield Fact("Risk", words(plan.risk))
     if plan.parameters:
@@ -101,10 +101,10 @@ def mitigation_facts(export: Export, mitigation: Mitigation) -> Iterator[Fact]:
         yield Fact("Approval", "not asked for at this severity")
     else:
         decided = gate.outcome.value if gate.outcome else "open"
-        yield Fact("Gate", f"{decided}; {len(gate.approvals)} of {gate.quorum} approvals")
-        for person, vote in gate.votes.items():
+        yield Fact("Gate", words(f"{gate.policy.title}: {decided}{_and(gate.because)}"))
+        for vote in gate.votes:
             said = "approved" if vote.choice == "approve" else "rejected"
-            yield Fact("Vote", words(f"{export.name(person)} {said}{_and(vote.comment)}"), vote.at)
+            yield Fact("Vote", words(f"{export.name(vote.account)} {said}{_and(vote.comment)}"), vote.at)
     for run in mitigation.steps:
         yield Fact("Step" if run.phase == "plan" else "Rollback step", words(_step(mitigation, run)), run.started_at)
     if mitigation.reading:

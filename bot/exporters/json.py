@@ -19,6 +19,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.gates.gate import Gate
+from bot.domain.gates.standing import approvers
 from bot.domain.ids import canonical
 from bot.domain.incident.events import MessagePinned
 from bot.domain.incident.mitigations import Mitigation
@@ -66,11 +68,13 @@ def facts(incident: Incident) -> dict[str, Any]:
         "resolved_at": iso(incident.resolved_at) if incident.resolved_at else None,
         "resolution": incident.resolution,
         "hats": {hat.value: list(wearers) for hat, wearers in incident.hats.items()},
-        "mitigations": [_mitigation(mitigation) for mitigation in incident.mitigations.values()],
+        "mitigations": [
+            _mitigation(mitigation, incident.gate_of(mitigation)) for mitigation in incident.mitigations.values()
+        ],
     }
 
 
-def _mitigation(mitigation: Mitigation) -> dict[str, Any]:
+def _mitigation(mitigation: Mitigation, gate: Gate | None) -> dict[str, Any]:
     return {
         "id": mitigation.id,
         "title": mitigation.plan.title,
@@ -78,7 +82,7 @@ def _mitigation(mitigation: Mitigation) -> dict[str, Any]:
         "plan_hash": mitigation.plan_hash,
         "proposed_by": mitigation.proposer,
         "proposed_at": iso(mitigation.proposed_at),
-        "approved_by": list(mitigation.approvers),
+        "approved_by": list(approvers(gate)) if gate is not None else [],
         "progress": mitigation.progress.value,
         "ended_at": iso(mitigation.ended_at) if mitigation.ended_at else None,
         "because": mitigation.because,

@@ -21,21 +21,26 @@ class ShiftCalendars:
         self._roster = roster
         self._clock = clock
 
+    def go_by(self, book: Book) -> None:
+        """Show the shifts of this book from now on."""
+        self._book = book
+
     def __call__(self, kind: Kind, name: str) -> bytes | None:
         """Return a calendar file; None for nobody that the book knows. Raises RedisError."""
         from bot.calendars.feed import feed  # noqa: PLC0415 - its library is an extra
 
-        known = self._book.people.get(name) if kind == "person" else self._book.teams.get(name)
+        book = self._book
+        known = book.people.get(name) if kind == "person" else book.teams.get(name)
         if known is None:
             return None
-        title = f"On call: {self._book.people[name].name if kind == 'person' else self._book.teams[name].title}"
-        names = {key: person.name for key, person in self._book.people.items()}
-        return feed(title, self._shifts(kind, name), names, self._clock.now())
+        title = f"On call: {book.people[name].name if kind == 'person' else book.teams[name].title}"
+        names = {key: person.name for key, person in book.people.items()}
+        return feed(title, self._shifts(kind, name, book), names, self._clock.now())
 
-    def _shifts(self, kind: Kind, name: str) -> list[tuple[Schedule, Shift]]:
+    def _shifts(self, kind: Kind, name: str, book: Book) -> list[tuple[Schedule, Shift]]:
         now, arranged = self._clock.now(), self._roster.arranged()
         start, end = now - BACK, now + AHEAD
         if kind == "person":
-            return [(it.schedule, it.shift) for it in shifts_of(self._book, name, start, end, arranged)]
-        schedules = schedules_of(self._book, self._book.teams[name])
+            return [(it.schedule, it.shift) for it in shifts_of(book, name, start, end, arranged)]
+        schedules = schedules_of(book, book.teams[name])
         return [(each, shift) for each in schedules for shift in rota.shifts(each, start, end, arranged)]

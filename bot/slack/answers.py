@@ -10,6 +10,7 @@ from bot.slack.views.card import card
 from bot.slack.views.help import help_, unknown
 from bot.slack.views.listing import listing, pick
 from bot.slack.views.oncall import on_call, shifts
+from bot.slack.views.policy import policy
 from bot.slack.views.reminder import overview
 from bot.slack.views.stage import stage
 from bot.slack.views.timeline import timeline
@@ -26,6 +27,7 @@ from bot.verbs.request import (
     ShowList,
     ShowOnCall,
     ShowPanel,
+    ShowPolicy,
     ShowReminders,
     ShowShifts,
     ShowStage,
@@ -46,7 +48,7 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             facts = FormFacts(
                 form=answer.form,
                 incident=request.incident or "",
-                mitigation=answer.mitigation,
+                gate=answer.gate,
                 runbook=answer.runbook,
                 words=answer.words[:1000],
                 origin=request.origin or "",
@@ -57,7 +59,7 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             facts = FormFacts(form=answer.form, incident=request.incident or "", words=answer.words[:1000])
             return Opens(FORMS[answer.form].view(facts, door), f"`/incident {answer.form} {answer.at_once}`")
         case ShowPanel():
-            return card(answer.incident, door.house.engine.policy, door.names, door.clock.now())
+            return card(answer.incident, door.house.engine.policy_of(answer.incident), door.names, door.clock.now())
         case ShowTimeline():
             records = list(answer.records)[-TIMELINE_ROWS:]
             shown = "the timeline" if len(records) == len(answer.records) else f"the last {len(records)} events"
@@ -77,6 +79,8 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             return overview(answer.incident, answer.reminders, door.names)
         case ShowStage():
             return stage(answer, door.names, door.clock.now())
+        case ShowPolicy():
+            return policy(answer)
         case ShowHelp():
             verbs = [(verb.name, verb.usage, verb.summary) for verb in VERBS]
             wanted = BY_NAME.get(answer.verb or "")

@@ -40,10 +40,17 @@ class AnswerOfferButton(Control):
 
 
 class VoteButton(Control):
-    id = "vote.cast"
-    mitigation: str
-    plan_hash: str
+    id = "gate.vote"
+    gate: str
+    subject: str
+    """The hash of what the person sees."""
+    ballot: int
     choice: Choice
+
+
+class PassVoteOnButton(Control):
+    id = "gate.pass-on"
+    gate: str
 
 
 class OpenPlanButton(Control):
@@ -149,6 +156,7 @@ CONTROLS: tuple[type[Control], ...] = (
     TakeHatButton,
     AnswerOfferButton,
     VoteButton,
+    PassVoteOnButton,
     OpenPlanButton,
     WithdrawButton,
     StopButton,
@@ -189,7 +197,10 @@ class FormFacts(BaseModel):
     form: Annotated[FormName | Literal["plan"], Field(description="also the view's callback_id")]
     incident: str = ""
     mitigation: str = ""
-    plan_hash: str = ""
+    gate: str = ""
+    subject: str = ""
+    """The hash of what was asked when the form was opened."""
+    ballot: int | None = None
     runbook: str = ""
     origin: str = ""
     """The message that a declaration starts from, as `channel:ts`."""

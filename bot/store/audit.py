@@ -19,10 +19,12 @@ from bot.audit.facts import Facts, Head, Looked, Process, Queue, Tail
 from bot.audit.finding import Finding
 from bot.audit.outbreak import Outbreak
 from bot.domain.incident.state import Incident
-from bot.ports import Clock, Problems
+from bot.domain.policy import Policy
+from bot.ports import Clock, EventStore, Problems, UnreadablePolicy
 from bot.store.client import Client, Pipeline
 from bot.store.event_store import ms, script
 from bot.store.keys import Keys
+from bot.store.policies import RedisPolicies
 from bot.store.read_models import RedisHeartbeats
 from bot.store.waker import QUEUES
 
@@ -67,11 +69,21 @@ class Book:
 
 class RedisAudits:
     def __init__(
-        self, redis: Client, raw: Redis, keys: Keys, clock: Clock, *, problems: Problems, heartbeats: RedisHeartbeats
+        self,
+        redis: Client,
+        raw: Redis,
+        keys: Keys,
+        clock: Clock,
+        *,
+        store: EventStore,
+        problems: Problems,
+        heartbeats: RedisHeartbeats,
     ) -> None:
+        self._store = store
         self._redis = redis
         self._raw = raw
         self._keys = keys
+        self._policies = RedisPolicies(redis, keys)
         self._clock = clock
         self._problems = problems
         self._heartbeats = heartbeats
@@ -150,6 +162,8 @@ class RedisAudits:
         late = ms(now - LATE)
         overdue = redis.zcount(keys.timers, "-inf", late)
         oldest = redis.zrangebyscore(keys.timers, "-inf", late, start=0, num=SUSPECTS, withscores=True)
+        looked = list(self._looked(list(ids)))
+        policies, unreadable = self._policies_of(looked)
         facts = Facts(
             now=now,
             store_now=self._store_now(),
@@ -160,13 +174,26 @@ class RedisAudits:
             hands=len(Worker.all(connection=self._raw)),
             overdue=overdue,
             most_overdue=tuple((id_, _at(due)) for id_, due in oldest),
-            looked=tuple(self._with_tails(list(self._looked(list(ids))), now)),
+            looked=tuple(self._with_tails(looked, now)),
+            policies=policies,
+            unreadable_policies=unreadable,
             heads=tuple(self._heads()),
             queues=tuple(self._queues()),
             problems=self._problems.all(),
             heartbeat_fails=book.heartbeat_fails,
         )
         return facts, Book(open_at, any_at, book.suspects, book.outbreak, book.beaten, book.heartbeat_fails)
+
+    def _policies_of(self, looked: Sequence[Looked]) -> tuple[dict[str, Policy], frozenset[str]]:
+        """Return the policies that these go by, and the hashes of those that were kept and can't be read."""
+        found, unreadable = dict[str, Policy](), set[str]()
+        for hash_ in {one.incident.policy for one in looked if one.incident is not None}:
+            try:
+                if (policy := self._policies.find(hash_)) is not None:
+                    found[hash_] = policy
+            except UnreadablePolicy:
+                unreadable.add(hash_)
+        return found, frozenset(unreadable)
 
     def _store_now(self) -> datetime:
         seconds, micros = self._redis.time()
@@ -175,11 +202,14 @@ class RedisAudits:
     def look_at_all(self, expected: tuple[str, ...]) -> Facts:
         """Look as one round does, and at every incident; this may take seconds."""
         facts, book = self.look(Book(), expected)
-        looked = list(facts.looked)
+        looked, policies, unreadable = list(facts.looked), dict(facts.policies), facts.unreadable_policies
         while book.open_at or book.any_at:
             more, book = self.look(book, expected)
             looked += more.looked
-        return Facts(**{**_fields(facts), "looked": tuple({one.id: one for one in looked}.values())})
+            policies |= more.policies
+            unreadable |= more.unreadable_policies
+        every = {"looked": tuple({one.id: one for one in looked}.values()), "policies": policies}
+        return Facts(**{**_fields(facts), **every, "unreadable_policies": unreadable})
 
     def _looked(self, ids: Sequence[str]) -> Iterator[Looked]:
         for start in range(0, len(ids), CHUNK):
@@ -199,8 +229,16 @@ class RedisAudits:
         pipeline.zscore(self._keys.timers, id_)
         pipeline.zscore(self._keys.open, id_)
 
+    def _read(self, id_: str, state: str | None) -> Incident | None:
+        with suppress(ValidationError):
+            return Incident.model_validate_json(state or "")
+        with suppress(ValidationError, KeyError, ValueError):  # an earlier version wrote it, or nobody can read it
+            stored = self._store.load(id_)
+            return stored.incident if stored else None
+        return None
+
     def _one(self, id_: str, version: str, state: str | None, due: float | None, listed: float | None) -> Looked:
-        incident = _read(state)
+        incident = self._read(id_, state)
         idle = self._idle(incident, version) if incident else ()
         return Looked(id_, incident, None if due is None else _at(due), listed is not None, idle)
 
@@ -297,12 +335,6 @@ def _entry(text: str) -> _Entry:
 def suspects(findings: Iterable[Finding]) -> tuple[str, ...]:
     """Name the incidents to look at again."""
     return tuple(dict.fromkeys(id_ for finding in findings for id_ in finding.about))[:SUSPECTS]
-
-
-def _read(state: str | None) -> Incident | None:
-    with suppress(ValidationError):
-        return Incident.model_validate_json(state or "")
-    return None
 
 
 def _record(fields: dict[str, str]) -> object:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import ValidationError
 from pydantic_core import to_json
 
 from bot.domain.effects import AnyEffect
+from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import Recorded, read
 from bot.domain.incident.state import Incident
 from bot.ports import Appended, Conflict, Decided, Seen, Stored
@@ -49,10 +51,24 @@ class RedisEventStore:
         self._lives_in: dict[str, str] = {}
 
     def load(self, incident: str) -> Stored | None:
-        return stored(*self._trip.ask(*self._state_of(incident)))
+        return self._stored(incident, *self._trip.ask(*self._state_of(incident)))
 
     def load_all(self, incidents: Sequence[str]) -> list[Stored | None]:
-        return [stored(*found) for found in self._trip.ask_all([self._state_of(incident) for incident in incidents])]
+        found = self._trip.ask_all([self._state_of(incident) for incident in incidents])
+        return [self._stored(incident, *one) for incident, one in zip(incidents, found, strict=True)]
+
+    def _stored(self, incident: str, version: str | None, head: str | None, state: str | None) -> Stored | None:
+        """Read a state; one that was written in another shape, before an upgrade, is folded anew from its record."""
+        if not version or not head or not state:
+            return None
+        try:
+            return Stored(int(version), head, Incident.model_validate_json(state))
+        except ValidationError:
+            records = self.history(incident)[: int(version)]
+            folded = replay((record.event for record in records), incident)
+            if folded is None or records[-1].hash != head:
+                raise
+            return Stored(int(version), head, folded)
 
     def _state_of(self, incident: str) -> tuple[str, ...]:
         return "HMGET", self._keys.incident(incident), "v", "h", "s"
@@ -68,11 +84,22 @@ class RedisEventStore:
         due: datetime | None,
     ) -> Appended | Conflict | Seen:
         decided = Decided(incident, records, effects, expected, at, due)
-        return _appended(self._trip.run(self._append, *self._written(decided)))
+        return self._answer(decided, self._trip.run(self._append, *self._written(decided)))
 
     def append_all(self, decided: Sequence[Decided]) -> list[Appended | Conflict | Seen]:
         answers = self._trip.run_all(self._append, [self._written(one) for one in decided])
-        return [_appended(answer) for answer in answers]
+        return [self._answer(one, answer) for one, answer in zip(decided, answers, strict=True)]
+
+    def _answer(self, decided: Decided, answer: list[Any]) -> Appended | Conflict | Seen:
+        match answer:
+            case ["ok", *wake]:
+                return Appended(tuple(wake))
+            case ["seen", version, head, state]:
+                return Seen(cast("Stored", self._stored(decided.incident.id, version, head, state)))
+            case ["conflict", version, head, state]:
+                return Conflict(self._stored(decided.incident.id, version, head, state))
+            case _:
+                raise AssertionError(answer)
 
     def _written(self, decided: Decided) -> tuple[list[Any], list[Any]]:
         """List the keys and the arguments of `append.lua`."""
@@ -150,24 +177,6 @@ class RedisEventStore:
         found = self._take_due(keys=[self._keys.timers], args=[ms(now), GRACE, limit])
         due = [datetime.fromtimestamp(float(score) / 1000, UTC) for score in found[1::2]]
         return list(zip(found[::2], due, strict=True))
-
-
-def _appended(answer: list[Any]) -> Appended | Conflict | Seen:
-    match answer:
-        case ["ok", *wake]:
-            return Appended(tuple(wake))
-        case ["seen", version, head, state]:
-            return Seen(cast("Stored", stored(version, head, state)))
-        case ["conflict", version, head, state]:
-            return Conflict(stored(version, head, state))
-        case _:
-            raise AssertionError(answer)
-
-
-def stored(version: str | None, head: str | None, state: str | None) -> Stored | None:
-    if not version or not head or not state:
-        return None
-    return Stored(int(version), head, Incident.model_validate_json(state))
 
 
 def due_ms(effect: AnyEffect, at: datetime) -> int:

@@ -42,6 +42,10 @@ class Keys:
         """Hash: incident/mitigation → how that run of the runbook ended."""
         return self._(f"track:{runbook}")
 
+    def answers(self, person: str) -> str:
+        """Hash: incident/gate → how soon somebody answered there, as JSON."""
+        return self._(f"answers:{person}")
+
     def target(self, target: str) -> str:
         """Hash: holder, fence, until (ms)."""
         return self._(f"target:{target}")
@@ -104,6 +108,11 @@ class Keys:
     def numbers(self) -> str:
         """Hash: cause of a declaration → number; field `last` is the counter."""
         return self._("numbers")
+
+    @property
+    def policies(self) -> str:
+        """Hash: a policy's hash → the policy as JSON, written once."""
+        return self._("policies")
 
     @property
     def people(self) -> str:

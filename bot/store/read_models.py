@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.audit.facts import Process
+from bot.domain.gates.seating import Answers
 from bot.domain.oncall.people import Person
 from bot.ports import Clock, Post, Ran
 from bot.store.client import Client
@@ -14,6 +16,9 @@ from bot.store.trip import Trip
 
 SAID_EVERY = 2000
 """Milliseconds between two times that a process says its name: what is asked is whether it lives."""
+
+ANSWERS_KEPT = 50
+"""Gates of which a person's answers are kept: habits change."""
 
 SIGNATURE_LIFE = 600
 """Seconds; Slack's signatures are fresh for 300 s to either side."""
@@ -41,10 +46,14 @@ class RedisPeople:
         """`book`: the people of the on-call book, by what they are called there."""
         self._redis = redis
         self._keys = keys
-        self._book = book or {}
-        self._declared = {person.slack: person.name for person in self._book.values()}
+        self.go_by(book or {})
         self._names: dict[str, str] = {}
         self._logins: dict[str, str] = {}
+
+    def go_by(self, book: Mapping[str, Person]) -> None:
+        """Know these people of the on-call book from now on."""
+        self._book = book
+        self._declared = {person.slack: person.name for person in book.values()}
 
     def meet(self, person: str, login: str) -> None:
         if not login or self._logins.get(person) == login:
@@ -88,6 +97,32 @@ class RedisTracks:
     def of(self, runbook: str) -> list[Ran]:
         kept = [json.loads(text) for text in self._redis.hgetall(self._keys.track(runbook)).values()]
         return [Ran(datetime.fromtimestamp(at / 1000, UTC), *rest) for at, *rest in kept]
+
+
+class RedisAnswers:
+    """How people have answered when gates asked them; the latest count."""
+
+    def __init__(self, redis: Client, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+
+    def remember(self, person: str, gate: str, at: datetime, answers: Answers) -> None:
+        key = self._keys.answers(person)
+        self._redis.hset(key, gate, json.dumps([ms(at), answers.model_dump()]))
+        kept = self._latest_first(key)
+        if len(kept) > ANSWERS_KEPT:
+            self._redis.hdel(key, *(name for _, name, _ in kept[ANSWERS_KEPT:]))
+
+    def of(self, person: str) -> Answers:
+        kept = [Answers.model_validate(known) for _, _, known in self._latest_first(self._keys.answers(person))]
+        return Answers(
+            answered=tuple(seconds for one in kept for seconds in one.answered),
+            unanswered=tuple(seconds for one in kept for seconds in one.unanswered),
+        )
+
+    def _latest_first(self, key: str) -> list[tuple[int, str, Any]]:
+        read = ((name, json.loads(text)) for name, text in self._redis.hgetall(key).items())
+        return sorted(((at, name, known) for name, (at, known) in read), reverse=True, key=lambda one: one[:2])
 
 
 class RedisGuard:

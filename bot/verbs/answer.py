@@ -1,6 +1,10 @@
 """`ack`, `take-over`, `not-me` and `escalate`: what whoever is called, or sees it, answers."""
 
+from bot.domain.gates.gate import Gate
+from bot.domain.gates.orders import PassOn as PassVoteOn
 from bot.domain.incident.commands import Acknowledge, EscalateNow, PassOn, TakeOver
+from bot.domain.incident.state import Incident
+from bot.verbs.gates import at_gate
 from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
 from bot.verbs.words import because, first, person, plain
 
@@ -24,7 +28,22 @@ def not_me(request: Request, house: House) -> Answer:
     if to is None:
         return Said(f"I don't know “{head}”. Mention the person: `/incident not-me @somebody`.")
     why = plain(because(rest), house.people.name)
+    incident = house.engine.incident(str(request.incident))
+    if (gate := _asks(incident, request.by)) is not None:
+        order = PassVoteOn(by=request.by, at=request.at, to=to, because=why)
+        return submit(house, at_gate(house, request.facts(), gate, order), f"<@{to}> is asked instead.")
     return submit(house, PassOn(**request.facts(), to=to, because=why), f"<@{to}> is called instead.")
+
+
+def _asks(incident: Incident, person: str) -> Gate | None:
+    """Return the gate that waits for somebody's vote, unless they are being called: then that is meant."""
+    if any(page.who == person for one in incident.unanswered for page in incident.called(one.id)):
+        return None
+    for gate in incident.open_gates:
+        asked = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
+        if person in asked:
+            return gate
+    return None
 
 
 def escalate(request: Request, house: House) -> Answer:
@@ -50,7 +69,7 @@ NOT_ME = Verb(
     name="not-me",
     aliases=("notme", "pass", "reassign"),
     usage="@somebody [because …]",
-    summary="Have somebody else called in your place.",
+    summary="Have somebody else called, or asked for their vote, in your place.",
     act=not_me,
 )
 ESCALATE = Verb(

@@ -169,7 +169,8 @@ def _told(made: Override | None, clock: Clock, house: House) -> str:
     """Say for which time, on which clock, and how to take it back."""
     if made is None:
         return "a time that was taken back meanwhile."
-    title = house.book.schedules[made.schedule].title
+    known = house.book.schedules.get(made.schedule)
+    title = known.title if known else made.schedule
     start = "now" if made.start == made.at else clock.shown(made.start)
     times = f"{title} from {start} until {clock.shown(made.end)} ({clock})."
     return f"{times} Take it back: `/incident oncall cancel {root(made.id)}`"

@@ -4,7 +4,7 @@ from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnswerOffer, OfferHat
 from bot.domain.incident.rejections import OfferIsGone
 from bot.verbs.hat import read_hat
-from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, policy_of, submit
 from bot.verbs.words import person
 
 
@@ -17,7 +17,7 @@ def act(request: Request, house: House) -> Answer:
     to = person(rest[0], house.people)
     if to is None:
         return Said(f"I don't know “{rest[0]}”. Mention the person: `/incident hand-over {hat.value} @somebody`.")
-    called = house.engine.policy.called(hat)
+    called = policy_of(request, house).called(hat)
     said = f"<@{to}> is asked to take the {called} hat over. You wear it until they accept."
     return submit(house, OfferHat(**request.facts(), hat=hat, to=to), said)
 
@@ -34,7 +34,7 @@ def _answer(request: Request, house: House, *, accept: bool) -> Answer:
     offers = house.engine.incident(str(request.incident)).offers
     read = read_hat(request.words.split())
     hat = read[0] if read else next((hat for hat, to in offers.items() if to == request.by), Hat.COMMANDER)
-    called = house.engine.policy.called(hat)
+    called = policy_of(request, house).called(hat)
     said = f"You wear the {called} hat now." if accept else f"You declined the {called} hat."
     try:
         return submit(house, AnswerOffer(**request.facts(), hat=hat, accept=accept), said)

@@ -3,7 +3,7 @@
 from bot.domain import hats
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import GiveHat, ReleaseHat, TakeHat
-from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, policy_of, submit
 from bot.verbs.words import person
 
 
@@ -17,7 +17,7 @@ def act(request: Request, house: House) -> Answer:
         known = ", ".join(hat.value for hat in Hat)
         return Said(f"I don't know the hat “{request.words.strip()}”. There are: {known}.")
     hat, rest = read
-    called = house.engine.policy.called(hat)
+    called = policy_of(request, house).called(hat)
     if drops:
         return submit(house, ReleaseHat(**request.facts(), hat=hat), f"You put the {called} hat down.")
     if not rest:

@@ -61,10 +61,10 @@ def read_whom(word: str, house: House) -> Team | str | None:
 
 def order_of(whom: Team | str, why: str, incident: Incident, request: Request, house: House) -> StartEscalation | str:
     """Make the order; a sentence where a team has nobody to call."""
-    page = house.engine.policy.of(incident.severity).page
+    page = house.engine.policy_of(incident).of(incident.severity).page
     shared = {**request.facts(), "because": why, "wakes": True, "through": page.contacts if page else ()}
     if isinstance(whom, str):
-        limit = Tier(notify=(Target(channel=house.engine.policy.channels.managers),), limit=PATIENCE)
+        limit = Tier(notify=(Target(channel=house.engine.policy_of(incident).channels.managers),), limit=PATIENCE)
         policy = EscalationPolicy(id="by-name", title=house.people.name(whom), tiers=(limit,))
         return StartEscalation(**shared | {"through": ()}, policy=policy, person=whom)
     directory = Directory(house.book, house.roster.arranged(), request.at)
@@ -87,7 +87,7 @@ def preview(order: StartEscalation, incident: Incident, request: Request, house:
             begins = "At once" if number == 0 else f"After {_span(after)}"
             lines += _told(begins, directory.tier(order.policy, number, manner))
             after += tier.limit
-    resort = order.policy.last_resort or house.engine.policy.channels.managers
+    resort = order.policy.last_resort or house.engine.policy_of(incident).channels.managers
     lines.append(f"After {_span(after)} without an answer: #{resort}")
     return Preview(order.policy.title, tuple(lines), text_of(incident, order.because))
 

@@ -18,7 +18,7 @@ def act(request: Request, house: House) -> Answer:
         hint = f" Did you mean `{near[0]}`?" if near else ""
         return Said(f"There is no runbook “{runbook}”.{hint} There are: {', '.join(sorted(house.runbooks))}.")
     try:
-        wanted = plan(house, runbook, pairs(rest))
+        wanted = plan(house, str(request.incident), runbook, pairs(rest))
     except BadParameter as error:
         return Said(str(error)) if rest else Ask("propose", runbook=runbook)
     receipt = house.engine.submit(Propose(**request.facts(), plan=wanted))

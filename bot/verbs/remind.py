@@ -21,7 +21,7 @@ def remind(request: Request, house: House) -> Answer:
     match head.lower():
         case "":
             incident = house.engine.incident(str(request.incident))
-            return ShowReminders(incident, tuple(outlook(incident, house.engine.policy, request.at)))
+            return ShowReminders(incident, tuple(outlook(incident, house.engine.policy_of(incident), request.at)))
         case "stop" | "off":
             return _stop(rest, request, house)
         case "start" | "on" | "resume":

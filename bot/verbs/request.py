@@ -5,17 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from bot.config import Manifests
+from bot.domain.differences import Difference
 from bot.domain.effects import AnyEffect
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.criteria import Item, Way
 from bot.domain.incident.due import Outlook
 from bot.domain.incident.record import Recorded
+from bot.domain.incident.rejections import NoSuchRunbook
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.duty import Duty, Planned
 from bot.domain.oncall.people import Person
 from bot.domain.oncall.schedule import Override
+from bot.domain.policy import Policy
 from bot.domain.runbook import Plan, Runbook, Service, fill_in, plan_of
 from bot.engine import Engine, Receipt
 from bot.planner import Planner
@@ -48,6 +52,7 @@ FormName = Literal[
     "update",
     "severity",
     "stage",
+    "policy",
     "propose",
     "resolve",
     "export",
@@ -81,7 +86,7 @@ class Ask:
 
     form: FormName
     words: str = ""
-    mitigation: str = ""
+    gate: str = ""
     runbook: str = ""
 
 
@@ -139,6 +144,21 @@ class ShowStage:
     """By when it should end."""
     bare: Mapping[Hat, str] = field(default_factory=dict)
     """Hats that somebody must wear here, and nobody does, with what they are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPolicy:
+    incident: Incident
+    policy: Policy
+    """By which it goes: its own, or what stands in for it."""
+    now: Policy
+    """By which it would go, were it declared now."""
+    differences: Sequence[Difference]
+
+    @property
+    def is_lost(self) -> bool:
+        """Its own can't be had."""
+        return self.policy.hash != self.incident.policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +233,7 @@ Answer = (
     | ShowShifts
     | ShowReminders
     | ShowStage
+    | ShowPolicy
     | Wish
     | ShowHelp
     | Unknown
@@ -227,6 +248,8 @@ class House(Protocol):
     def engine(self) -> Engine: ...
     @property
     def people(self) -> People: ...
+    @property
+    def manifests(self) -> Manifests: ...
     @property
     def services(self) -> Mapping[str, Service]: ...
     @property
@@ -256,9 +279,18 @@ def submit(house: House, command: AnyCommand, said: str) -> Said:
     return Said(said if receipt.events or receipt.repeated else f"That is so already. {said}", receipt)
 
 
-def plan(house: House, runbook: str, given: Mapping[str, str]) -> Plan:
-    """Make a plan from a runbook's name and a person's words. Raises BadParameter."""
-    book = house.runbooks[runbook]
-    service = house.services[book.target]
+def policy_of(request: Request, house: House) -> Policy:
+    """Return the policy that the request's incident goes by. Raises NoSuchIncident."""
+    return house.engine.policy_of(house.engine.incident(str(request.incident)))
+
+
+def plan(house: House, incident: str, runbook: str, given: Mapping[str, str]) -> Plan:
+    """Make a plan from a runbook's name and a person's words. Raises BadParameter; NoSuchRunbook, NoSuchIncident."""
+    policy = house.engine.policy_of(house.engine.incident(incident))
+    now = house.manifests
+    book = now.runbooks.get(runbook)
+    if book is None:
+        raise NoSuchRunbook(runbook=runbook)
+    service = now.services[book.target]
     assert service.signal is not None, "start-up refuses a runbook whose target has no signal"
-    return plan_of(book, service, service.signal, fill_in(book, given), house.engine.policy.hash)
+    return plan_of(book, service, service.signal, fill_in(book, given), policy.hash)

@@ -8,7 +8,7 @@ from bot.domain.incident.due import stage_due
 from bot.domain.incident.events import StageChanged
 from bot.domain.lifecycle import Purpose
 from bot.domain.severity import severity
-from bot.verbs.request import Answer, Ask, House, Request, Said, ShowStage, Verb, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, ShowStage, Verb, policy_of, submit
 from bot.verbs.words import because, first, plain
 
 
@@ -27,9 +27,10 @@ def change_stage(request: Request, house: House) -> Answer:
     head, rest = first(request.words)
     if not head:
         return _shown(request, house)
-    to = house.engine.policy.stage(head)
+    policy = policy_of(request, house)
+    to = policy.stage(head)
     if to is None:
-        return Said(f"“{head}” is no stage. There are: {', '.join(house.engine.policy.stages)}.")
+        return Said(f"“{head}” is no stage. There are: {', '.join(policy.stages)}.")
     if to.purpose is Purpose.RESOLVED and not rest:
         return Ask("resolve")
     command = ChangeStage(**request.facts(), to=to.id, because=plain(because(rest), house.people.name))
@@ -37,7 +38,8 @@ def change_stage(request: Request, house: House) -> Answer:
 
 
 def _shown(request: Request, house: House) -> ShowStage:
-    incident, policy = house.engine.incident(str(request.incident)), house.engine.policy
+    incident = house.engine.incident(str(request.incident))
+    policy = house.engine.policy_of(incident)
     return ShowStage(
         incident=incident,
         person=request.by,
@@ -67,7 +69,7 @@ def resolve(request: Request, house: House) -> Answer:
 
 
 def close(request: Request, house: House) -> Answer:
-    end = house.engine.policy.stage_for(Purpose.CLOSED)
+    end = policy_of(request, house).stage_for(Purpose.CLOSED)
     command = ChangeStage(**request.facts(), to=end.id, because=plain(because(request.words), house.people.name))
     return submit(house, command, "Closed. The timeline stands as it is.")
 

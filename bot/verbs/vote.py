@@ -2,9 +2,12 @@
 
 import re
 
-from bot.domain.incident.commands import CastVote, RollBack, StopRun, Withdraw
+from bot.domain.gates.gate import Choice
+from bot.domain.gates.orders import CastVote
+from bot.domain.incident.commands import RollBack, StopRun, Withdraw
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
+from bot.verbs.gates import at_gate
 from bot.verbs.request import Answer, Ask, House, Request, Verb, submit
 from bot.verbs.words import because, first, plain
 
@@ -13,20 +16,27 @@ NAME = re.compile(r"m\d+")
 
 def approve(request: Request, house: House) -> Answer:
     mitigation, rest = _meant(request, house, waits=True)
-    command = CastVote(
-        **request.facts(), mitigation=mitigation.id, choice="approve", comment=plain(because(rest), house.people.name)
-    )
-    return submit(house, command, f"You approved “{mitigation.plan.title}”.")
+    comment = plain(because(rest), house.people.name)
+    return _vote(request, house, mitigation, "approve", comment)
 
 
 def reject(request: Request, house: House) -> Answer:
     mitigation, rest = _meant(request, house, waits=True)
     if not rest:
-        return Ask("reject", mitigation=mitigation.id)
-    command = CastVote(
-        **request.facts(), mitigation=mitigation.id, choice="reject", comment=plain(because(rest), house.people.name)
-    )
-    return submit(house, command, f"You rejected “{mitigation.plan.title}”.")
+        return Ask("reject", gate=mitigation.id)
+    comment = plain(because(rest), house.people.name)
+    return _vote(request, house, mitigation, "reject", comment)
+
+
+def _vote(request: Request, house: House, mitigation: Mitigation, choice: Choice, comment: str) -> Answer:
+    facts = request.facts()
+    gate = house.engine.incident(facts["incident"]).gates.get(mitigation.id)
+    if gate is None:
+        raise NothingToVoteOn
+    order = CastVote(by=facts["by"], at=facts["at"], choice=choice, comment=comment)
+    did = "approved" if choice == "approve" else "rejected"
+    said = f"You {did} “{mitigation.plan.title}”."
+    return submit(house, at_gate(house, facts, gate, order), said)
 
 
 def withdraw(request: Request, house: House) -> Answer:
@@ -60,7 +70,7 @@ def _meant(request: Request, house: House, *, waits: bool) -> tuple[Mitigation, 
     if NAME.fullmatch(head):
         raise NoSuchMitigation  # rather than a vote for another one
     if waits:
-        meant = next(iter(incident.open_gates), None) or incident.current_mitigation
+        meant = next(iter(incident.proposed), None) or incident.current_mitigation
         if meant is None:
             raise NothingToVoteOn
         return meant, request.words.strip()

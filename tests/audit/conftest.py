@@ -54,7 +54,7 @@ class Watch:
         self.keys = Keys()
         self.audits = OnTheWoundClock(
             night.wired.redis, night.wired.raw_redis, Keys(), night.clock,
-            problems=night.wired.problems, heartbeats=night.wired.heartbeats,
+            store=night.wired.store, problems=night.wired.problems, heartbeats=night.wired.heartbeats,
         )  # fmt: skip
         night.crew = hands(self.wired())
         Worker(["slack"], connection=night.wired.raw_redis, serializer=JSONSerializer).register_birth()  # type: ignore[no-untyped-call]

@@ -11,7 +11,7 @@ from bot.store.audit import Book
 from tests.audit.conftest import Watch
 from tests.harness import orders as o
 from tests.harness.people import ANA, BEN, MO
-from tests.harness.plans import plan
+from tests.harness.plans import edited
 
 pytestmark = pytest.mark.story
 
@@ -60,10 +60,36 @@ def test_a_state_that_cannot_be_read_is_found_and_the_others_are_looked_at(watch
     broken, other = called(watch), watch.night.declared(by=MO, title="the search is slow")
     watch.night.passes(seconds=10)
     watch.raw.hset(watch.keys.incident(broken), "s", '{"id": 7}')
+    watch.raw.delete(watch.keys.log(broken))  # and so it can't be folded anew
     watch.raw.zrem(watch.keys.timers, other)
     watch.minutes(1)
     assert broken in watch.found()["incidents:unreadable"]
     assert other in watch.found()["incidents:timers"]
+
+
+def test_a_policy_that_cannot_be_read_is_found_and_another_one_cures_it(watch: Watch) -> None:
+    incident = called(watch)
+    engine = watch.night.wired.house.engine
+    own = engine.incident(incident).policy
+    kept = str(watch.raw.hget(watch.keys.policies, own))
+    watch.raw.hset(watch.keys.policies, own, kept.replace('"quorum":1', '"quorum":0'))
+    watch.minutes()
+    said = watch.found()["policies:unreadable"]
+    assert said == f"1 incident with a policy that can't be read as kept: {incident}."
+    assert "`/incident policy adopt because …`" in watch.ops("can't be read as kept")[0]
+    assert watch.beaten(), "nothing stands still for it"
+    watch.night.does(o.adopt(edited(engine.workflows.in_force, name="other"), by=MO), incident)
+    watch.minutes()
+    assert watch.found() == {}
+
+
+def test_what_is_resolved_waits_for_no_review_that_its_policy_does_not_open(watch: Watch) -> None:
+    incident = watch.night.declared(by=MO)
+    watch.night.does(o.resolve(by=MO), incident)
+    never = [one.model_copy(update={"after": None}) for one in watch.night.wired.house.manifests.policy.transitions]
+    watch.night.does(o.adopt(edited(watch.night.wired.house.manifests.policy, transitions=never), by=MO), incident)
+    watch.minutes(2)
+    assert watch.found() == {}
 
 
 def test_a_running_escalation_without_its_timer_stands_still(watch: Watch) -> None:
@@ -81,7 +107,7 @@ def test_a_run_that_nobody_goes_on_with_is_found(watch: Watch) -> None:
     watch.night.workers_sleep = True
     watch.dead = {"worker"}
     proposed = watch.night.does(o.propose(by=BEN), incident)
-    watch.night.does(o.vote("approve", by=ANA, seen=plan()), incident)
+    watch.night.does(o.approve(by=ANA), incident)
     assert watch.night.incident(incident).mitigations["m1"].progress.is_live, proposed
     watch.minutes()
     assert "incidents:driven" not in watch.found(), "its next step waits"

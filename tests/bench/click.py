@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.domain.incident.events import StepStarted
 from bot.domain.incident.state import Incident
-from bot.slack.controls import VoteButton
+from bot.slack.views.gate import voting
 from bot.wiring import Wired
 from tests.bench.figure import Figure, quantile
 from tests.bench.load import Connection, click
@@ -57,7 +57,7 @@ def run(folder: Path) -> list[Figure]:
 def _approve(stand: Stand, wired: Wired, incident: str) -> tuple[float, float]:
     """Ben clicks; returns when the click was sent and when it was acked."""
     truth = _incident(wired, incident)
-    vote = VoteButton(incident=incident, mitigation="m1", plan_hash=truth.mitigations["m1"].plan_hash, choice="approve")
+    vote = voting(truth, truth.gates["m1"], "approve")
     connection = Connection(stand.ports["web"])
     request = click(vote.action_id, vote.value, truth.channel or "", f"{time.time():.6f}")
     sent = time.time()

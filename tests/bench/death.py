@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bot.domain.incident.commands import CastVote
+from bot.domain.gates.orders import CastVote
+from bot.domain.incident.commands import AtGate
 from tests.bench.figure import Figure
 from tests.bench.seed import cause, declare, propose
 from tests.bench.stand import Pool, standing, wait_for
@@ -24,9 +25,9 @@ def run(folder: Path) -> list[Figure]:
             incident = declare(engine, wired.clock.now())
             wait_for("the channel to open", lambda: engine.incident(incident).channel is not None)  # noqa: B023
             propose(engine, incident, wired.clock.now(), target.url)
-            vote = CastVote(
-                incident=incident, by="UBEN", at=wired.clock.now(), cause=cause(), mitigation="m1", choice="approve"
-            )
+            now = wired.clock.now()
+            order = CastVote(by="UBEN", at=now, choice="approve")
+            vote = AtGate(incident=incident, by="UBEN", at=now, cause=cause(), gate="m1", order=order)
             engine.submit(vote)
             calls = f"{incident}-m1-plan-0-"
             wait_for("the step to be under way", lambda: _calls(target.calls, calls) == 1)  # noqa: B023

@@ -38,7 +38,7 @@ def run(folder: Path) -> list[Figure]:
         pairs = [(grown(wired, LONG), grown(wired, YOUNG)) for _ in range(INCIDENTS)]
         house = wired.house.engine
         at_hand = _figure("a command at event 100,000, incident at hand", pairs, wired, lambda: house)
-        fresh = lambda: Engine(wired.store, wired.waker, house.policy)  # noqa: E731
+        fresh = lambda: Engine(wired.store, wired.waker, house.workflows)  # noqa: E731
         return [at_hand, _figure("… by a process that has to load it", pairs, wired, fresh)]
 
 
@@ -82,7 +82,12 @@ def grown(wired: Wired, size: int) -> str:
         for event in events:
             state = evolve(state, event, incident)
         answer = wired.store.append(
-            state, records, (), expected=stored.version, at=now, due=next_due(state, wired.house.engine.policy)
+            state,
+            records,
+            (),
+            expected=stored.version,
+            at=now,
+            due=next_due(state, wired.house.engine.policy_of(state)),
         )
         assert isinstance(answer, Appended)
         raw.hset(causes, mapping={f"1700000000.{record.version}.abcdef": record.version for record in records})

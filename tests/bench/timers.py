@@ -10,7 +10,9 @@ from typing import cast
 
 from redis import Redis
 
-from bot.domain.incident.events import EVENTS, GateClosed
+from bot.domain.gates.events import GateClosed
+from bot.domain.incident.events import EVENTS
+from bot.domain.severity import Severity
 from bot.engine import Engine
 from bot.store.keys import Keys
 from bot.wiring import Wired
@@ -48,8 +50,10 @@ def run(folder: Path) -> list[Figure]:
 
 def _gates(wired: Wired) -> Mapping[str, datetime]:
     """Open the gates; returns when each runs out."""
-    limit = timedelta(minutes=wired.house.engine.policy.mitigation_gate.limit_minutes)
-    engine, chance = Engine(wired.store, wired.waker, wired.house.engine.policy), random.Random(1)
+    asks = wired.house.engine.workflows.in_force.approval("mitigation", Severity.P1, wired.clock.now())
+    assert asks is not None
+    limit = timedelta(seconds=asks.steps[0].tiers[0].limit)
+    engine, chance = Engine(wired.store, wired.waker, wired.house.engine.workflows, wired.policies), random.Random(1)
     begin = wired.clock.now() + timedelta(seconds=4)
     moments = [begin + timedelta(seconds=chance.uniform(0, SECONDS)) for _ in range(SPREAD)]
     moments += [begin + timedelta(seconds=SECONDS + 1)] * AT_ONCE
@@ -74,8 +78,9 @@ def _outcomes(stand: Stand, due: Mapping[str, datetime]) -> Mapping[str, tuple[f
             found = cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", redis.xread(last, block=1000))
             now = datetime.now(UTC).timestamp()
             for log, entries in found:
-                event = EVENTS.validate_python(json.loads(entries[0][1]["r"])["event"])
-                assert isinstance(event, GateClosed), event
-                seen[logs[log]] = now, event.at
-                last.pop(log)
+                last[log] = entries[-1][0]
+                events = (EVENTS.validate_python(json.loads(entry["r"])["event"]) for _, entry in entries)
+                if (closed := next((event for event in events if isinstance(event, GateClosed)), None)) is not None:
+                    seen[logs[log]] = now, closed.at
+                    last.pop(log)
     return seen

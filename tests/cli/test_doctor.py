@@ -12,14 +12,21 @@ import httpx
 import pytest
 
 from bot.cli import checkup
+from bot.engine import Engine
 from bot.settings import read
 from bot.slack.manifest import SCOPES
 from bot.store.client import Client
+from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
+from bot.store.policies import RedisPolicies
+from bot.store.problems import RedisProblems
 from bot.store.read_models import RedisHeartbeats
-from bot.wiring import Wired, wire
+from bot.wiring import SystemClock, Wired, wire
 from tests.cli.conftest import Muster, Typed
 from tests.harness.clock import WoundClock
+from tests.harness.memory import NobodyToWake
+from tests.harness.orders import declare
+from tests.harness.plans import edited
 from tests.harness.redis_server import RedisServer, connection
 from tests.harness.world import ROOT, World, until
 
@@ -65,7 +72,8 @@ def test_a_sound_installation_is_told_so_in_a_line_for_each_check(sound: World) 
     assert said.returncode == 0
     assert said.stderr == ""
     assert [line for line in lines if line[0] not in "✓MRSOPA"] == []
-    assert [line for line in lines if line[0] != "✓"][:-1] == ["Manifests", "Redis", "Slack", "On call", "Processes"]
+    matters = [line for line in lines if line[0] != "✓"][:-1]
+    assert matters == ["Manifests", "Redis", "Slack", "On call", "Processes", "Policies"]
     assert lines[-1] == f"All is well: {sum(line[0] == '✓' for line in lines)} checks."
     told = "\n".join(lines)
     for words in (
@@ -112,7 +120,10 @@ def test_a_newcomers_first_run_reads_like_a_list_of_things_to_do(muster: Muster,
         "Processes",
         "! Whether worker and clock are alive can't be told without Redis.",
         "    → Mend Redis first, and run this again.",
-        "4 to mend (✗), 2 to consider (!), 4 well. Then run `muster doctor` again.",
+        "Policies",
+        "! Which policies open incidents go by can't be told without Redis.",
+        "    → Mend Redis first, and run this again.",
+        "4 to mend (✗), 3 to consider (!), 4 well. Then run `muster doctor` again.",
     ]
 
 
@@ -328,6 +339,46 @@ def test_effects_that_pile_up_are_a_warning(muster: Muster, bare: dict[str, str]
     line, cure = muster("doctor", environment=bare).finding("Waiting for a worker")
     assert line == "! Waiting for a worker: 101 effects in 1 lane."
     assert "WORKERS=4" in cure
+
+
+def test_what_a_process_says_of_its_manifests_is_told_where_they_are_fine(
+    muster: Muster, bare: dict[str, str], redis: Client
+) -> None:
+    RedisProblems(redis, Keys(), SystemClock()).raise_("manifests", "hybrid.yaml:6: it is wrong.", "Mend it.")
+    line, cure = muster("doctor", environment=bare).finding("A process that runs says", "hybrid.yaml:6")
+    assert line.startswith("✗")
+    assert cure.startswith("Mend it. Here they are fine")
+
+
+def test_mistakes_in_manifests_are_told_without_starting_anything(
+    muster: Muster, bare: dict[str, str], tmp_path: Path
+) -> None:
+    manifests = tmp_path / "manifests"
+    shutil.copytree(ROOT / "manifests", manifests)
+    file = manifests / "workflows" / "hybrid.yaml"
+    file.write_text(file.read_text().replace("quorum: 1 ", "quorm: 1 "))
+    said = muster("doctor", environment={**bare, "MANIFESTS": str(manifests)})
+    line, cure = said.finding("manifests/workflows/hybrid.yaml:", "unknown key “quorm”")
+    assert (line[0], cure) == ("✗", "Did you mean “quorum”?")
+    assert "What runs goes on with the last good ones." in said.out
+
+
+def test_which_policies_incidents_go_by_is_said(muster: Muster, bare: dict[str, str], redis: Client) -> None:
+    keys, store = Keys(), RedisEventStore(redis, Keys())
+    kept, never, damaged = (edited(name=name) for name in ("kept", "never", "damaged"))
+    for number, (policy, policies) in enumerate(
+        ((kept, RedisPolicies(redis, keys)), (never, None), (damaged, RedisPolicies(redis, keys))), start=1
+    ):
+        order = declare().model_copy(update={"incident": f"INC-{number}"})
+        Engine(store, NobodyToWake(), policy, policies).submit(order)
+    connection(redis).hset(keys.policies, damaged.hash, "{}")
+    said = muster("doctor", environment=bare)
+    assert said.finding("INC-1: by an older policy than is in force now.")[0].startswith("✓")
+    unknown, cure = said.finding(f"INC-2: the policy {never.hash[:12]} can't be had: it was never kept")
+    assert unknown.startswith("!")
+    assert "The workflow in force stands in for it." in cure
+    assert "adopt because" in cure
+    assert said.finding(f"INC-3: the policy {damaged.hash[:12]} can't be had: it was damaged since it was kept.")
 
 
 APP = (ROOT / "manifests" / "slack" / "app.yaml").read_text()

@@ -7,6 +7,7 @@ import pytest
 
 from bot.cli.checkup.finding import Finding
 from bot.cli.checkup.oncall import check
+from bot.config.in_force import InForce
 from bot.domain.oncall.book import Book
 from tests.harness.office import Office, Open
 from tests.harness.people import DEE
@@ -85,7 +86,8 @@ def test_when_slack_does_not_answer_the_rest_is_told(read: Office, fault: dict[s
 
 def test_without_a_book_nothing_is_asked(office: Office) -> None:
     calls = len(office.slack.calls())
-    wired = replace(office.wired, house=replace(office.wired.house, book=Book()))
+    bookless = office.wired.house.manifests.model_copy(update={"book": Book()})
+    wired = replace(office.wired, house=replace(office.wired.house, in_force=InForce(bookless)))
     assert [str(finding) for finding in check(wired)] == [
         "✓ manifests/oncall/ names nobody: no incident pages anybody."
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.incident.events import GateClosed
+from bot.domain.gates.events import GateClosed
 from bot.wiring import SystemClock
 from tests.harness.actors import declare
 from tests.harness.wired import Truth, WiredWorld
@@ -20,15 +20,16 @@ def short_limit(wired: WiredWorld, tmp_path: Path) -> Path:
     """The same policy, with a second to decide."""
     manifests = shutil.copytree(wired.manifests, tmp_path / "manifests")
     policy = manifests / "workflows" / "hybrid.yaml"
-    policy.write_text(policy.read_text().replace("limit_minutes: 30 ", "limit_minutes: 1s "))
+    policy.write_text(policy.read_text().replace("next_after: 30m ", "next_after: 1s "))
     return manifests
 
 
 def test_a_gate_runs_out_while_no_clock_runs(wired: WiredWorld, truth: Truth, short_limit: Path) -> None:
     story = declare(wired)
     wired.kill("clock")
-    proposed = wired.terminal("--in", story.id, "propose", "restart-checkout", MANIFESTS=str(short_limit))
-    assert proposed.returncode == 0, proposed.stderr
+    for words in ("policy adopt because we are in a hurry", "propose restart-checkout"):
+        said = wired.terminal("--in", story.id, *words.split(), MANIFESTS=str(short_limit))
+        assert said.returncode == 0, said.stderr
     (gate,) = truth.state(story.id).open_gates
     due = truth.state(story.id).next_due
     assert due is not None

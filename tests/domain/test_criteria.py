@@ -34,10 +34,10 @@ from bot.domain.incident.rejections import (
     NoSuchHypothesis,
     NoSuchMove,
     NotYoursToConfirm,
-    ReasonMissing,
     RuledOutAlready,
     RulingOutNeedsEvidence,
     SeenInTheRecord,
+    TakingBackNeedsReason,
     TooManyFindings,
 )
 from bot.domain.lifecycle import Purpose, Stage, StagePolicy
@@ -257,7 +257,9 @@ def test_confirming_again_changes_nothing_and_better_evidence_is_kept() -> None:
 def test_a_confirmation_is_taken_back_with_a_reason_by_whoever_may_give_it() -> None:
     world = given(*BEN_RESPONDS, confirm("blast-radius", "eu", by=BEN), policy=ASKING)
     world.when(unconfirm("blast-radius", by=CY)).then_rejected(NotYoursToConfirm)
-    world.when(unconfirm("blast-radius", " ", by=BEN)).then_rejected(ReasonMissing)
+    world.when(unconfirm("blast-radius", " ", by=BEN)).then_rejected(
+        TakingBackNeedsReason, "/incident unconfirm blast-radius"
+    )
     back = world.when(unconfirm("blast-radius", "us, too", by=BEN))
     back.then(CriterionWithdrawn)
     assert back.incident.confirmed == {}

@@ -1,34 +1,30 @@
-"""Gates: who may say yes, how many must, by when; one outcome, and what comes after it."""
-
-from typing import Literal
+"""A mitigation and the gate that decides it: when there is one, what its end brings about, and what time does."""
 
 import pytest
 
-from bot.domain.gates.gate import Outcome
-from bot.domain.hats import Hat
-from bot.domain.ids import SYSTEM
-from bot.domain.incident.commands import AnyCommand
-from bot.domain.incident.events import (
+from bot.domain.gates.events import (
     GateClosed,
-    MitigationAmended,
-    MitigationProposed,
-    Resolved,
-    StageChanged,
+    GateExhausted,
+    GateOpened,
+    StepPassed,
+    SubjectChanged,
+    TierCalled,
     VoteCameLate,
     VoteCast,
 )
+from bot.domain.gates.gate import Choice, Outcome
+from bot.domain.gates.rejections import HasVoted, NoSuchGate, NotYoursToStop, SayWhy, SubjectHasChanged, YouProposedIt
+from bot.domain.gates.standing import approvers
+from bot.domain.gates.subject import of_plan
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.events import MitigationAmended, MitigationProposed, Resolved, StageChanged
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     GateStillOpen,
     IsOver,
-    NoSuchMitigation,
-    NothingToVoteOn,
-    NotYoursToWithdraw,
-    OwnProposal,
-    PlanHasChanged,
-    ReasonMissing,
     StillRunning,
-    VotedAlready,
 )
 from bot.domain.policy import Policy
 from bot.domain.severity import Severity
@@ -49,7 +45,7 @@ from tests.harness.orders import (
     withdraw,
 )
 from tests.harness.people import ANA, BEN, CY, DEE, MO
-from tests.harness.plans import PURGE, RESTART, plan, policy
+from tests.harness.plans import PURGE, RESTART, anybody, plan, policy
 from tests.harness.stages import Stages
 
 LIMIT = 30 * 60
@@ -71,7 +67,7 @@ ONE = policy(quorum=1)
 
 def test_at_p1_a_mitigation_waits_for_votes() -> None:
     proposed = given(declare()).when(propose(by=ANA))
-    proposed.then(MitigationProposed(by=ANA, at=at(0), mitigation=M1, plan=plan(), quorum=1, due=at(LIMIT)))
+    proposed.then(MitigationProposed(by=ANA, at=at(0), mitigation=M1, plan=plan(), gate=M1), GateOpened, TierCalled)
     mitigation = proposed.incident.mitigations[M1]
     assert mitigation.progress is Progress.PROPOSED
     assert proposed.incident.timers == {"gate:m1": at(LIMIT)}
@@ -81,7 +77,7 @@ def test_at_p1_a_mitigation_waits_for_votes() -> None:
 def test_below_p1_it_begins_at_once(severity: Severity) -> None:
     proposed = given(declare(severity)).when(propose(by=ANA))
     proposed.then(MitigationProposed, StageChanged, StageChanged)
-    assert proposed.incident.mitigations[M1].gate is None
+    assert proposed.incident.gates == {}
     assert proposed.incident.mitigations[M1].progress is Progress.APPROVED
     assert proposed.incident.stage == Stages.MITIGATING
     assert proposed.incident.timers == {}
@@ -90,14 +86,14 @@ def test_below_p1_it_begins_at_once(severity: Severity) -> None:
 def test_what_touches_customer_data_needs_a_human_at_every_severity() -> None:
     for severity in Severity:
         proposed = given(declare(severity)).when(propose(plan(PURGE), by=ANA))
-        proposed.then(MitigationProposed)
+        proposed.then(MitigationProposed, GateOpened, TierCalled)
         assert proposed.incident.mitigations[M1].progress is Progress.PROPOSED
 
 
 def test_lowering_the_severity_does_not_open_a_gate_that_waits() -> None:
     world = waiting(change_severity(Severity.P2, "only one region", by=ANA), policy=ONE)
     assert world.incident.mitigations[M1].progress is Progress.PROPOSED
-    world.when(approve(by=BEN)).then(VoteCast, GateClosed, StageChanged, StageChanged)
+    world.when(approve(by=BEN)).then(VoteCast, StepPassed, GateClosed, StageChanged, StageChanged)
 
 
 def test_one_question_at_a_time() -> None:
@@ -125,46 +121,48 @@ def test_as_many_yeses_as_the_quorum_open_the_gate(quorum: int) -> None:
         world.when(approve(by=voter)).then(VoteCast)
         world.takes(approve(by=voter))
         assert world.incident.mitigations[M1].progress is Progress.PROPOSED
-    last = world.when(approve(by=voters[-1], seen=plan(), at=9))
+    seen = of_plan(plan(), approval=anybody(quorum).hash).hash
+    last = world.when(approve(by=voters[-1], seen=plan(), asks=anybody(quorum), at=9))
     last.then(
-        VoteCast(by=voters[-1], at=at(9), mitigation=M1, choice="approve", plan_hash=plan().hash),
-        GateClosed(by=SYSTEM, at=at(9), mitigation=M1, outcome=Outcome.APPROVED),
+        VoteCast(by=voters[-1], at=at(9), gate=M1, choice="approve", subject=seen),
+        StepPassed,
+        GateClosed(by=SYSTEM, at=at(9), gate=M1, outcome=Outcome.APPROVED),
         StageChanged,
         StageChanged,
     )
     assert last.incident.stage == Stages.MITIGATING
     assert last.incident.timers == {}
-    assert last.incident.mitigations[M1].approvers == voters
+    assert approvers(last.incident.gates[M1]) == voters
 
 
 def test_nobody_decides_on_their_own_proposal() -> None:
-    waiting().when(approve(by=ANA)).then_rejected(OwnProposal, "somebody else")
-    waiting().when(reject(by=ANA)).then_rejected(OwnProposal)
+    waiting().when(approve(by=ANA)).then_rejected(YouProposedIt, "somebody else must decide: anyone in the channel")
+    waiting().when(reject(by=ANA)).then_rejected(YouProposedIt)
 
 
 def test_nobody_counts_twice() -> None:
     world = waiting(approve(by=BEN), policy=TWO)
     world.when(approve(by=BEN)).then_nothing()
-    world.when(reject(by=BEN)).then_rejected(VotedAlready, "one person counts once")
+    world.when(reject(by=BEN)).then_rejected(HasVoted, "one person counts once")
 
 
 def test_one_no_is_a_no() -> None:
     rejected = waiting(approve(by=BEN), approve(by=CY)).when(reject("carts are full", by=DEE))
     rejected.then(
         VoteCast,
-        GateClosed(by=SYSTEM, at=at(0), mitigation=M1, outcome=Outcome.REJECTED, because="carts are full"),
+        GateClosed(by=SYSTEM, at=at(0), gate=M1, outcome=Outcome.REJECTED, because="carts are full"),
     )
     assert rejected.incident.mitigations[M1].progress is Progress.REJECTED
     assert rejected.incident.timers == {}
 
 
 def test_a_no_needs_a_reason() -> None:
-    waiting().when(reject("  ", by=BEN)).then_rejected(ReasonMissing)
+    waiting().when(reject("  ", by=BEN)).then_rejected(SayWhy)
 
 
 def test_a_vote_needs_something_to_vote_on() -> None:
-    given(declare()).when(approve(by=BEN)).then_rejected(NoSuchMitigation)
-    given(declare(Severity.P2), propose(by=ANA)).when(approve(by=BEN)).then_rejected(NothingToVoteOn)
+    given(declare()).when(approve(by=BEN)).then_rejected(NoSuchGate)
+    given(declare(Severity.P2), propose(by=ANA)).when(approve(by=BEN)).then_rejected(NoSuchGate)
 
 
 # a plan that changed
@@ -173,26 +171,34 @@ def test_a_vote_needs_something_to_vote_on() -> None:
 def test_proposing_the_same_runbook_again_amends_the_plan_and_voids_every_vote() -> None:
     amended = waiting(approve(by=BEN), approve(by=CY)).when(propose(plan(replicas="6"), by=ANA, at=60))
     amended.then(
-        MitigationAmended(
-            by=ANA, at=at(60), mitigation=M1, plan=plan(replicas="6"), changed=("replicas",), due=at(60 + LIMIT)
-        )
+        MitigationAmended(by=ANA, at=at(60), mitigation=M1, plan=plan(replicas="6"), changed=("replicas",)),
+        SubjectChanged,
+        TierCalled,
     )
-    gate = amended.incident.mitigations[M1].gate
-    assert gate is not None
-    assert (gate.votes, gate.subject, gate.due) == ({}, plan(replicas="6").hash, at(60 + LIMIT))
+    gate = amended.incident.gates[M1]
+    assert gate.votes == ()
+    assert gate.changed == ("replicas",)
+    assert {fallen.vote.account for fallen in gate.fallen} == {BEN, CY}
+    assert gate.subject == of_plan(plan(replicas="6"), approval=anybody(3).hash)
     assert amended.incident.timers == {"gate:m1": at(60 + LIMIT)}
 
 
 def test_a_vote_on_the_old_plan_does_not_count_and_says_what_changed() -> None:
     world = waiting(propose(plan(replicas="6"), by=ANA))
-    world.when(approve(by=BEN, seen=plan())).then_rejected(PlanHasChanged, "(replicas)")
-    world.when(approve(by=BEN, seen=plan(replicas="6"))).then(VoteCast)
+    world.when(approve(by=BEN, seen=plan(), asks=anybody(3))).then_rejected(SubjectHasChanged, "(replicas)")
+    world.when(approve(by=BEN, seen=plan(replicas="6"), asks=anybody(3))).then(VoteCast)
 
 
 def test_a_vote_in_words_counts_for_the_plan_as_it_stands() -> None:
     world = waiting(propose(plan(replicas="6"), by=ANA), policy=TWO)
     world.when(approve(by=BEN)).then(
-        VoteCast(by=BEN, at=at(0), mitigation=M1, choice="approve", plan_hash=plan(replicas="6").hash)
+        VoteCast(
+            by=BEN,
+            at=at(0),
+            gate=M1,
+            choice="approve",
+            subject=of_plan(plan(replicas="6"), approval=anybody(2).hash).hash,
+        )
     )
 
 
@@ -212,23 +218,40 @@ def test_a_gate_expires_at_its_limit_and_not_before() -> None:
     waiting().when(tick(LIMIT - 0.001)).then_nothing()
     expired = waiting(open_channel()).when(tick(LIMIT))
     assert [effect.type for effect in expired.effects][:1] == ["tell"]
-    because = "nobody decided in time"
-    expired.then(GateClosed(by=SYSTEM, at=at(LIMIT), mitigation=M1, outcome=Outcome.EXPIRED, because=because))
+    because = "nobody decided in 30 min"
+    expired.then(
+        GateExhausted,
+        GateClosed(by=SYSTEM, at=at(LIMIT), gate=M1, outcome=Outcome.EXPIRED, how="last-resort", because=because),
+    )
     assert expired.incident.mitigations[M1].progress is Progress.EXPIRED
     assert expired.incident.timers == {}
 
 
-@pytest.mark.parametrize("then", ["expired", "rejected"])
-def test_the_policy_states_what_running_out_of_time_means(then: Literal["expired", "rejected"]) -> None:
-    stated = THREE.model_copy(update={"mitigation_gate": THREE.mitigation_gate.model_copy(update={"then": then})})
-    expired = waiting(policy=stated).when(tick(LIMIT))
-    assert expired.incident.mitigations[M1].progress.value == then
+@pytest.mark.parametrize(
+    ("then", "progress"),
+    [
+        ("expire", Progress.EXPIRED),
+        ("reject", Progress.REJECTED),
+        ("roll-back", Progress.EXPIRED),
+        ("approve", Progress.APPROVED),
+    ],
+)
+def test_the_policy_states_what_running_out_of_time_means(then: str, progress: Progress) -> None:
+    stated = THREE.model_copy(update={"approvals": {"anybody": anybody(3, last_resort=then)}})
+    assert waiting(policy=stated).when(tick(LIMIT)).incident.mitigations[M1].progress is progress
+
+
+def test_what_touches_customer_data_never_approves_itself() -> None:
+    stated = THREE.model_copy(update={"approvals": {"anybody": anybody(3, last_resort="approve")}})
+    world = given(declare(), propose(plan(PURGE), by=ANA), policy=stated).when(tick(LIMIT))
+    assert world.incident.mitigations[M1].progress is Progress.EXPIRED
+    assert "never approves itself" in world.incident.mitigations[M1].because
 
 
 def test_a_changed_plan_gets_the_whole_time_again() -> None:
     world = waiting(propose(plan(replicas="6"), by=ANA, at=60))
     world.when(tick(LIMIT)).then_nothing()
-    world.when(tick(60 + LIMIT)).then(GateClosed)
+    world.when(tick(60 + LIMIT)).then(GateExhausted, GateClosed)
 
 
 def test_a_second_tick_changes_nothing() -> None:
@@ -238,13 +261,21 @@ def test_a_second_tick_changes_nothing() -> None:
 def test_the_limit_holds_even_where_the_clock_stands_still() -> None:
     world = waiting(policy=ONE)
     late = world.when(approve(by=BEN, at=LIMIT))
-    late.then(GateClosed, VoteCameLate(by=BEN, at=at(LIMIT), mitigation=M1, choice="approve", outcome=Outcome.EXPIRED))
-    world.when(propose(plan(replicas="6"), by=ANA, at=LIMIT)).then(GateClosed, MitigationProposed)
-    world.when(propose(plan(RESTART), by=BEN, at=LIMIT)).then(GateClosed, MitigationProposed)
+    late.then(
+        GateExhausted,
+        GateClosed,
+        VoteCameLate(by=BEN, at=at(LIMIT), gate=M1, choice="approve", outcome=Outcome.EXPIRED),
+    )
+    world.when(propose(plan(replicas="6"), by=ANA, at=LIMIT)).then(
+        GateExhausted, GateClosed, MitigationProposed, GateOpened, TierCalled
+    )
+    world.when(propose(plan(RESTART), by=BEN, at=LIMIT)).then(
+        GateExhausted, GateClosed, MitigationProposed, GateOpened, TierCalled
+    )
     expired = world.when(withdraw(by=ANA, at=LIMIT))
-    expired.then(GateClosed)
+    expired.then(GateExhausted, GateClosed)
     assert expired.incident.mitigations[M1].progress is Progress.EXPIRED
-    world.when(resolve(at=LIMIT)).then(GateClosed, StageChanged, Resolved, StageChanged)
+    world.when(resolve(at=LIMIT)).then(GateExhausted, GateClosed, StageChanged, Resolved, StageChanged)
 
 
 # after the outcome
@@ -262,13 +293,13 @@ def test_the_limit_holds_even_where_the_clock_stands_still() -> None:
 )
 def test_a_gate_has_one_outcome_and_later_votes_are_recorded_as_late(end: AnyCommand, outcome: Outcome) -> None:
     world = waiting(end, policy=ONE)
-    for choice in ("approve", "reject"):
+    choices: tuple[Choice, ...] = ("approve", "reject")
+    for choice in choices:
         late = world.when(vote(choice, by=CY, comment="wait!", at=LIMIT + 5))
-        late.then(VoteCameLate(by=CY, at=at(LIMIT + 5), mitigation=M1, choice=choice, outcome=outcome))
-        gate = late.incident.mitigations[M1].gate
-        assert gate is not None
+        late.then(VoteCameLate(by=CY, at=at(LIMIT + 5), gate=M1, choice=choice, outcome=outcome, comment="wait!"))
+        gate = late.incident.gates[M1]
         assert gate.outcome is outcome
-        assert CY not in gate.votes
+        assert gate.vote_of(CY, 0) is None
     world.when(withdraw(by=ANA)).then_nothing()
     world.when(tick(LIMIT * 2)).then_nothing()
 
@@ -292,7 +323,7 @@ def test_repeating_the_vote_that_counted_is_not_late() -> None:
 def test_the_proposer_can_withdraw() -> None:
     withdrawn = waiting(approve(by=BEN)).when(withdraw(by=ANA))
     because = f"<@{ANA}> withdrew it"
-    withdrawn.then(GateClosed(by=ANA, at=at(0), mitigation=M1, outcome=Outcome.WITHDRAWN, because=because))
+    withdrawn.then(GateClosed(by=ANA, at=at(0), gate=M1, outcome=Outcome.WITHDRAWN, how="person", because=because))
     assert withdrawn.incident.mitigations[M1].progress is Progress.WITHDRAWN
     assert withdrawn.incident.timers == {}
 
@@ -300,8 +331,8 @@ def test_the_proposer_can_withdraw() -> None:
 def test_so_can_the_commander_and_nobody_else() -> None:
     world = waiting(take(Hat.COMMANDER, by=MO))
     world.when(withdraw(by=MO)).then(GateClosed)
-    world.when(withdraw(by=BEN)).then_rejected(NotYoursToWithdraw, ANA)
+    world.when(withdraw(by=BEN)).then_rejected(NotYoursToStop, ANA)
 
 
 def test_after_a_withdrawal_something_else_can_be_proposed() -> None:
-    waiting(withdraw(by=ANA)).when(propose(plan(RESTART), by=BEN)).then(MitigationProposed)
+    waiting(withdraw(by=ANA)).when(propose(plan(RESTART), by=BEN)).then(MitigationProposed, GateOpened, TierCalled)

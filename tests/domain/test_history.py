@@ -35,6 +35,10 @@ def folded(path: Path) -> Iterator[tuple[AnyEvent, Incident]]:
         yield record.event, incident
 
 
+READ_ONLY = {"vote.cast", "vote.came-late", "gate.closed"}
+"""Types that are read for ever, and not written any more: gates have events of their own."""
+
+
 def test_every_type_of_event_has_a_sample() -> None:
     sampled = {raw["event"]["type"] for path in HISTORIES for raw in stored(path)}
     missing = sorted(TYPES - sampled)
@@ -47,7 +51,7 @@ def test_no_type_that_was_ever_stored_is_gone() -> None:
 
 
 def test_the_story_of_every_event_has_every_event() -> None:
-    assert {raw["event"]["type"] for raw in play().raw_history(INC)} == TYPES
+    assert {raw["event"]["type"] for raw in play().raw_history(INC)} == TYPES - READ_ONLY
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
@@ -64,7 +68,10 @@ def test_an_old_history_is_still_an_unbroken_chain(path: Path) -> None:
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 def test_an_old_history_folds_to_what_it_meant_then(path: Path) -> None:
     *_, (_, incident) = folded(path)
-    _holds(incident.model_dump(mode="json"), json.loads(path.with_suffix(".state.json").read_text()), path.stem)
+    then = json.loads(path.with_suffix(".state.json").read_text())
+    for mitigation in then["mitigations"].values():
+        mitigation.pop("gate", None)  # it stands beside its mitigation now: see test_gates_before.py
+    _holds(incident.model_dump(mode="json"), then, path.stem)
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)

@@ -8,7 +8,8 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from bot.domain.gates.gate import Gate, Outcome
+from bot.domain.gates import events as g
+from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.decide import decide
@@ -32,14 +33,14 @@ from tests.harness.orders import (
     withdraw,
 )
 from tests.harness.people import ANA, BEN, CY, DEE
-from tests.harness.plans import plan, policy
+from tests.harness.plans import anybody, plan, policy
 
 LIMIT = 30 * 60
 POLICY = policy(quorum=2)
 
 ORDERS: dict[str, AnyCommand] = {
-    "ben approves": approve(by=BEN, seen=plan(), at=LIMIT - 1),
-    "cy approves": approve(by=CY, seen=plan(), at=LIMIT - 1),
+    "ben approves": approve(by=BEN, seen=plan(), asks=anybody(2), at=LIMIT - 1),
+    "cy approves": approve(by=CY, seen=plan(), asks=anybody(2), at=LIMIT - 1),
     "dee approves in words": approve(by=DEE, at=LIMIT - 1),
     "dee rejects": reject(by=DEE, at=LIMIT - 1),
     "time is up": tick(LIMIT),
@@ -123,19 +124,18 @@ def check(store: MemoryStore, actors: list[Actor]) -> Outcome | None:
     """Say how the gate ended, having compared the record with what each was told."""
     assert list(breaks(store.raw_history(INC))) == []
     events = [record.event for record in store.history(INC)]
-    closed = [event for event in events if isinstance(event, e.GateClosed)]
+    closed = [event for event in events if isinstance(event, g.GateClosed)]
     assert len(closed) <= 1
     stored = store.load(INC)
     assert stored is not None
-    gate = stored.incident.mitigations[M1].gate
-    assert isinstance(gate, Gate)
-    for kind in (e.VoteCast, e.VoteCameLate):
+    gate = stored.incident.gates[M1]
+    for kind in (g.VoteCast, g.VoteCameLate):
         told = Counter(actor.order.by for actor in actors if kind.model_fields["type"].default in (actor.answer or ""))
         assert told == Counter(event.by for event in events if isinstance(event, kind)), "who was told so is on record"
     amended = any(isinstance(event, e.MitigationAmended) for event in events)
     if not amended:
-        cast = {event.by for event in events if isinstance(event, e.VoteCast)}
-        assert set(gate.votes) == cast, "a vote was lost"
+        cast = {event.by for event in events if isinstance(event, g.VoteCast)}
+        assert {vote.account for vote in gate.votes} == cast, "a vote was lost"
     assert gate.outcome is (closed[0].outcome if closed else None)
     return gate.outcome
 

@@ -10,7 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bot.audit.incidents import owed
 from bot.domain import effects as x
+from bot.domain.gates import events as g
+from bot.domain.gates.due import next_due
 from bot.domain.gates.gate import Choice, Outcome
+from bot.domain.gates.orders import CastVote
+from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -31,7 +35,7 @@ from tests.harness.clock import NOON, WoundClock
 from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import INC
 from tests.harness.people import ANA, BEN, CY, DEE
-from tests.harness.plans import PURGE, RESTART, SCALE, plan, policy
+from tests.harness.plans import PURGE, RESTART, SCALE, anybody, plan, policy
 from tests.harness.stages import HATS, Stages
 
 PEOPLE = st.sampled_from((ANA, BEN, CY, DEE))
@@ -65,6 +69,7 @@ class Response(RuleBasedStateMachine):
         self.obeyed: list[c.AnyCommand] = []
         self.snapshots: dict[int, str] = {}
         self.plans_seen: set[str] = set()
+        self.subjects_seen: set[str] = set()
 
     # how the world works
 
@@ -92,15 +97,16 @@ class Response(RuleBasedStateMachine):
             assert "{" not in no.sentence  # noqa: PT017 - an answer, not an accident
             assert self.store.load(INC) == before, "a no changes nothing"
             with pytest.raises(type(no)):  # and it is no because of what is true, not of what a process remembers
-                decide(command, before.incident if before else None, self.engines[process].policy)
+                decide(command, before.incident if before else None, self.engines[process].workflows.in_force)
             return None
         stored = self.store.load(INC)
         assert stored is not None
         self.snapshots[stored.version] = stored.incident.model_dump_json()
         if receipt.events:
             for event in receipt.events:
-                if isinstance(event, e.VoteCast) and isinstance(command, c.CastVote):
-                    assert command.plan_hash in {None, event.plan_hash}, "a vote on a plan that its voter never saw"
+                if isinstance(event, g.VoteCast) and isinstance(command, c.AtGate):
+                    assert isinstance(command.order, CastVote)
+                    assert command.order.subject in {None, event.subject}, "a vote on a plan that its voter never saw"
             self.obeyed.append(command)
             assert not receipt.repeated
         else:
@@ -133,8 +139,9 @@ class Response(RuleBasedStateMachine):
         gate = self.incident.open_gates[0]
         others = [person for person in (ANA, BEN, CY, DEE) if person != gate.proposer]
         for turn, voter in enumerate(others[:voters]):
-            self.orders(o.approve(by=voter, seen=self.incident.mitigations[gate.id].plan, mitigation=gate.id), process)
-            if amended and turn == 0 and gate.plan.runbook == SCALE.id:
+            asked = self.incident.mitigations[gate.id].plan
+            self.orders(o.approve(by=voter, seen=asked, asks=anybody(2), mitigation=gate.id), process)
+            if amended and turn == 0 and asked.runbook == SCALE.id:
                 replicas = str(5 + len(self.plans_seen) % 9)
                 self.orders(o.propose(plan(SCALE, replicas=replicas), by=gate.proposer), process)
 
@@ -142,6 +149,7 @@ class Response(RuleBasedStateMachine):
     def somebody_proposes(self, by: str, what: Plan, process: int) -> None:
         self.orders(o.propose(what, by=by), process)
         self.plans_seen.add(what.hash)
+        self.subjects_seen.add(of_plan(what, approval=anybody(2).hash).hash)
 
     @rule(
         by=PEOPLE, choice=st.sampled_from(("approve", "approve", "reject")), data=st.data(), process=st.integers(0, 1)
@@ -150,10 +158,10 @@ class Response(RuleBasedStateMachine):
         """On any mitigation, seeing any plan there ever was: most clicks are stale."""
         known = [*self.incident.mitigations, "m1"]
         mitigation = data.draw(st.sampled_from(known[::-1]))
-        current = [m.plan_hash for m in self.incident.mitigations.values()][::-1]
-        seen = data.draw(st.sampled_from([None, *current, *sorted(self.plans_seen)]))
-        ballot = o.vote(choice, by=by, comment="because", mitigation=mitigation)
-        self.orders(ballot.model_copy(update={"plan_hash": seen}), process)
+        current = [gate.subject.hash for gate in self.incident.gates.values()][::-1]
+        seen = data.draw(st.sampled_from([None, *current, *sorted(self.subjects_seen)]))
+        cast = CastVote(by=by, at=self.clock.now(), choice=choice, comment="because", subject=seen)
+        self.orders(c.AtGate(**o.header(by, 0), gate=mitigation, order=cast), process)
 
     @rule(by=PEOPLE, data=st.data())
     def somebody_presses_a_button_of_a_mitigation(self, by: str, data: st.DataObject) -> None:
@@ -288,7 +296,7 @@ class Response(RuleBasedStateMachine):
             waiting = [effect for lane in self.lanes.values() for _, effect in lane if _is_for(effect, mitigation)]
             match mitigation.progress:
                 case Progress.PROPOSED:
-                    assert self.incident.timers[f"gate:{mitigation.id}"] == mitigation.gate.due  # type: ignore[union-attr]
+                    assert self.incident.timers[f"gate:{mitigation.id}"] == next_due(self.incident.gates[mitigation.id])
                 case Progress.VERIFYING:
                     assert any(isinstance(effect, x.ReadSignal) for effect in waiting)
                 case progress if progress.is_live:
@@ -300,7 +308,7 @@ class Response(RuleBasedStateMachine):
     def timers_stand_for_something(self) -> None:
         if not self.snapshots:
             return
-        gates = {f"gate:{m.id}" for m in self.incident.open_gates}
+        gates = {f"gate:{gate.id}" for gate in self.incident.open_gates}
         review = {"post-mortem"} if self.incident.stage == Stages.RESOLVED else set()
         assert set(self.incident.timers) == gates | review
         assert set(owed(self.incident)) == gates | review, "the self-audit asks for the same"
@@ -385,32 +393,32 @@ class Tally:
                 assert self.offered.pop(event.hat) == (event.giver, event.by)
             case e.MitigationProposed():
                 self.proposer[event.mitigation] = event.by
-                self.quorum[event.mitigation] = event.quorum
-                self.hash[event.mitigation] = event.plan.hash
-                gate = after.mitigations[event.mitigation].gate
-                assert (gate is None) == (event.quorum == 0)
+                self.quorum[event.mitigation] = 2 if event.gate else 0
+                self.hash[event.mitigation] = of_plan(event.plan, approval=anybody(2).hash).hash
+                assert (after.mitigations[event.mitigation].progress is Progress.PROPOSED) == bool(event.gate)
             case e.MitigationAmended():
                 assert event.mitigation not in self.outcome
                 assert event.changed
-                assert event.plan.hash != self.hash[event.mitigation]
-                self.hash[event.mitigation] = event.plan.hash
+                subject = of_plan(event.plan, approval=anybody(2).hash).hash
+                assert subject != self.hash[event.mitigation]
+                self.hash[event.mitigation] = subject
                 self.voted[event.mitigation] = {}
-            case e.VoteCast():
-                assert event.mitigation not in self.outcome, "a vote counted after the outcome"
-                assert event.by != self.proposer[event.mitigation]
-                assert event.by not in self.voted[event.mitigation]
-                assert event.plan_hash == self.hash[event.mitigation]
-                self.voted[event.mitigation][event.by] = event.choice
-            case e.VoteCameLate():
-                assert event.outcome is self.outcome[event.mitigation]
-                assert (event.mitigation, event.by) not in self.late
-                self.late.add((event.mitigation, event.by))
-            case e.GateClosed():
-                assert event.mitigation not in self.outcome, "a second outcome"
-                self.outcome[event.mitigation] = event.outcome
-                yeses = [p for p, choice in self.voted[event.mitigation].items() if choice == "approve"]
-                noes = len(self.voted[event.mitigation]) - len(yeses)
-                enough = len(yeses) >= self.quorum[event.mitigation]
+            case g.VoteCast():
+                assert event.gate not in self.outcome, "a vote counted after the outcome"
+                assert event.by != self.proposer[event.gate]
+                assert event.by not in self.voted[event.gate]
+                assert event.subject == self.hash[event.gate]
+                self.voted[event.gate][event.by] = event.choice
+            case g.VoteCameLate():
+                assert event.outcome is self.outcome[event.gate]
+                assert (event.gate, event.by) not in self.late
+                self.late.add((event.gate, event.by))
+            case g.GateClosed():
+                assert event.gate not in self.outcome, "a second outcome"
+                self.outcome[event.gate] = event.outcome
+                yeses = [p for p, choice in self.voted[event.gate].items() if choice == "approve"]
+                noes = len(self.voted[event.gate]) - len(yeses)
+                enough = len(yeses) >= self.quorum[event.gate]
                 assert (event.outcome is Outcome.APPROVED) == (enough and not noes)
                 assert (event.outcome is Outcome.REJECTED) == (noes > 0)
             case e.StepStarted():

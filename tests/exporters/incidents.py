@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -14,8 +15,9 @@ from bot.domain.incident.state import Incident
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
 from bot.exporters.export import Export
+from tests.harness.orders import casting
 from tests.harness.people import ANA, BEN, CY, DEE
-from tests.harness.plans import POLICY
+from tests.harness.plans import POLICY, edited
 
 NAMES = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
 
@@ -52,7 +54,7 @@ class Story:
         self.now += timedelta(**time)
         return self
 
-    def by(self, who: str, order: type[c.Command], **words: Any) -> "Story":
+    def by(self, who: str, order: type[c.Command], /, **words: Any) -> "Story":
         command: Any = order(incident="INC-42", by=who, at=self.now, cause=self._cause, **words)
         return self.happens(*decide(command, self.incident, POLICY))
 
@@ -66,6 +68,9 @@ class Story:
     @property
     def _cause(self) -> str:
         return f"cause-{len(self.records) + 1}"
+
+    def votes(self, who: str, choice: Choice, comment: str = "") -> "Story":
+        return self.by(who, c.AtGate, gate="m1", order=casting(who, self.now, choice, comment))
 
     def export(self) -> Export:
         return Export(self.records, lambda by: NAMES.get(by, by), self.now + timedelta(minutes=1))
@@ -100,8 +105,8 @@ def rich() -> Story:
     story.after(minutes=1).by(ANA, c.PostUpdate, text="We see it. Payments in Europe fail; next word in 30 min.")
     story.after(seconds=30).by(BEN, c.Propose, plan=plan())
     story.after(seconds=40).by(BEN, c.Propose, plan=plan(parameters={"nodes": 3}))
-    story.after(seconds=40).by(CY, c.CastVote, mitigation="m1", choice="approve", comment="*seen* the plan")
-    story.after(seconds=5).by(DEE, c.CastVote, mitigation="m1", choice="reject", comment="")
+    story.after(seconds=40).votes(CY, "approve", "*seen* the plan")
+    story.after(seconds=5).votes(DEE, "reject")
     _runs(story, "m1", "drain", "settle")
     started = {"mitigation": "m1", "phase": "plan", "step": 2}
     story.after(seconds=1).by(SYSTEM, c.RecordStepStarted, **started)
@@ -112,6 +117,8 @@ def rich() -> Story:
     story.after(minutes=111).by(ANA, c.OfferHat, hat=Hat.COMMANDER, to=DEE)
     story.after(seconds=20).by(DEE, c.AnswerOffer, hat=Hat.COMMANDER, accept=True)
     story.after(minutes=2).by(DEE, c.ChangeSeverity, to=Severity.P2, because="Europe only; cards work again")
+    linear = edited(name="linear")
+    story.by(DEE, c.AdoptPolicy, to=linear, because="compliance wants a sign-off *on paper*")
     story.after(minutes=1).by(CY, c.Propose, plan=plan("Roll back the deploy", runbook="roll-back"))
     _runs(story, "m2", "drain", "settle", "restart")
     for healthy in (False, True, True):

@@ -56,9 +56,9 @@ def everything_that_people_do(world: WiredWorld, facts: Truth) -> None:
         facts.comes(done, story.id)
     facts.is_whole(story.id)
     types = facts.types(story.id)
-    once = ("incident.declared", "note.added", "mitigation.proposed", "vote.cast", "gate.closed", "message.pinned")
+    once = ("incident.declared", "note.added", "mitigation.proposed", "gate.voted", "gate.ended", "message.pinned")
     assert {name: types.count(name) for name in once} == dict.fromkeys(once, 1)
-    assert "vote.came-late" not in types
+    assert "gate.late-vote" not in types
 
 
 def newest(world: WiredWorld, facts: Truth) -> Story:

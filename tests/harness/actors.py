@@ -12,6 +12,10 @@ from tests.harness.world import World, until
 Seen = dict[str, Any]
 
 
+class RefusedError(AssertionError):
+    """The workspace says that it didn't work: the app didn't answer, or there is nothing like that any more."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody with a Slack window open."""
@@ -20,9 +24,10 @@ class Person:
     id: str
 
     def does(self, path: str, **body: Any) -> Seen:
-        """Do something in the client that succeeds."""
+        """Do something in the client. Raises RefusedError where it doesn't succeed."""
         answer = self.post(path, **body)
-        assert "error" not in answer, f"{path} was refused: {answer['error']}"
+        if "error" in answer:
+            raise RefusedError(f"{path}: {answer['error']}")
         return answer
 
     def post(self, path: str, **body: Any) -> Seen:

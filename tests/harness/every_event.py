@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.criterion import Criterion, Evidence, Strictness
+from bot.domain.gates import orders as o
+from bot.domain.gates.gate import Found, StandIn
+from bot.domain.gates.policy import ApprovalPolicy, GateChoice
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.findings import Priority
@@ -25,7 +28,9 @@ from tests.harness.orders import (
     accept,
     acknowledge,
     action,
+    adopt,
     approve,
+    at_gate,
     busy,
     called,
     change_action,
@@ -74,7 +79,7 @@ from tests.harness.orders import (
     want_export,
 )
 from tests.harness.people import ANA, BEN, CY, DEE, MO
-from tests.harness.plans import RESTART, plan
+from tests.harness.plans import PURGE, RESTART, edited, plan
 from tests.harness.plans import policy as workflow
 from tests.harness.stages import STAGES, TRANSITIONS, Stages
 
@@ -84,12 +89,42 @@ BLAST_RADIUS = Criterion(
     confirmed_by=(Hat.FIRST_RESPONDER,),
     evidence=Evidence.REQUIRED,
 )
-WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait"))).model_copy(
+STRICT = ApprovalPolicy.model_validate(
+    {
+        "id": "strict",
+        "title": "Payments, then security",
+        "steps": [
+            {
+                "tiers": [
+                    {
+                        "seats": [{"team": "payments", "voices": 3}],
+                        "quorum": 1,
+                        "limit": 600,
+                        "deputy_after": 120,
+                        "renotify": 60,
+                    },
+                    {"seats": [{"anyone": True}], "limit": 6000, "deputy_after": None, "renotify": 120},
+                ]
+            },
+            {"tiers": [{"seats": [{"role": "security"}]}]},
+        ],
+        "limit": 3000,
+        "then": "escalate",
+        "override": {"seats": [{"team": "leads", "voices": 3}], "quorum": 2},
+        "glass": {"who": [{"hat": "commander"}], "within": 60},
+    }
+)
+"""Nearly everything that an approval may ask for."""
+
+_BASE = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait")))
+WORKFLOW = _BASE.model_copy(
     update={
+        "approvals": {**_BASE.approvals, "strict": STRICT},
+        "gates": (GateChoice(use="strict", before=("mitigation",), severities=(Severity.P2,)), *_BASE.gates),
         "stages": {
             **STAGES,
             "triage": StagePolicy(hats=(Hat.FIRST_RESPONDER,), exit=(BLAST_RADIUS,)),
-            "post-mortem": StagePolicy(sla={Severity.P1: 1}),
+            "post-mortem": StagePolicy(sla={Severity.P2: 1}),
         },
         "conflicts": (
             Conflict(
@@ -101,6 +136,8 @@ WORKFLOW = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, nigh
         "transitions": tuple(one.model_copy(update={"criteria": Strictness.WARN}) for one in TRANSITIONS),
     }
 )
+
+ADOPTED = edited(WORKFLOW, name="edited")
 
 
 def story() -> Sequence[AnyCommand]:
@@ -120,6 +157,7 @@ def story() -> Sequence[AnyCommand]:
         change_severity(Severity.P1, by=DEE, at=20),
         change_severity(Severity.P2, "one region only", by=DEE, at=21),
         change_severity(Severity.P1, "two regions by now", by=DEE, at=22),
+        adopt(ADOPTED, "the drill showed that nights were too quiet", by=DEE, at=23),
         note("CPU at 100 % — “es brennt” 🔥", by=CY, at=25),
         pin("1700000000.000100", by=BEN, at=26),
         pin("1700000000.000200", "wrong window", by=BEN, at=27),
@@ -184,12 +222,41 @@ def story() -> Sequence[AnyCommand]:
         resume_reminders(by=DEE, at=705),
         tick(761),
         acknowledge(by=DEE, at=762),
-        resolve("Checkout works again after more replicas.", by=DEE, at=770),
-        action("alarm on evictions", owner=CY, priority=Priority.HIGH, by=DEE, at=780),
-        change_action("a1", due=date(2026, 12, 1), link="https://tickets.example/1", by=DEE, at=781),
-        tick(770 + 15 * 60),
-        tick(770 + 16 * 60),
-        move(Stages.CLOSED, "reviewed", by=DEE, at=2000),
+        change_severity(Severity.P2, "one region only", by=DEE, at=770),
+        *_a_gate_of_every_kind(),
+        resolve("Checkout works again after more replicas.", by=DEE, at=8000),
+        action("alarm on evictions", owner=CY, priority=Priority.HIGH, by=DEE, at=8010),
+        change_action("a1", due=date(2026, 12, 1), link="https://tickets.example/1", by=DEE, at=8011),
+        tick(8000 + 15 * 60),
+        tick(8000 + 16 * 60),
+        move(Stages.CLOSED, "reviewed", by=DEE, at=9000),
+    )
+
+
+def _a_gate_of_every_kind() -> Sequence[AnyCommand]:
+    """Two gates at which everything happens that can."""
+    ben = Found(account=BEN, seat=0, because=("in Payments",), deputies=(StandIn(account=MO),))
+    cy = Found(account=CY, seat=0, because=("in Payments",))
+    return (
+        propose(plan(PURGE), by=ANA, at=800),
+        at_gate(o.RecordAsked, mitigation="m5", turn=1, found=(ben, cy), at=801),
+        at_gate(o.OpenPlan, by=BEN, mitigation="m5", at=802),
+        tick(861),
+        tick(921),
+        at_gate(o.PassOn, by=CY, mitigation="m5", to=BEN, because="on a train", at=930),
+        approve(by=BEN, mitigation="m5", at=940),
+        at_gate(o.WithdrawVote, by=BEN, mitigation="m5", at=950),
+        reject("not now", by=BEN, mitigation="m5", at=960),
+        at_gate(o.WithdrawVote, by=BEN, mitigation="m5", at=970),
+        tick(970 + 600),
+        tick(970 + 720),
+        tick(800 + 3000),
+        propose(plan(PURGE), by=ANA, at=4000),
+        at_gate(o.RecordAsked, mitigation="m6", turn=1, missing=("Payments has no members any more.",), at=4001),
+        at_gate(o.BreakGlass, by=DEE, mitigation="m6", because="customers wait", at=4010),
+        stop(by=DEE, mitigation="m6", at=4020),
+        tick(4070),
+        at_gate(o.Countersign, by=BEN, mitigation="m6", comment="it was right", at=4100),
     )
 
 

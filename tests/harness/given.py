@@ -1,6 +1,7 @@
 """Given what happened, when somebody orders something, then these events (or this no)."""
 
 from bot.domain.effects import AnyEffect
+from bot.domain.gates.events import FactBase
 from bot.domain.incident.commands import AnyCommand, Command
 from bot.domain.incident.decide import decide
 from bot.domain.incident.events import AnyEvent, EventBase
@@ -64,7 +65,7 @@ class Then:
         self._no = no
         self.events = events
 
-    def then(self, *expected: AnyEvent | type[EventBase]) -> "Then":
+    def then(self, *expected: AnyEvent | type[EventBase] | type[FactBase]) -> "Then":
         """Exactly these events, in this order; a class stands for any event of its kind."""
         assert self._no is None, f"rejected: {self._no!r}"
         shape = [type(got) if isinstance(want, type) else got for want, got in zip(expected, self.events, strict=False)]

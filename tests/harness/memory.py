@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.record import GENESIS, Recorded, read
 from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
 from bot.ports import Appended, Conflict, Decided, Seen, Stored
 
 
@@ -113,3 +114,17 @@ class NobodyToWake:
 
     def wake(self, lanes: object) -> None:
         pass
+
+
+@dataclass
+class MemoryPolicies:
+    """The Policies port in memory, as JSON, so that nothing is shared by accident."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, policy: Policy) -> None:
+        self.kept.setdefault(policy.hash, policy.model_dump_json())
+
+    def find(self, hash_: str) -> Policy | None:
+        text = self.kept.get(hash_)
+        return Policy.model_validate_json(text).under(hash_) if text is not None else None

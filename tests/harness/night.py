@@ -21,6 +21,8 @@ from bot.engine import Receipt
 from bot.settings import read
 from bot.store.keys import Keys
 from bot.store.waker import QUEUES
+from bot.verbs import run
+from bot.verbs.request import Request, Said
 from bot.wiring import wire
 from tests.harness.clock import NOON, WoundClock
 from tests.harness.mailbox import Mailbox
@@ -33,7 +35,7 @@ from workers.__main__ import clockwork
 from workers.clock import Clockwork
 from workers.perform import hands, serve
 
-_hundreds = count(1)
+_hundreds, _typed = count(1), count(1)
 
 KEY = "0123456789abcdef0123456789abcdef"
 SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgcGhvbmU="
@@ -68,6 +70,19 @@ class Night:
     def write(self, book: str) -> None:
         """Declare another on-call book; it holds from the next start on."""
         (self.folder / "manifests" / "oncall" / "book.yaml").write_text(book)
+
+    def asks(self, approval: str, *, severities: str = "p1") -> None:
+        """Declare an approval, in YAML without its name and title, that mitigations wait for; and start anew."""
+        workflow = self.folder / "manifests" / "workflows" / "hybrid.yaml"
+        declared = f"gates:\n  - {{use: tried, before: [mitigation], severities: [{severities}]}}\n"
+        text = workflow.read_text().replace("gates:\n", declared, 1)
+        given = "".join(f"    {line}\n" for line in ("title: Tried", *approval.strip().splitlines()))
+        workflow.write_text(text.replace("approvals:\n", f"approvals:\n  tried:\n{given}", 1))
+        self.starts()
+
+    def asked(self, person: str, incident: str) -> list[dict[str, Any]]:
+        """Return the direct messages that ask a person for their vote, or once did."""
+        return [m for m in self.direct(person, incident) if "pproval" in m["text"] or "(m" in m["text"]]
 
     def starts(self) -> None:
         """Start the bot's processes anew: with today's manifests, on yesterday's data."""
@@ -148,6 +163,16 @@ class Night:
     ) -> str:
         order = Declare(**{**header(by, 0), "at": self.clock.now()}, title=title, severity=severity, service=service)
         return self.wired.house.engine.declare(order).incident.id
+
+    def types(self, line: str, by: str, incident: str) -> str:
+        """Somebody types a verb; returns what they are told."""
+        request = Request(by=by, at=self.clock.now(), cause=f"typed-{next(_typed)}", incident=incident)
+        try:
+            answer = run(line, request, self.wired.house)
+        except Rejected as no:
+            return no.sentence
+        self.passes(seconds=5)
+        return answer.text if isinstance(answer, Said) else type(answer).__name__
 
     def does(self, order: AnyCommand, incident: str) -> Receipt | Rejected:
         """Somebody orders something now."""

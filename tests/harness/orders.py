@@ -1,10 +1,14 @@
 """Commands in few words: `take(Hat.COMMANDER, by=BEN, at=5)`, in seconds after NOON; each order has its own cause."""
 
+from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 from typing import Any, TypedDict
 
+from bot.domain.gates import orders as o
 from bot.domain.gates.gate import Choice
+from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -12,12 +16,13 @@ from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.lifecycle import Stage
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
+from bot.domain.policy import Policy
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 from tests.harness import clock
 from tests.harness.book import PAYMENTS, by_slack
 from tests.harness.people import ANA
-from tests.harness.plans import plan
+from tests.harness.plans import ANYBODY, plan
 
 INC = "INC-1"
 M1 = "m1"
@@ -130,6 +135,12 @@ def move(to: Stage, because: str = "", *, by: str = ANA, at: float = 0) -> c.Cha
     return c.ChangeStage(**header(by, at), to=to.id, because=because)
 
 
+def adopt(
+    to: Policy, because: str = "we go by the new one now", *, stage: str = "", by: str = ANA, at: float = 0
+) -> c.AdoptPolicy:
+    return c.AdoptPolicy(**header(by, at), to=to, stage=stage, because=because)
+
+
 def resolve(summary: str = "checkout works again", *, by: str = ANA, at: float = 0) -> c.Resolve:
     return c.Resolve(**header(by, at), summary=summary)
 
@@ -139,23 +150,40 @@ def propose(what: Plan | None = None, *, by: str = ANA, at: float = 0) -> c.Prop
 
 
 def vote(
-    choice: Choice, *, by: str, comment: str = "", seen: Plan | None = None, mitigation: str = M1, at: float = 0
-) -> c.CastVote:
-    """`seen`: the plan on the voter's screen; None: they typed their vote."""
-    return c.CastVote(
-        **header(by, at),
-        mitigation=mitigation,
-        choice=choice,
-        comment=comment,
-        plan_hash=seen.hash if seen else None,
-    )
+    choice: Choice,
+    *,
+    by: str,
+    comment: str = "",
+    seen: Plan | None = None,
+    asks: ApprovalPolicy = ANYBODY,
+    mitigation: str = M1,
+    at: float = 0,
+) -> c.AtGate:
+    """`seen`: the plan on the voter's screen, asked for by `asks`; None: they typed their vote."""
+    subject = of_plan(seen, approval=asks.hash).hash if seen else None
+    order = o.CastVote(by=by, at=clock.at(at), choice=choice, comment=comment, subject=subject)
+    return c.AtGate(**header(by, at), gate=mitigation, order=order)
 
 
-def approve(*, by: str, seen: Plan | None = None, mitigation: str = M1, at: float = 0) -> c.CastVote:
-    return vote("approve", by=by, seen=seen, mitigation=mitigation, at=at)
+def at_gate(
+    kind: Callable[..., o.AnyOrder], *, by: str = SYSTEM, mitigation: str = M1, at: float = 0, **words: Any
+) -> c.AtGate:
+    """Give any order to a gate: `at_gate(o.PassOn, by=CY, to=BEN)`."""
+    return c.AtGate(**header(by, at), gate=mitigation, order=kind(by=by, at=clock.at(at), **words))
 
 
-def reject(comment: str = "too risky", *, by: str, mitigation: str = M1, at: float = 0) -> c.CastVote:
+def casting(by: str, at: datetime, choice: Choice, comment: str = "") -> o.CastVote:
+    """Vote in words, on what is asked then."""
+    return o.CastVote(by=by, at=at, choice=choice, comment=comment)
+
+
+def approve(
+    *, by: str, seen: Plan | None = None, asks: ApprovalPolicy = ANYBODY, mitigation: str = M1, at: float = 0
+) -> c.AtGate:
+    return vote("approve", by=by, seen=seen, asks=asks, mitigation=mitigation, at=at)
+
+
+def reject(comment: str = "too risky", *, by: str, mitigation: str = M1, at: float = 0) -> c.AtGate:
     return vote("reject", by=by, comment=comment, mitigation=mitigation, at=at)
 
 

@@ -1,9 +1,11 @@
 """A policy, a service, runbooks and their plans: the small company that the tests are about."""
 
+from typing import Any
+
+from bot.domain.gates.policy import ApprovalPolicy, GateChoice
 from bot.domain.hats import Hat
 from bot.domain.policy import (
     Channels,
-    GatePolicy,
     HatReminder,
     Policy,
     ReminderPolicy,
@@ -44,7 +46,8 @@ def policy(
                 means="nobody notices yet", sla_minutes=2880, approval=False, auto_remediation=True
             ),
         },
-        mitigation_gate=GatePolicy(quorum=quorum, limit_minutes=limit_minutes),
+        approvals={"anybody": anybody(quorum, limit_minutes)},
+        gates=(GateChoice(use="anybody", before=("mitigation",)),),
         channels=Channels(announce="incidents", managers="incident-managers"),
         reminders={Severity.P1: reminders} if reminders else {},
         hats=HATS,
@@ -53,7 +56,22 @@ def policy(
     )
 
 
+def anybody(quorum: int = 1, limit_minutes: float = 30, **more: Any) -> ApprovalPolicy:
+    """Ask everybody in the channel at once."""
+    seats = [{"anyone": True, "voices": quorum}]
+    asks = {"kind": "parallel", "seats": seats, "quorum": quorum, "next_after": limit_minutes * 60, "renotify": None}
+    return ApprovalPolicy.model_validate({"id": "anybody", "title": "Anybody here", **asks, **more})
+
+
+ANYBODY = anybody()
+
 POLICY = policy()
+
+
+def edited(before: Policy = POLICY, **changes: object) -> Policy:
+    """Edit a policy, as somebody edits its file: it has another hash then."""
+    return Policy.model_validate({**before.model_dump(), **changes})
+
 
 REMINDERS = Reminders(
     no_commander=ReminderPolicy(after=5, every=5, most=3),

@@ -8,8 +8,9 @@ from datetime import datetime
 import pytest
 
 from bot.domain.effects import AnyEffect
+from bot.domain.gates.events import GateClosed, VoteCast
 from bot.domain.hats import Hat
-from bot.domain.incident.events import GateClosed, NoteAdded, VoteCast
+from bot.domain.incident.events import NoteAdded
 from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import Recorded, breaks
 from bot.domain.incident.rejections import HatIsWorn, NoSuchIncident, Rejected
@@ -23,7 +24,7 @@ from bot.store.keys import Keys
 from tests.harness.memory import MemoryStore, NobodyToWake
 from tests.harness.orders import INC, approve, declare, note, propose, release, take
 from tests.harness.people import ANA, BEN, CY, DEE, EVERYBODY, MO
-from tests.harness.plans import POLICY, plan
+from tests.harness.plans import POLICY, anybody, plan
 from tests.harness.redis_server import connection
 from tests.store.conftest import Boot
 
@@ -111,13 +112,14 @@ def test_votes_at_once_are_all_counted_and_the_gate_opens_once(boot: Boot, store
         for order in (declare(), propose(by=ANA)):
             processes[0].submit(order.model_copy(update={"incident": incident}))
         ballots = [
-            approve(by=voter, seen=plan()).model_copy(update={"incident": incident}) for voter in (BEN, CY, DEE, MO)
+            approve(by=voter, seen=plan(), asks=anybody(2)).model_copy(update={"incident": incident})
+            for voter in (BEN, CY, DEE, MO)
         ]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda process, ballot: process.submit(ballot), processes, ballots))
         events = [record.event for record in store.history(incident)]
         assert sum(isinstance(event, VoteCast) for event in events) == 2
-        assert sum(event.type == "vote.came-late" for event in events) == 2
+        assert sum(event.type == "gate.late-vote" for event in events) == 2
         assert sum(isinstance(event, GateClosed) for event in events) == 1
 
 

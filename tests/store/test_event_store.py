@@ -1,5 +1,7 @@
 """The EventStore port: what every implementation promises. Redis keeps it, and so does the one in memory."""
 
+import json
+
 import pytest
 
 from bot.domain.incident.commands import AnyCommand
@@ -13,8 +15,9 @@ from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
 from tests.harness.clock import at
 from tests.harness.memory import MemoryStore, NobodyToWake
-from tests.harness.orders import INC, declare, note, open_channel, propose, resolve, tick, withdraw
-from tests.harness.plans import POLICY, REMINDING
+from tests.harness.orders import INC, approve, declare, note, open_channel, propose, resolve, tick, withdraw
+from tests.harness.people import ANA, BEN, CY
+from tests.harness.plans import POLICY, REMINDING, policy
 from tests.harness.redis_server import connection
 
 
@@ -49,8 +52,8 @@ def test_what_was_obeyed_is_there(port: EventStore, submit: Engine) -> None:
     stored = port.load(INC)
     assert stored is not None
     history = port.history(INC)
-    assert [record.version for record in history] == [1, 2, 3]
-    assert (stored.version, stored.head) == (3, history[-1].hash)
+    assert [record.version for record in history] == [1, 2, 3, 4, 5]
+    assert (stored.version, stored.head) == (5, history[-1].hash)
     assert stored.incident == replay((record.event for record in history), INC)
     assert list(breaks(port.raw_history(INC))) == []
 
@@ -248,3 +251,20 @@ def test_another_policy_moves_what_is_due_when_all_are_looked_at(port: EventStor
     port.look_at_all(at(20))
     obey(Engine(port, NobodyToWake(), POLICY), tick(20))
     assert port.due(at(1e6), 10) == [], "who reminds no more is not looked at either"
+
+
+def test_a_state_that_was_written_in_another_shape_is_folded_anew_from_the_record(
+    redis: Client, keys: Keys, store: RedisEventStore, engine: Engine
+) -> None:
+    engine.submit(declare())
+    engine.submit(propose(by=ANA))
+    now = store.load(INC)
+    state = json.loads(redis.hget(keys.incident(INC), "s") or "")
+    before = state | {"gates": {}, "mitigations": {"m1": state["mitigations"]["m1"] | {"gate": {"quorum": 1}}}}
+    redis.hset(keys.incident(INC), "s", json.dumps(before))
+    assert store.load(INC) == now
+    assert store.load_all([INC]) == [now]
+    other = Engine(store, NobodyToWake(), policy(quorum=2))
+    assert other.submit(approve(by=BEN)).events
+    assert other.submit(approve(by=CY)).events
+    assert json.loads(redis.hget(keys.incident(INC), "s") or "")["gates"]["m1"]["outcome"] == "approved"

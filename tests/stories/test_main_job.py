@@ -140,7 +140,7 @@ def test_a_vote_on_a_plan_that_has_changed_is_void_and_says_so(world: World, bre
     with as_it_was(world, story.channel.id):
         story.ana.types("/incident propose rollback-checkout version=4.10.2", story.channel.id)
         story.ben.clicks("Approve", on=question, channel=story.channel.id)
-        story.ben.whispered("The plan has changed since you opened it", "version", channel=story.channel.id)
+        story.ben.whispered("It has changed since you opened it", "version", channel=story.channel.id)
     changed = story.channel.sees("The plan was changed", "version", "Earlier votes fell")
     assert changed["ts"] == question["ts"]
     assert calls(world) == []

@@ -156,14 +156,15 @@ def test_what_fell_due_while_no_clock_ran_is_told_once(hasty: World, record: Tru
     assert story.channel.count("Nothing has happened in") == 1
 
 
-def test_a_new_policy_holds_for_open_incidents_once_the_clock_has_read_it(hasty: World, record: Truth) -> None:
+def test_a_new_policy_holds_for_an_open_incident_once_that_has_adopted_it(hasty: World, record: Truth) -> None:
     story = declare(hasty, "p4 an icon is off")
     later = SystemClock().now() + timedelta(days=365)
     assert story.id not in {incident for incident, _ in record.store.due(later, 1000)}
     workflow = hasty.manifests / "workflows" / "hybrid.yaml"
     workflow.write_text(workflow.read_text() + "  p4: {no_activity: {after: 1s, every: 1d}}\n")
-    for name in ("clock", "worker"):
-        hasty.kill(name)
-        hasty.start(name, wait=False)
+    differs = "reminders.p4: new, no_activity after 1s"
+    until("the edit to hold", lambda: differs in story.ana.types("/incident policy", story.channel.id))
+    assert story.id not in {incident for incident, _ in record.store.due(later, 1000)}
+    story.ana.types("/incident policy adopt because nobody looks at it", story.channel.id)
     story.channel.sees("Nothing has happened in")
     assert [event.number for event in given(record, story.id)] == [1]

@@ -51,3 +51,11 @@ def test_a_connection_that_slack_ends_is_opened_again(socket_world: World) -> No
     read = story.ana.types("/incident timeline", story.channel.id)
     assert read.count("noted: two") == 1
     assert read.count("noted: one") <= 1
+
+
+def test_an_edited_manifest_holds_over_a_socket_too(socket_world: World) -> None:
+    story = declare(socket_world, "p4 an icon is off")
+    workflow = socket_world.manifests / "workflows" / "hybrid.yaml"
+    workflow.write_text(workflow.read_text().replace("sla_minutes: 15 ", "sla_minutes: 20 "))
+    differs = "severities.p1.sla_minutes: 15 → 20"
+    until("the edit to hold", lambda: differs in story.ana.types("/incident policy", story.channel.id))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -10,6 +12,7 @@ from rq.serializers import JSONSerializer
 
 from bot.domain.incident.events import EscalationCalled
 from bot.domain.oncall.book import Book
+from bot.domain.workflows import Workflows
 from bot.engine import Engine
 from bot.store.client import Client
 from bot.store.event_store import RedisEventStore
@@ -24,8 +27,9 @@ from tests.harness import orders as o
 from tests.harness.book import PAYMENTS
 from tests.harness.clock import NOON, WoundClock
 from tests.harness.memory import NobodyToWake
-from tests.harness.plans import POLICY
+from tests.harness.plans import POLICY, REMINDING, edited
 from tests.harness.redis_server import RedisServer, connection
+from tests.harness.world import until
 from workers.clock import AT_ONCE, Clockwork
 from workers.lookout import Lookout
 
@@ -112,12 +116,16 @@ def test_an_incident_in_trouble_keeps_no_other_one_up(
     first, *others = escalating(store, 20)
     state = redis.hget(KEYS.incident(first), "s")
     assert state is not None
+    log = redis.xrange(KEYS.log(first), min="-")
     redis.hset(KEYS.incident(first), "s", "{}")
+    connection(redis).delete(KEYS.log(first))  # and so it can't be folded anew
     clock.wind(DUE.total_seconds())
     clockwork.tick()
     assert all(len(called(store, name)) == 2 for name in others)
     assert f"tick failed incident={first}" in caplog.text
     redis.hset(KEYS.incident(first), "s", state)
+    for id_, record in log:
+        connection(redis).xadd(KEYS.log(first), dict[Any, Any](record), id=id_)
     clock.wind(1)
     clockwork.tick()
     assert len(called(store, first)) == 2, "it is looked at again after a second"
@@ -134,3 +142,18 @@ def test_whom_to_call_is_looked_up_before_anything_is_shown(
     clock.wind(1)
     clockwork.tick()
     assert set(calls(raw, "slack")) == {f"slack:{name}" for name in names}
+
+
+def test_incidents_whose_policy_cannot_be_had_are_looked_at_when_what_stands_in_for_it_changes(
+    clockwork: Clockwork, store: RedisEventStore
+) -> None:
+    Engine(store, NobodyToWake(), edited(name="lost")).submit(o.declare())
+    stopped = Event()
+    running = Thread(target=clockwork.run, args=(stopped,))
+    running.start()
+    until("the first look", lambda: clockwork.heartbeats.last() and not store.due(NOON + timedelta(days=1), 10))
+    clockwork.engine.go_by(Workflows.alone(REMINDING))
+    reminder = (o.INC, NOON + timedelta(minutes=5))
+    until("its reminder to be known", lambda: store.due(NOON + timedelta(days=1), 10) == [reminder])
+    stopped.set()
+    running.join()

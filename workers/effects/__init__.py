@@ -5,7 +5,20 @@ from typing import Any
 
 from bot.domain import effects as x
 from workers.crew import Done, Job
-from workers.effects import audit, card, channel, exports, messages, oncall, paging, persons, reminders, runs, trial
+from workers.effects import (
+    audit,
+    card,
+    channel,
+    exports,
+    gates,
+    messages,
+    oncall,
+    paging,
+    persons,
+    reminders,
+    runs,
+    trial,
+)
 
 ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.OpenChannel: channel.open_channel,
@@ -15,6 +28,10 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.ShowCard: card.show_card,
     x.ShowAnnouncement: messages.show_announcement,
     x.ShowMitigation: messages.show_mitigation,
+    x.LookUpSeats: gates.look_up_seats,
+    x.AskPerson: gates.ask_person,
+    x.ShowAsked: gates.show_asked,
+    x.RememberAnswers: gates.remember_answers,
     x.Tell: messages.tell,
     x.PostTimeline: messages.post_timeline,
     x.GiveBrief: messages.give_brief,

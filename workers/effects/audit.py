@@ -10,7 +10,7 @@ def show_audit(effect: ShowAudit, job: Job) -> Done:
     crew = job.crew
     if (outbreak := crew.audits.outbreak(effect.outbreak)) is None:
         return Done()
-    channel = crew.desk.channel_id(crew.engine.policy.channels.ops)
+    channel = crew.desk.channel_id(crew.engine.workflows.in_force.channels.ops)
     crew.desk.show("", f"audit:{outbreak.id}", channel, audit(outbreak), again=job.again, since=job.since)
     crew.audits.remember_shown(outbreak)
     return Done(rest=EDITS_APART)

@@ -13,7 +13,7 @@ NAME = "card"
 def put_card(incident: Incident, channel: str, job: Job, *, again: bool) -> Post:
     """Post the card, or edit it to what is true now; it is never posted again."""
     crew = job.crew
-    message = card(incident, crew.engine.policy, crew.names, crew.clock.now())
+    message = card(incident, crew.engine.policy_of(incident), crew.names, crew.clock.now())
     return crew.desk.show(incident.id, NAME, channel, message, again=again, since=job.since)
 
 

@@ -23,7 +23,7 @@ def open_channel(_: OpenChannel, job: Job) -> Done:
     incident = job.incident()
     if incident.channel is not None:
         return Done()
-    prefix = job.crew.engine.policy.channels.prefix
+    prefix = job.crew.engine.policy_of(incident).channels.prefix
     for attempt in range(NAMES_TRIED):
         name = channel_name(prefix, incident.number, incident.title, attempt, on=incident.declared_at.date())
         channel = _create(name, private=incident.private, job=job)
@@ -83,7 +83,9 @@ def dress_channel(_: DressChannel, job: Job) -> Done:
     incident = job.incident()
     channel = job.channel_of(incident)
     desk = job.crew.desk
-    desk.call("conversations.setTopic", channel, topic=topic(incident, job.crew.engine.policy, job.crew.names))
+    desk.call(
+        "conversations.setTopic", channel, topic=topic(incident, job.crew.engine.policy_of(incident), job.crew.names)
+    )
     if incident.origin:
         _link_back(incident.origin, channel, job)
     return Done()

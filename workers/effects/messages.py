@@ -33,7 +33,7 @@ def show_announcement(_: ShowAnnouncement, job: Job) -> Done:
 
 def _announce(incident: Incident, job: Job) -> None:
     crew = job.crew
-    channel = crew.desk.channel_id(crew.engine.policy.channels.announce)
+    channel = crew.desk.channel_id(crew.engine.policy_of(incident).channels.announce)
     message = announcement(incident, crew.names)
     crew.desk.show(incident.id, "announcement", channel, message, again=job.again, since=job.since)
 
@@ -92,7 +92,7 @@ def give_brief(effect: GiveBrief, job: Job) -> Done:
     return _in_private(
         effect.person,
         f"brief:{effect.hat}:{effect.person}:{job.waiting.id}",
-        brief(effect.hat, incident, job.crew.engine.policy),
+        brief(effect.hat, incident, job.crew.engine.policy_of(incident)),
         job,
     )
 
@@ -104,7 +104,7 @@ def warn(effect: Warn, job: Job) -> Done:
     incident = job.incident()
     assert isinstance(record.event, ConflictMet), "only these are warned of"
     job.channel_of(incident)
-    message = warning(record.event, incident, crew.engine.policy)
+    message = warning(record.event, incident, crew.engine.policy_of(incident))
     return _in_private(effect.person, f"warning:{effect.version}", message, job)
 
 
@@ -120,7 +120,8 @@ def show_offer(effect: ShowOffer, job: Job) -> Done:
         return Done()
     if incident.offers.get(effect.hat) != effect.person:
         return Done()
-    message = offer(incident, effect.hat, incident.givers[effect.hat], crew.names, crew.engine.policy)
+    policy = crew.engine.policy_of(incident)
+    message = offer(incident, effect.hat, incident.givers[effect.hat], crew.names, policy)
     return _in_private(effect.person, name, message, job)
 
 
@@ -132,7 +133,7 @@ def _in_private(person: str, name: str, message: Message, job: Job) -> Done:
 
 
 def _place(place: str, incident: Incident, job: Job) -> str:
-    channels = job.crew.engine.policy.channels
+    channels = job.crew.engine.policy_of(incident).channels
     match place:
         case "announce":
             if job.crew.desk.find(incident.id, "announcement") is None and not incident.troubles:

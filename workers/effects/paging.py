@@ -48,7 +48,7 @@ SHORT = 5
 def summon(_: Summon, job: Job) -> Done:
     """Have those called who are on call for what broke, as the severity asks for."""
     incident, crew = job.incident(), job.crew
-    page, book = crew.engine.policy.of(incident.severity).page, crew.house.book
+    page, book = crew.engine.policy_of(incident).of(incident.severity).page, crew.house.book
     if page is None or not incident.is_open:
         return Done()
     told = _places(page, incident, job)

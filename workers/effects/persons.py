@@ -51,8 +51,9 @@ def _shifts(person: str, job: Job) -> OwnShifts | None:
 def show_missing(effect: ShowMissing, job: Job) -> Done:
     """Show one person what a refused move asks for: in the incident's channel, or directly; unless it is met by now."""
     incident, crew = job.incident(), job.crew
-    to = crew.engine.policy.stage_by_id.get(effect.to)
-    items = missing(incident, to, crew.engine.policy) if to is not None else ()
+    policy = crew.engine.policy_of(incident)
+    to = policy.stage_by_id.get(effect.to)
+    items = missing(incident, to, policy) if to is not None else ()
     if to is None or not items:
         return Done()
     shown = refused(incident, to, items, effect.person, crew.names)

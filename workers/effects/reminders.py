@@ -28,7 +28,7 @@ def remind(effect: Remind, job: Job) -> Done:
     is_put_off = effect.kind in incident.stopped or (snooze is not None and snooze.until > now)
     if not told.is_on or told.count != effect.count or told.held_until is not None or is_put_off:
         return _edited(effect.kind, job)
-    rule = crew.engine.policy.reminders_at(incident.severity).get(effect.kind)
+    rule = crew.engine.policy_of(incident).reminders_at(incident.severity).get(effect.kind)
     asked = [person for person in told.to if not has_just_acted(person, incident, now)]
     asleep = {person: until for person in asked if (until := _quiet_until(person, now, crew)) is not None}
     night = rule.night if rule else "silent"
@@ -43,12 +43,12 @@ def remind(effect: Remind, job: Job) -> Done:
     pinged = Pinged(awake, tuple(person for person in asked if person not in awake))
     name = f"reminder:{effect.kind.value}"
     if effect.count == 1 or crew.desk.find(incident.id, name) is None:
-        message = reminder_view(incident, effect.kind, crew.engine.policy, crew.names, pinged)
+        message = reminder_view(incident, effect.kind, crew.engine.policy_of(incident), crew.names, pinged)
         crew.desk.show(incident.id, name, channel, message, again=job.again, since=job.since)
         return Done(rest=EDITS_APART)
     done = _edited(effect.kind, job)
     if awake and (post := crew.desk.find(incident.id, name)) is not None:
-        ping = nudge(incident, effect.kind, crew.engine.policy, crew.names, awake)
+        ping = nudge(incident, effect.kind, crew.engine.policy_of(incident), crew.names, awake)
         crew.desk.reply(incident.id, f"{name}:{effect.count}", post, ping, again=job.again, since=job.since)
     return done
 
@@ -70,6 +70,6 @@ def _edited(kind: Kind, job: Job) -> Done:
     name = f"reminder:{kind.value}"
     if kind not in incident.reminders or (post := crew.desk.find(incident.id, name)) is None:
         return Done()
-    message = reminder_view(incident, kind, crew.engine.policy, crew.names)
+    message = reminder_view(incident, kind, crew.engine.policy_of(incident), crew.names)
     crew.desk.show(incident.id, name, post.channel, message, again=job.again, since=job.since)
     return Done(rest=EDITS_APART)

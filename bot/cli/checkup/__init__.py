@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.cli.checkup import manifests, oncall, processes, record, slack
+from bot.cli.checkup import manifests, oncall, policies, processes, record, slack
 from bot.cli.checkup.finding import Finding
 from bot.wiring import Wired
 
@@ -12,6 +12,7 @@ ALL: dict[str, Callable[[Wired], Iterator[Finding]]] = {
     "Slack": slack.check,
     "On call": oncall.check,
     "Processes": processes.check,
+    "Policies": policies.check,
 }
 """In the order in which a newcomer sets things up."""
 

@@ -1,11 +1,14 @@
 """Manifests: what operators declared, and whether Slack's own manifest asks for what the code uses."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+from redis.exceptions import RedisError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from bot.caretaker import KEY
 from bot.cli.checkup.finding import Finding, failure, ok
 from bot.slack.manifest import COMMAND, EVENTS, SCOPES, SHORTCUTS
 from bot.verbs import BY_NAME
@@ -18,9 +21,10 @@ CURE = f"Take manifests/{APP} of this version, then update the app from it in Sl
 def check(wired: Wired) -> Iterator[Finding]:
     house = wired.house
     yield ok(
-        f"{len(house.services)} services, {len(house.runbooks)} runbooks, workflow {house.engine.policy.name}: "
+        f"{len(house.services)} services, {len(house.runbooks)} runbooks, workflow {house.engine.workflows.chosen}: "
         "no mistakes."
     )
+    yield from _told_by_others(wired)
     file = wired.settings.manifests / APP
     try:
         app = YAML(typ="safe").load(file)
@@ -35,6 +39,14 @@ def check(wired: Wired) -> Iterator[Finding]:
         yield failure(f"{APP} {difference}.", CURE)
     if not differences:
         yield ok(f"{APP} asks Slack for what the code uses.")
+
+
+def _told_by_others(wired: Wired) -> Iterator[Finding]:
+    """Show what a process that runs says of its manifests: they may be others, on another machine."""
+    with suppress(RedisError):  # whether there is one is asked further down
+        if (problem := wired.problems.all().get(KEY)) is not None:
+            cure = f"{problem.cure} Here they are fine: look at the other machines, or wait some seconds."
+            yield failure(f"A process that runs says: {problem.why}", cure)
 
 
 def differing(app: Any) -> Iterator[str]:

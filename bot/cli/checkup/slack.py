@@ -88,8 +88,9 @@ def _ask_slack(client: WebClient, wired: Wired, *, try_socket: bool) -> Iterator
         yield clocks("Slack", parsedate_to_datetime(date) - now)
     if settings.mode == "socket" and try_socket:
         yield _socket(client, settings)
-    channels = wired.house.engine.policy.channels
-    yield from _channels(client, [channels.announce, channels.managers, channels.ops], settings)
+    used = [policy.channels for policy in wired.house.engine.workflows.in_use()]
+    names = [name for channels in used for name in (channels.announce, channels.managers, channels.ops)]
+    yield from _channels(client, list(dict.fromkeys(names)), settings)
 
 
 def _refused(error: SlackApiError, token: str, settings: Settings) -> Finding:

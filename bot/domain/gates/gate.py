@@ -1,58 +1,278 @@
-"""What every gate is: a question with votes, a quorum, a limit, and exactly one outcome."""
+"""What is true of a gate: what is asked, who was asked for which seat and why, who has voted, how it ended."""
 
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import AwareDatetime
+
+from bot.domain.declared import Weekly, Zone
+from bot.domain.gates.policy import ApprovalPolicy, Step, Tier
+from bot.domain.gates.subject import Subject
 from bot.domain.runbook import Frozen
 
 Choice = Literal["approve", "reject"]
 
 
 class Outcome(StrEnum):
+    """How a gate ended: exactly one of these."""
+
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    """Another gate asks in its place."""
+    OVERRIDDEN = "overridden"
+    """A rejection was outvoted, or the glass was broken: it goes ahead."""
+
+    @property
+    def goes_ahead(self) -> bool:
+        return self in {Outcome.APPROVED, Outcome.OVERRIDDEN}
+
+
+How = Literal["votes", "time", "last-resort", "override", "glass", "person"]
+"""What closed a gate."""
+
+
+class StandIn(Frozen):
+    """Somebody's deputy, as the book has them."""
+
+    account: str
+    quiet: tuple[Weekly, ...] = ()
+    zone: Zone = "UTC"
+
+
+class Found(Frozen):
+    """Somebody whom a lookup has found for a seat."""
+
+    account: str
+    seat: int
+    """Which of the tier's seats, from 0."""
+    because: tuple[str, ...] = ()
+    """Why they are asked: owner of checkout, on shift, median 3 min."""
+    deputies: tuple[StandIn, ...] = ()
+    quiet: tuple[Weekly, ...] = ()
+    """Their quiet hours: they are told when these are over, unless the gate wakes people."""
+    zone: Zone = "UTC"
+    is_away: bool = False
+    """On leave, or off shift: their deputy is asked at once."""
+
+
+class Chair(Frozen):
+    """One person who is asked for one seat: whoever was meant, or whoever stands in for them."""
+
+    account: str
+    seat: int
+    principal: str
+    """Whose voice it is. However many speak for them, it counts once."""
+    because: tuple[str, ...] = ()
+    at: AwareDatetime
+    deputies: tuple[StandIn, ...] = ()
+    deputy: str | None = None
+    """The deputy who was asked, too."""
+    deputy_at: AwareDatetime | None = None
+    """Without an answer by then, a deputy is asked."""
+    told: int = 0
+    notice_at: AwareDatetime | None = None
+    """When they are told next, as long as they haven't answered."""
+    quiet: tuple[Weekly, ...] = ()
+    zone: Zone = "UTC"
+    declined: bool = False
+    """They said “not me”."""
+    links: int = 0
+    """How often “not me” has passed this question on until it came here."""
+
+
+class Call(Frozen):
+    """One tier that is asked."""
+
+    turn: int
+    """Grows with every call of the gate: what a lookup brings for a call that is gone is too late."""
+    ballot: int
+    tier: int
+    at: AwareDatetime
+    due: AwareDatetime
+    is_answered: bool = False
+    """The lookup has said who sits there."""
+    chairs: tuple[Chair, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Who was meant and isn't asked, each as a sentence with its reason."""
+    told: int = 0
+    """How often the whole channel was told, where anybody there may answer."""
+    notice_at: AwareDatetime | None = None
+    """When the channel is told next."""
 
 
 class Vote(Frozen):
+    account: str
+    ballot: int
     choice: Choice
-    at: datetime
+    at: AwareDatetime
+    comment: str = ""
+    subject: str = ""
+    """The hash of what they voted on."""
+
+
+class Fallen(Frozen):
+    """A vote that no longer counts."""
+
+    vote: Vote
+    because: str
+
+
+class Debt(Frozen):
+    """The countersignature that is owed since the glass was broken."""
+
+    by: str
+    at: AwareDatetime
+    because: str
+    due: AwareDatetime
+    is_told: bool = False
+    """It was overdue, and that was recorded."""
+    signed_by: str | None = None
+    agrees: bool | None = None
     comment: str = ""
 
 
 class Gate(Frozen):
-    """One question to several people. Votes bind to `subject`, the hash of what is asked."""
-
-    subject: str
+    id: str
+    policy: ApprovalPolicy
+    """As it was when the gate was opened, or when its subject changed last."""
+    subject: Subject
     proposer: str
-    quorum: int
-    due: datetime
-    then: Literal["expired", "rejected"]
-    votes: dict[str, Vote] = {}
-    """By person, so nobody counts twice."""
+    authors: tuple[str, ...]
+    """Accounts that proposed or changed what is asked: none of them decides."""
+    opened_at: AwareDatetime
+    wakes: bool = False
+    """Quiet hours don't hold its notices."""
+    order: tuple[int, ...]
+    """Which of the policy's steps comes when."""
+    seed: str = ""
+    limit_due: AwareDatetime | None = None
+    """When the whole gate's limit is up; None: it has none, or it is past."""
+    changed: tuple[str, ...] = ()
+    """Fields that the latest change touched: why earlier votes fell."""
+    turns: int = 0
+    """How many tiers were called."""
+    calls: tuple[Call, ...] = ()
+    """The tiers that are asked now, in the order in which they were called."""
+    passed: tuple[int, ...] = ()
+    is_contested: bool = False
+    """Its votes rejected it, and those who can override that are asked."""
+    contest: str = ""
+    """The reason of the rejection that is contested."""
+    votes: tuple[Vote, ...] = ()
+    fallen: tuple[Fallen, ...] = ()
+    late: tuple[Vote, ...] = ()
+    """Votes after the outcome: recorded once for each person, counted never."""
+    readers: tuple[str, ...] = ()
+    """Accounts that opened the plan as it is now."""
+    linked: dict[str, str] = {}
+    """Accounts that are one person's: account → person."""
     outcome: Outcome | None = None
-    late: tuple[str, ...] = ()
-    """Who voted after the outcome: recorded once, counted never."""
+    how: How | None = None
+    rolls_back: bool = False
+    because: str = ""
+    closed_by: str = ""
+    closed_at: AwareDatetime | None = None
+    debt: Debt | None = None
+
+    # who is who
+
+    def person(self, account: str) -> str:
+        """Return who is behind an account."""
+        return self.linked.get(account, account)
+
+    def is_author(self, account: str) -> bool:
+        return self.person(account) in {self.person(author) for author in self.authors}
+
+    # what is asked now
 
     @property
-    def approvals(self) -> tuple[str, ...]:
-        return tuple(person for person, vote in self.votes.items() if vote.choice == "approve")
+    def is_open(self) -> bool:
+        return self.outcome is None
 
     @property
-    def missing(self) -> int:
-        return max(0, self.quorum - len(self.approvals))
+    def steps(self) -> tuple[Step, ...]:
+        """The steps in the order in which they come."""
+        return tuple(self.policy.steps[n] for n in self.order)
 
-    def with_vote(self, person: str, vote: Vote) -> "Gate":
-        return self.model_copy(update={"votes": {**self.votes, person: vote}})
+    @property
+    def override_ballot(self) -> int:
+        """The number of the ballot that can override a rejection; it comes after those of the steps."""
+        return len(self.order)
 
-    def asking_again(self, subject: str, due: datetime) -> "Gate":
-        """The same gate over a changed subject: every vote falls."""
-        return self.model_copy(update={"subject": subject, "due": due, "votes": {}})
+    @property
+    def current(self) -> int:
+        """The ballot that is open now."""
+        if self.is_contested:
+            return self.override_ballot
+        return self.step
 
-    def verdict(self) -> Outcome | None:
-        """What the votes say by now: one no is a no, `quorum` yeses are a yes."""
-        if any(vote.choice == "reject" for vote in self.votes.values()):
-            return Outcome.REJECTED
-        return Outcome.APPROVED if self.missing == 0 else None
+    @property
+    def step(self) -> int:
+        """The first step that has not passed; the last one where all have."""
+        return next((n for n in range(len(self.order)) if n not in self.passed), len(self.order) - 1)
+
+    def tier_of(self, call: Call) -> Tier:
+        if call.ballot == self.override_ballot and self.policy.override is not None:
+            return self.policy.override
+        return self.steps[call.ballot].tiers[call.tier]
+
+    def calls_of(self, ballot: int) -> tuple[Call, ...]:
+        return tuple(call for call in self.calls if call.ballot == ballot)
+
+    @property
+    def latest(self) -> Call | None:
+        """The tier of the open ballot that was called last: its limit is running."""
+        return next((call for call in reversed(self.calls) if call.ballot == self.current), None)
+
+    def call(self, turn: int) -> Call | None:
+        return next((call for call in self.calls if call.turn == turn), None)
+
+    # votes
+
+    def votes_of(self, ballot: int) -> dict[str, Vote]:
+        """Return each person's vote, whichever of their accounts it came from; their latest counts."""
+        return {self.person(vote.account): vote for vote in self.votes if vote.ballot == ballot}
+
+    def vote_of(self, account: str, ballot: int) -> Vote | None:
+        return self.votes_of(ballot).get(self.person(account))
+
+    def asked(self, ballot: int) -> Iterator[tuple[Call, Chair]]:
+        for call in self.calls_of(ballot):
+            for chair in call.chairs:
+                yield call, chair
+
+    def sits(self, account: str, ballot: int) -> bool:
+        """Say whether somebody is asked on a ballot, and has not passed it on."""
+        person = self.person(account)
+        mine = [chair.declined for _, chair in self.asked(ballot) if self.person(chair.account) == person]
+        if mine:
+            return not all(mine)
+        return any(self.tier_of(call).is_open_to_all for call in self.calls_of(ballot))
+
+    def silent(self, call: Call) -> tuple[Chair, ...]:
+        """Return those of a tier whose answer is wanted: who neither voted nor passed it on, nor anybody for them."""
+        voted = self.votes_of(call.ballot)
+        spoken_for = {
+            self.person(chair.principal)
+            for _, chair in self.asked(call.ballot)
+            if not chair.declined and self.person(chair.account) in voted
+        }
+        return tuple(
+            chair
+            for chair in call.chairs
+            if not chair.declined
+            and self.person(chair.account) not in voted
+            and self.person(chair.principal) not in spoken_for
+        )
+
+    def with_call(self, turn: int, **changes: object) -> tuple[Call, ...]:
+        return tuple(call.model_copy(update=changes) if call.turn == turn else call for call in self.calls)
+
+
+def names(accounts: Iterable[str]) -> str:
+    """Name people as Slack does, in one line."""
+    return ", ".join(f"<@{account}>" for account in dict.fromkeys(accounts))

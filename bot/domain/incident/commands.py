@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
-from bot.domain.gates.gate import Choice
+from bot.domain.gates.orders import AnyOrder
 from bot.domain.hats import Hat
 from bot.domain.incident.findings import Priority
 from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
+from bot.domain.policy import Policy
 from bot.domain.runbook import Plan
 from bot.domain.severity import Severity
 
@@ -159,6 +160,15 @@ class ChangeStage(Command):
     because: Words = ""
 
 
+class AdoptPolicy(Command):
+    """Let the incident go by another policy from now on."""
+
+    to: Policy
+    stage: str = ""
+    """The id of its stage there; empty: as its stage is called now."""
+    because: Words = ""
+
+
 class Resolve(Command):
     summary: Words
 
@@ -173,12 +183,11 @@ class Withdraw(Command):
     mitigation: str
 
 
-class CastVote(Command):
-    mitigation: str
-    plan_hash: str | None = None
-    """The plan that the voter saw; None (typed in words): the plan as it stands."""
-    choice: Choice
-    comment: Words = ""
+class AtGate(Command):
+    """An order to one of the incident's gates: a vote, a lookup's answer, “not me”."""
+
+    gate: str
+    order: AnyOrder
 
 
 class StopRun(Command):
@@ -383,10 +392,11 @@ AnyCommand = (
     | PostUpdate
     | ChangeSeverity
     | ChangeStage
+    | AdoptPolicy
     | Resolve
     | Propose
     | Withdraw
-    | CastVote
+    | AtGate
     | StopRun
     | RollBack
     | RecordTargetBusy

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.domain.gates import events as gates
 from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
@@ -236,13 +237,30 @@ class StageOverdue(EventBase):
     """Until when it should have moved on."""
 
 
+class PolicyAdopted(EventBase):
+    """The incident goes by another policy from here on."""
+
+    type: Literal["policy.adopted"] = "policy.adopted"
+    before: str
+    """The hash of the one that it went by."""
+    workflow_before: str = ""
+    """What that one was called; empty: nobody knew, for it could not be had."""
+    to: str
+    workflow: str
+    because: str
+    review_at: AwareDatetime | None = None
+    """When the review of what is resolved opens by itself now; None: it does not, or nobody waits for it yet."""
+
+
 class MitigationProposed(EventBase):
     type: Literal["mitigation.proposed"] = "mitigation.proposed"
     mitigation: str
     plan: Plan
-    quorum: int
-    """0: the policy asks for nobody's yes."""
-    due: AwareDatetime
+    gate: str | None = None
+    """The gate that decides it, whose own events follow. None: the policy asks for nobody's yes; or see `quorum`."""
+    quorum: int = 0
+    """Before gates had events of their own: so many yeses were asked for."""
+    due: AwareDatetime | None = None
     then: Literal["expired", "rejected"] = "expired"
 
 
@@ -251,10 +269,13 @@ class MitigationAmended(EventBase):
     mitigation: str
     plan: Plan
     changed: tuple[str, ...]
-    due: AwareDatetime
+    due: AwareDatetime | None = None
+    """Before gates had events of their own: when the limit is up that began anew."""
 
 
 class VoteCast(EventBase):
+    """Before gates had events of their own, as are the next two."""
+
     type: Literal["vote.cast"] = "vote.cast"
     mitigation: str
     choice: Choice
@@ -617,6 +638,9 @@ HatEvent = HatTaken | HatGiven | HatReleased | HatOffered | HatHandedOver | Offe
 FindingEvent = HypothesisStated | HypothesisRuledOut | ActionItemAdded | ActionItemChanged
 """What people found out, or promise."""
 
+GateEvent = gates.AnyFact
+"""What happens to a gate."""
+
 AnyEvent = (
     Declared
     | ChannelOpened
@@ -629,8 +653,12 @@ AnyEvent = (
     | UpdatePosted
     | StageEvent
     | FindingEvent
+    | SeverityChanged
+    | StageChanged
+    | PolicyAdopted
     | MitigationProposed
     | MitigationEvent
+    | GateEvent
     | Resolved
     | ExportRequested
     | ExportDelivered

@@ -3,13 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.gates.gate import Gate
 from bot.domain.incident.commands import Phase
 from bot.domain.runbook import Frozen, Plan, Step
 
 
-def gate_timer(mitigation: str) -> str:
-    return f"gate:{mitigation}"
+def gate_timer(gate: str) -> str:
+    return f"gate:{gate}"
 
 
 class Progress(StrEnum):
@@ -49,8 +48,6 @@ class Mitigation(Frozen):
     plan_hash: str
     proposer: str
     proposed_at: datetime
-    gate: Gate | None
-    """None where the policy asks for nobody's yes."""
     progress: Progress
     amended: tuple[str, ...] = ()
     """Fields that the latest change of the plan touched: why earlier votes fell."""
@@ -70,7 +67,3 @@ class Mitigation(Frozen):
 
     def run_of(self, phase: Phase, step: int) -> StepRun | None:
         return next((run for run in self.steps if run.phase == phase and run.step == step), None)
-
-    @property
-    def approvers(self) -> tuple[str, ...]:
-        return self.gate.approvals if self.gate else ()

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, assert_never
 
 from bot.domain import effects as x
+from bot.domain.gates import events as g
+from bot.domain.gates.due import wanted
+from bot.domain.gates.gate import Gate
 from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
@@ -17,7 +20,9 @@ from bot.domain.oncall.reach import SLACK
 
 def react(records: Sequence[Recorded], before: Incident | None, after: Incident) -> list[x.AnyEffect]:
     """List the effects of one command's events, in order; the card and its kin come once, last."""
-    effects = [effect for record in records for effect in _of(record, after)]
+    effects = list(dict.fromkeys(effect for record in records for effect in _of(record, after)))
+    if before is None or after.gates is not before.gates:
+        effects += _asks(before, after)
     if before is not None and before.offers:
         effects += _offers_ended(records, before, after)
     if after.channel is None:
@@ -51,13 +56,47 @@ def _offers_ended(records: Sequence[Recorded], before: Incident, after: Incident
         yield x.ShowOffer(incident=after.id, person=person, hat=hat, at=at, standing=standing)
 
 
+def _asks(before: Incident | None, after: Incident) -> Iterator[x.AnyEffect]:
+    """Look up whom gates ask now; tell those who are asked, and those whose answer isn't wanted any more."""
+    for name, gate in after.gates.items():
+        was = before.gates.get(name) if before is not None else None
+        if gate is was:
+            continue
+        known = {look.turn for look in wanted(was)} if was is not None else set()
+        for look in wanted(gate):
+            if look.turn not in known:
+                yield x.LookUpSeats(incident=after.id, gate=name, turn=look.turn)
+        told, now = _told(was) if was is not None else {}, _told(gate)
+        for (turn, person), (number, _) in now.items():
+            if number > told.get((turn, person), (0, False))[0]:
+                yield x.AskPerson(incident=after.id, gate=name, turn=turn, person=person, number=number)
+        for (turn, person), (number, waits) in told.items():
+            if number and ((turn, person) not in now or waits is not now[turn, person][1]):
+                yield x.ShowAsked(incident=after.id, gate=name, turn=turn, person=person)
+        if not gate.is_open and was is not None and was.is_open and any(call.chairs for call in gate.calls):
+            yield x.RememberAnswers(incident=after.id, gate=name)
+
+
+def _told(gate: Gate) -> dict[tuple[int, str], tuple[int, bool]]:
+    """Say of each who is asked, how often they were told, and whether their answer is wanted."""
+    found = dict[tuple[int, str], tuple[int, bool]]()
+    for call in gate.calls:
+        silent = (
+            {chair.account for chair in gate.silent(call)} if gate.is_open and call.ballot == gate.current else set()
+        )
+        for chair in call.chairs:
+            number, waits = found.get((call.turn, chair.account), (0, False))
+            found[call.turn, chair.account] = max(number, chair.told), waits or chair.account in silent
+    return found
+
+
 ANSWERS = (e.HatHandedOver, e.OfferDeclined)
 
 
 def _headline(incident: Incident) -> tuple[object, ...]:
     """What topic and announcement show."""
     commander, is_mitigated = incident.wearers(Hat.COMMANDER), incident.mitigated_at is not None
-    return incident.channel, incident.stage, incident.severity, commander, is_mitigated
+    return incident.channel, incident.stage, incident.severity, incident.policy, commander, is_mitigated
 
 
 def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
@@ -66,6 +105,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
         return _mitigated(event, after, version)
     if isinstance(event, e.EscalationEvent):
         return _escalated(event, after, version)
+    if isinstance(event, e.GateEvent):
+        return _gated(event, after, version)
     if isinstance(event, e.ReminderEvent):
         return _reminded(event, after)
     if isinstance(event, e.StageEvent):
@@ -107,6 +148,8 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
         case e.HypothesisStated() | e.HypothesisRuledOut() | e.ActionItemAdded() | e.ActionItemChanged():
+            return [x.Tell(incident=incident, version=version)]
+        case e.PolicyAdopted():
             return [x.Tell(incident=incident, version=version)]
         case e.Resolved():  # the change of stage that comes with it is told
             return [
@@ -157,12 +200,6 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
     told = x.Tell(incident=after.id, version=version)
     freed = x.ReleaseTarget(incident=after.id, mitigation=mitigation.id, target=mitigation.plan.target)
     match event:
-        case e.VoteCameLate():
-            return []
-        case e.GateClosed() if mitigation.progress is Progress.APPROVED:
-            return [_step(after, mitigation, "plan", 0), *shown]
-        case e.GateClosed():
-            return [told, *shown]
         case e.StepFinished():
             following = event.step + 1
             goes_on = mitigation.progress in {Progress.RUNNING, Progress.ROLLING_BACK} and event.ok
@@ -180,6 +217,30 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
             return [_step(after, mitigation, "rollback", 0), told, *shown]
         case e.MitigationVerified() | e.MitigationRolledBack() | e.HumanNeeded() | e.RunStopped():
             return [freed, told, *shown]
+        case _:
+            return shown
+
+
+def _gated(event: e.GateEvent, after: Incident, version: int) -> list[x.AnyEffect]:
+    """What is told of a gate; its own message shows the rest."""
+    gate = after.gates[event.gate]
+    mitigation = after.mitigations.get(event.gate)
+    shown = _shown(after, mitigation) if mitigation is not None else []
+    told = x.Tell(incident=after.id, version=version)
+    managers = x.Tell(incident=after.id, version=version, place="managers")
+    match event:
+        case g.VoteCameLate() | g.PlanOpened():
+            return []
+        case g.GateClosed() if mitigation is not None and mitigation.progress is Progress.APPROVED:
+            return [_step(after, mitigation, "plan", 0), *shown]
+        case g.GateClosed() | g.ChannelReminded() | g.Countersigned():
+            return [told, *shown]
+        case g.TierCalled() if event.because and gate.is_open:
+            return [told, *shown]
+        case g.GateExhausted() | g.DebtOverdue():
+            return [told, managers, *shown]
+        case g.GlassBroken():
+            return [told, managers, x.Tell(incident=after.id, version=version, place="announce"), *shown]
         case _:
             return shown
 

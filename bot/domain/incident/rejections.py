@@ -203,6 +203,12 @@ class EvidenceMissing(Rejected):
     field = "evidence"
 
 
+class TakingBackNeedsReason(Rejected):
+    """Say why it is not so: `/incident unconfirm {criterion} because …`."""
+
+    field = "because"
+
+
 class NoSuchHypothesis(Rejected):
     """There is no hypothesis “{given}”. There are: {known}."""
 
@@ -220,6 +226,18 @@ class RuledOutAlready(Rejected):
 
 class RulingOutNeedsEvidence(Rejected):
     """Say what rules it out: `/incident rule-out {hypothesis} because …`."""
+
+
+class NotYoursToAdopt(Rejected):
+    """Only the incident commander, <@{commander}>, can move this incident to another policy."""
+
+
+class TakePartFirst(Rejected):
+    """You don't take part in this incident yet, and nobody commands it. Take a hat first: `/incident hat commander`."""
+
+
+class AdoptionNeedsReason(Rejected):
+    """Say why, for the record: `/incident policy adopt because …`."""
 
     field = "because"
 
@@ -241,6 +259,33 @@ class NoLink(Rejected):
 
 class TooManyFindings(Rejected):
     """{limit} {what} are written down already. Put the rest into a note or a document."""
+
+
+class StageNotInPolicy(Rejected):
+    """{workflow} has no stage {stage}. Which is it there? `/incident policy adopt {workflow} to {there} because …`."""
+
+    field = "to"
+
+    def __init__(self, stage: Stage, workflow: str, there: Sequence[Stage]) -> None:
+        super().__init__(stage=stage.label, workflow=workflow, there="|".join(one.id for one in there))
+
+
+class NoStageLikeIt(Rejected):
+    """{workflow} has no stage for what {stage} is for. Move the incident on first: `/incident stage …`."""
+
+    field = "to"
+
+    def __init__(self, stage: Stage, workflow: str) -> None:
+        super().__init__(stage=stage.label, workflow=workflow)
+
+
+class StageMeansSomethingElse(Rejected):
+    """{named} is not for what {stage} is for; a policy changes no work. For the same there is: {same}."""
+
+    field = "to"
+
+    def __init__(self, stage: Stage, named: Stage, same: Sequence[Stage]) -> None:
+        super().__init__(named=named.label, stage=stage.label, same=", ".join(one.id for one in same))
 
 
 class NeedsApproval(Rejected):
@@ -273,6 +318,12 @@ class NoSuchMitigation(Rejected):
     """There is no such mitigation in this incident."""
 
 
+class NoSuchRunbook(Rejected):
+    """There is no runbook “{runbook}” any more. `/incident propose` shows those that there are."""
+
+    field = "runbook"
+
+
 class NothingProposed(Rejected):
     """Nothing has been proposed in this incident yet, so nothing runs."""
 
@@ -281,30 +332,8 @@ class NothingToVoteOn(Rejected):
     """Nothing waits for a vote in this incident."""
 
 
-class OwnProposal(Rejected):
-    """You proposed it, so somebody else must decide. Everybody in this channel but you can."""
-
-
-class PlanHasChanged(Rejected):
-    """The plan has changed since you opened it ({changed}). Your vote was not counted. Read it again and vote anew."""
-
-
-class VotedAlready(Rejected):
-    """You have voted already; one person counts once."""
-
-
-class ReasonMissing(Rejected):
-    """Say why: the proposer needs it to do better."""
-
-    field = "comment"
-
-
 class TooLate(Rejected):
     """The gate is closed: {outcome}. Your vote is recorded as late and changes nothing."""
-
-
-class NotYoursToWithdraw(Rejected):
-    """Only <@{proposer}> or the incident commander can withdraw it."""
 
 
 class NothingRuns(Rejected):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.gates.gate import Gate
 from bot.domain.hats import Hat
 from bot.domain.ids import digest
 from bot.domain.incident.escalations import Escalation, Page
@@ -54,6 +55,8 @@ class Incident(Frozen):
     hypotheses: dict[str, Hypothesis] = {}
     action_items: dict[str, ActionItem] = {}
     mitigations: dict[str, Mitigation] = {}
+    gates: dict[str, Gate] = {}
+    """A mitigation's gate has the mitigation's own id."""
     pins: dict[str, str] = {}
     """Pinned messages by ts, with a fingerprint of the text as last recorded: the texts stand in the record."""
     last_update_at: datetime | None = None
@@ -126,8 +129,17 @@ class Incident(Frozen):
         return next(reversed(self.mitigations.values()), None)
 
     @property
-    def open_gates(self) -> tuple[Mitigation, ...]:
+    def proposed(self) -> tuple[Mitigation, ...]:
+        """Mitigations that wait for their gate."""
         return tuple(m for m in self.mitigations.values() if m.progress is Progress.PROPOSED)
+
+    @property
+    def open_gates(self) -> tuple[Gate, ...]:
+        return tuple(gate for gate in self.gates.values() if gate.is_open)
+
+    def gate_of(self, mitigation: Mitigation) -> Gate | None:
+        """Return the gate that decides a mitigation; None where nobody's yes is needed."""
+        return self.gates.get(mitigation.id)
 
 
 def fingerprint(text: str) -> str:

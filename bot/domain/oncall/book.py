@@ -21,8 +21,13 @@ class Book(Frozen):
 
     @cached_property
     def by_slack(self) -> Mapping[str, Person]:
-        """People by their Slack ids."""
-        return {person.slack: person for person in self.people.values()}
+        """People by their Slack ids, all of them."""
+        return {account: person for person in self.people.values() for account in (*person.also, person.slack)}
+
+    @cached_property
+    def linked(self) -> Mapping[str, str]:
+        """Accounts that are another one's: account → the person's first."""
+        return {account: person.slack for person in self.people.values() for account in person.also}
 
 
 class Arranged(Frozen):

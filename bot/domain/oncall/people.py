@@ -33,6 +33,10 @@ class Person(Frozen):
     holidays: str = ""
     """Country, or country and region, as ISO 3166 writes them: `DE`, `DE-BE`. Holidays are no working hours."""
     contacts: tuple[Contact, ...] = (Contact(by="slack"),)
+    roles: tuple[Name, ...] = ()
+    """What the person may answer for in the organisation, as approvals name it: `security`, `duty-manager`."""
+    also: tuple[SlackPerson, ...] = ()
+    """Other accounts of the same person: nobody counts twice by a second one."""
     deputies: tuple[Name, ...] = ()
     """Who is called in the person's place, in this order, where none of the contacts works."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.clicks import criteria, doors, escalations, hats, mitigations, reminders, standing_in
+from bot.slack.clicks import criteria, doors, escalations, gates, hats, mitigations, reminders, standing_in
 from bot.slack.controls import (
     AcknowledgeButton,
     AnswerOfferButton,
@@ -16,6 +16,7 @@ from bot.slack.controls import (
     LinkButton,
     OpenFormButton,
     OpenPlanButton,
+    PassVoteOnButton,
     RollBackButton,
     RunVerbButton,
     SnoozeButton,
@@ -33,7 +34,8 @@ from bot.slack.requests import Click
 ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     TakeHatButton: hats.take,
     AnswerOfferButton: hats.answer,
-    VoteButton: mitigations.vote,
+    VoteButton: gates.vote,
+    PassVoteOnButton: gates.pass_on,
     OpenPlanButton: mitigations.open_plan,
     WithdrawButton: mitigations.withdraw,
     StopButton: mitigations.stop,

@@ -10,7 +10,8 @@ from bot.slack.requests import Click
 
 
 def confirm(click: Click, control: ConfirmButton, door: Door) -> Reply:
-    found = door.house.engine.policy.criterion(control.criterion)
+    incident = door.house.engine.incident(control.incident)
+    found = door.house.engine.policy_of(incident).criterion(control.criterion)
     if found is None or found[0].evidence is Evidence.NONE:
         door.house.engine.submit(ConfirmCriterion(**facts_of(click, control, door), criterion=control.criterion))
         return None

@@ -1,6 +1,18 @@
 """Modal forms: each asks for what the words left out, and submits the same commands."""
 
-from bot.slack.forms import calling, criteria, declare, export, findings, hats, moves, propose, standing_in, words
+from bot.slack.forms import (
+    calling,
+    criteria,
+    declare,
+    export,
+    findings,
+    hats,
+    moves,
+    policy,
+    propose,
+    standing_in,
+    words,
+)
 from bot.slack.forms.form import Form
 
 ALL: tuple[Form, ...] = (
@@ -11,6 +23,7 @@ ALL: tuple[Form, ...] = (
     words.REJECT,
     moves.SEVERITY,
     moves.STAGE,
+    policy.FORM,
     hats.HAT,
     hats.HAND_OVER,
     propose.FORM,

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from bot.domain.gates.orders import PassOn as PassVoteOn
 from bot.domain.incident.commands import PassOn
+from bot.domain.incident.decide.gates import find
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Refuses, Reply
 from bot.slack.forms.fields import modal, people, select, text
 from bot.slack.forms.form import Form, facts_of
 from bot.slack.kit import Block, line, section
 from bot.slack.requests import Submission
+from bot.verbs.gates import at_gate
 from bot.verbs.page import Preview, order_of, preview, read_whom
 from bot.verbs.request import Request
 from bot.verbs.words import because, first, plain
@@ -72,15 +75,21 @@ def page(submission: Submission, door: Door) -> Reply:
 
 def not_me_view(facts: FormFacts, _: Door) -> dict[str, Any]:
     blocks = [
-        people("to", "Who should be asked instead?", hint="They are called at once."),
+        people("to", "Who should be asked instead?", hint="They are asked at once."),
         text("because", "Why not you?", optional=True),
     ]
-    return modal(facts, "Not me", blocks, "Call them")
+    return modal(facts, "Not me", blocks, "Ask them")
 
 
 def not_me(submission: Submission, door: Door) -> Reply:
-    why = plain(submission.text("because"), door.house.people.name)
-    door.house.engine.submit(PassOn(**facts_of(submission, door), to=submission.text("to"), because=why))
+    why, to = plain(submission.text("because"), door.house.people.name), submission.text("to")
+    shared = facts_of(submission, door)
+    if not submission.facts.gate:
+        door.house.engine.submit(PassOn(**shared, to=to, because=why))
+        return None
+    gate = find(door.house.engine.incident(submission.facts.incident), submission.facts.gate)
+    order = PassVoteOn(by=shared["by"], at=shared["at"], to=to, because=why)
+    door.house.engine.submit(at_gate(door.house, shared, gate, order))
     return None
 
 

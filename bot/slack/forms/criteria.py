@@ -18,7 +18,8 @@ from bot.verbs.words import plain
 
 
 def view(facts: FormFacts, door: Door) -> dict[str, Any]:
-    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
+    incident = door.house.engine.incident(facts.incident)
+    policy = door.house.engine.policy_of(incident)
     items = {item.criterion.id: item for item in _confirmable(incident, policy)}
     options = [(name, _called(item)) for name, item in items.items()] or [("none", "Nothing here is confirmed by hand")]
     meant = items.get(facts.words)

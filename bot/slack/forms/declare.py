@@ -17,7 +17,7 @@ from bot.verbs.words import first, plain
 def view(facts: FormFacts, door: Door) -> dict[str, Any]:
     head, rest = first(facts.words)
     named = severity(head) if head[:1].isalpha() else None
-    policy = door.house.engine.policy
+    policy = door.house.engine.workflows.in_force
     severities = [(s.value, f"{s.label}: {policy.of(s).means}") for s in Severity]
     services = [(service.id, service.title) for service in door.house.services.values()]
     blocks = [

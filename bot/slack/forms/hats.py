@@ -14,7 +14,8 @@ from bot.verbs.hat import read_hat
 
 
 def hat_view(facts: FormFacts, door: Door) -> dict[str, Any]:
-    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
+    incident = door.house.engine.incident(facts.incident)
+    policy = door.house.engine.policy_of(incident)
     options = []
     for hat in Hat:
         worn = ", ".join(door.names(person) for person in incident.wearers(hat))
@@ -38,7 +39,8 @@ def wear(submission: Submission, door: Door) -> Reply:
 
 
 def hand_over_view(facts: FormFacts, door: Door) -> dict[str, Any]:
-    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
+    incident = door.house.engine.incident(facts.incident)
+    policy = door.house.engine.policy_of(incident)
     worn = [hat for hat in Hat if incident.wearers(hat)] or [Hat.COMMANDER]
     named = read_hat(facts.words.split())
     initial = named[0] if named and named[0] in worn else worn[0]

@@ -16,7 +16,8 @@ from bot.verbs.words import plain
 
 
 def severity_view(facts: FormFacts, door: Door) -> dict[str, Any]:
-    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
+    incident = door.house.engine.incident(facts.incident)
+    policy = door.house.engine.policy_of(incident)
     options = [(s.value, f"{s.label}: {policy.of(s).means}") for s in Severity]
     hint = "Lowering it needs evidence: words or a link. Leave it as it is to say why it is so."
     blocks = [
@@ -40,7 +41,8 @@ def severity(submission: Submission, door: Door) -> Reply:
 
 
 def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
-    incident, policy = door.house.engine.incident(facts.incident), door.house.engine.policy
+    incident = door.house.engine.incident(facts.incident)
+    policy = door.house.engine.policy_of(incident)
     options = [(s.id, s.label) for s in policy.next_stages(incident.stage)] or [
         (incident.stage.id, incident.stage.label)
     ]

@@ -36,7 +36,9 @@ def submit(submission: Submission, door: Door) -> Reply:
     prefix = f"{runbook}:"
     given = {key.removeprefix(prefix): submission.text(key) for key in submission.values if key.startswith(prefix)}
     try:
-        wanted = plan(door.house, runbook, {name: value for name, value in given.items() if value})
+        wanted = plan(
+            door.house, submission.facts.incident, runbook, {name: value for name, value in given.items() if value}
+        )
     except BadParameter as error:
         return Refuses(prefix + error.name, str(error))
     door.house.engine.submit(Propose(**facts_of(submission, door), plan=wanted))

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from bot.domain.incident.commands import AddNote, CastVote, PostUpdate, Resolve
+from bot.domain.gates.orders import CastVote
+from bot.domain.incident.commands import AddNote, PostUpdate, Resolve
+from bot.domain.incident.decide.gates import find
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, number, text
 from bot.slack.forms.form import Form, facts_of
 from bot.slack.requests import Submission
+from bot.verbs.gates import at_gate
 from bot.verbs.words import plain
 
 
@@ -27,7 +30,7 @@ def note(submission: Submission, door: Door) -> Reply:
 
 def update_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     incident = door.house.engine.incident(facts.incident)
-    cadence = door.house.engine.policy.of(incident.severity).update_every_minutes
+    cadence = door.house.engine.policy_of(incident).of(incident.severity).update_every_minutes
     hint = "What happens, what is done, who owes an answer and by when. It goes to channel, announcement and managers."
     blocks = [
         text("text", "Update", multiline=True, initial=facts.words, hint=hint),
@@ -60,16 +63,17 @@ def reject_view(facts: FormFacts, _: Door) -> dict[str, Any]:
 
 
 def reject(submission: Submission, door: Door) -> Reply:
-    facts = submission.facts
-    door.house.engine.submit(
-        CastVote(
-            **facts_of(submission, door),
-            mitigation=facts.mitigation,
-            plan_hash=facts.plan_hash or None,
-            choice="reject",
-            comment=plain(submission.text("comment"), door.house.people.name),
-        )
+    facts, shared = submission.facts, facts_of(submission, door)
+    order = CastVote(
+        by=submission.user,
+        at=shared["at"],
+        choice="reject",
+        comment=plain(submission.text("comment"), door.house.people.name),
+        subject=facts.subject or None,
+        ballot=facts.ballot,
     )
+    gate = find(door.house.engine.incident(facts.incident), facts.gate)
+    door.house.engine.submit(at_gate(door.house, shared, gate, order))
     return None
 
 

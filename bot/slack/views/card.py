@@ -27,14 +27,13 @@ from bot.slack.kit import (
     header,
     line,
     message,
-    plural,
     prose,
     section,
     sentences,
     when,
     who,
 )
-from bot.slack.views.mitigation import THEN
+from bot.slack.views.gate import in_short
 from bot.slack.views.stage import progress
 from bot.verbs.request import FormName
 
@@ -171,11 +170,7 @@ def _how_far(mitigation: Mitigation) -> str:
 
 
 def _gates(incident: Incident) -> list[str]:
-    return [
-        f"{_what(m)} · {plural(m.gate.missing, 'approval')} missing · by {when(m.gate.due)}, or it {THEN[m.gate.then]}"
-        for m in incident.open_gates
-        if m.gate
-    ]
+    return [f"{_what(m)} · {in_short(incident.gates[m.id])}" for m in incident.proposed]
 
 
 def _moves(incident: Incident) -> list[tuple[str, FormName]]:

@@ -15,7 +15,7 @@ GROUPS = {
     "Change production": ("propose", "approve", "reject", "withdraw", "stop", "rollback"),
     "Keep people informed": ("update", "note", "pin", "timeline", "export", "remind", "snooze"),
     "Find out": ("hypothesis", "rule-out", "action"),
-    "Steer": ("severity", "stage", "confirm", "unconfirm", "resolve", "close"),
+    "Steer": ("severity", "stage", "confirm", "unconfirm", "resolve", "close", "policy"),
 }
 
 

@@ -25,11 +25,10 @@ from bot.slack.kit import (
     link,
     plural,
     section,
-    when,
     who,
 )
+from bot.slack.views.gate import in_short, may_vote, voting
 from bot.slack.views.listing import row, visible_to
-from bot.slack.views.mitigation import voting
 from bot.slack.views.oncall import find_stand_in, shift_row
 from bot.slack.views.stand_in import question
 
@@ -78,7 +77,8 @@ def home(
 
 
 def _votes(person: str, incidents: Sequence[Incident], names: Names) -> list[Block]:
-    waiting = [(incident, m) for incident in incidents for m in incident.open_gates if _may_vote(person, m)]
+    proposed = ((incident, m) for incident in incidents for m in incident.proposed)
+    waiting = [(incident, m) for incident, m in proposed if may_vote(person, incident.gates[m.id])]
     if not waiting:
         return [section("Nothing waits for you.")]
     more = len(waiting) - VOTES
@@ -86,21 +86,17 @@ def _votes(person: str, incidents: Sequence[Incident], names: Names) -> list[Blo
     return [*blocks, context(f"{plural(more, 'more vote')} in the incidents' channels")] if more > 0 else blocks
 
 
-def _may_vote(person: str, m: Mitigation) -> bool:
-    return m.gate is not None and person != m.gate.proposer and person not in m.gate.votes
-
-
 def _vote(incident: Incident, m: Mitigation, names: Names) -> list[Block]:
-    due = f" · until {when(m.gate.due)}" if m.gate else ""
+    gate = incident.gates[m.id]
     where = f" · <#{incident.channel}>" if incident.channel else ""
     title, place = bold(line(m.plan.title, 150)), line(m.plan.target, 80)
     what = f"{title} on {place} · {incident.id} · {incident.severity.label}{where}"
-    asked = f"proposed by {who(m.proposer, names)}{due}\nRisk: {line(m.plan.risk, 400)}"
+    asked = f"proposed by {who(m.proposer, names)} · {in_short(gate)}\nRisk: {line(m.plan.risk, 400)}"
     return [
         section(f"{what}\n{asked}"),
         actions(
-            button("Approve", voting(incident, m, "approve"), "primary"),
-            button("Reject", voting(incident, m, "reject"), "danger"),
+            button("Approve", voting(incident, gate, "approve"), "primary"),
+            button("Reject", voting(incident, gate, "reject"), "danger"),
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
         ),
     ]

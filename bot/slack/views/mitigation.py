@@ -1,20 +1,19 @@
 """The message of one mitigation: the question to those who may approve it, then its run, then one line of outcome."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from bot.domain.durations import lasted
-from bot.domain.gates.gate import Choice, Gate
+from bot.domain.gates.standing import approvers, opponents
 from bot.domain.hats import Hat
-from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.mitigations import Mitigation, Progress, StepRun
 from bot.domain.incident.state import Incident
 from bot.domain.runbook import HttpStep, Plan, Step, WaitStep
-from bot.slack.controls import FormFacts, OpenPlanButton, RollBackButton, StopButton, VoteButton, WithdrawButton
+from bot.slack.controls import FormFacts, OpenPlanButton, RollBackButton, StopButton, WithdrawButton
 from bot.slack.kit import (
     Block,
     Message,
@@ -39,6 +38,7 @@ from bot.slack.kit import (
     when,
     who,
 )
+from bot.slack.views.gate import limit, needed, votes, voting
 
 MARKS = {
     Progress.VERIFIED: "✓",
@@ -47,7 +47,6 @@ MARKS = {
     Progress.EXPIRED: "✗",
     Progress.WITHDRAWN: "✗",
 }
-THEN = {"expired": "expires", "rejected": "is rejected"}
 SHOWN = 8
 """Steps in the message; the rest stands behind *Open plan*."""
 
@@ -78,13 +77,11 @@ def mitigation(incident: Incident, m: Mitigation, names: Names, now: datetime, t
 
 
 def _question(incident: Incident, m: Mitigation, names: Names, track: Track | None) -> Message:
-    gate, plan = m.gate, m.plan
-    assert gate is not None, "what waits for votes has a gate"
+    gate, plan = incident.gates[m.id], m.plan
     title, where = line(plan.title, 150), f"{line(plan.target, 80)} ({line(plan.environment, 80)})"
     proposer = who(m.proposer, names)
-    needed = _needed(incident, gate, names)
-    limit = f"Without a decision by {day(gate.due)} it {THEN[gate.then]}, and nothing runs."
-    changed = f"The plan was changed: {line(', '.join(m.amended))}. Earlier votes fell." if m.amended else ""
+    asks, without = needed(incident, gate, names), limit(gate)
+    changed = f"The plan was changed: {line(', '.join(gate.changed))}. Earlier votes fell." if gate.changed else ""
     told = {
         "Risk": _risk(plan),
         "Expected effect": _expected(plan),
@@ -96,7 +93,7 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
     return message(
         sentences(
             f"{proposer} proposes for {incident.id}: {title} on {where}",
-            *(changed, needed, limit),
+            *(changed, asks, without),
             *(f"{label}: {text}" for label, text in told.items()),
         ),
         header(f"Approve? {plan.title}"),
@@ -104,44 +101,15 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
         section(f"*Changed* {changed}") if changed else None,
         fields([risk, expect]),
         *(section(text) for text in rest),
-        section("\n".join(["*Votes*", *_votes(gate, names), needed])),
-        context(limit),
+        section("\n".join(["*Votes*", *votes(gate, names), asks])),
+        context(without),
         actions(
-            button("Approve", voting(incident, m, "approve"), "primary"),
-            button("Reject", voting(incident, m, "reject"), "danger"),
+            button("Approve", voting(incident, gate, "approve"), "primary"),
+            button("Reject", voting(incident, gate, "reject"), "danger"),
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
             button("Withdraw", WithdrawButton(incident=incident.id, mitigation=m.id)),
         ),
     )
-
-
-def voting(incident: Incident, m: Mitigation, choice: Choice) -> VoteButton:
-    return VoteButton(incident=incident.id, mitigation=m.id, plan_hash=m.plan_hash, choice=choice)
-
-
-def _needed(incident: Incident, gate: Gate, names: Names) -> str:
-    proposer = who(gate.proposer, names)
-    people = ", ".join(mention(person) for person in asked_by(incident, gate))
-    asked = f"Asked: {people}." if people else "Nobody else takes part yet: bring somebody in who can decide."
-    missing = plural(gate.missing, "more approval" if gate.votes else "approval")
-    return f"{missing} needed, from anyone in this channel but {proposer}, who proposed it. One no rejects it. {asked}"
-
-
-def asked_by(incident: Incident, gate: Gate) -> list[str]:
-    """Name whom a gate pings: commander and first responder, else who takes part; not the proposer, not who voted."""
-
-    def may(people: Iterable[str]) -> list[str]:
-        return [person for person in people if person not in {gate.proposer, SYSTEM, *gate.votes}]
-
-    calling = dict.fromkeys([*incident.wearers(Hat.COMMANDER), *incident.wearers(Hat.FIRST_RESPONDER)])
-    return may(calling) or may(incident.people)[:3]
-
-
-def _votes(gate: Gate, names: Names) -> list[str]:
-    return [
-        f"✓ {who(person, names)} approved {when(vote.at)}{f': {line(vote.comment)}' if vote.comment else ''}"
-        for person, vote in list(gate.votes.items())[:20]
-    ]
 
 
 def _risk(plan: Plan) -> str:
@@ -186,9 +154,9 @@ def _run(incident: Incident, m: Mitigation, names: Names, now: datetime) -> Mess
     undoing = _progress(m, "rollback") if m.progress is Progress.ROLLING_BACK else ""
     can_stop = m.progress is not Progress.ROLLING_BACK
     return message(
-        sentences(f"{incident.id}: {_titled(m)}", state, _approval(m, names), steps, undoing),
+        sentences(f"{incident.id}: {_titled(m)}", state, _approval(incident, m, names), steps, undoing),
         header(m.plan.title),
-        context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(m, names)),
+        context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(incident, m, names)),
         section(state),
         section(f"*Plan*\n{steps}"),
         section(f"*Rollback*\n{undoing}") if undoing else None,
@@ -264,7 +232,7 @@ def _stuck(incident: Incident, m: Mitigation, names: Names) -> Message:
     return message(
         sentences(f"{incident.id}: {_titled(m)}", f"{what}: {because}", advice, _progress(m, "plan")),
         header(m.plan.title),
-        context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(m, names)),
+        context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(incident, m, names)),
         section(f"⚠ *{what}*: {because}"),
         section(f"*Plan*\n{_progress(m, 'plan')}"),
         section(f"*Rollback*\n{undoing or _rollback(m.plan)}"),
@@ -283,7 +251,10 @@ def in_charge(incident: Incident, m: Mitigation) -> str:
 def _outcome(incident: Incident, m: Mitigation, names: Names) -> Message:
     began = m.steps[0].started_at if m.steps else m.proposed_at
     took = lasted((m.ended_at or began) - began)
-    parts = [_ending(m, names), *([_approval(m, names), f"took {took}"] if m.steps else [f"after {took}"])]
+    parts = [
+        _ending(incident, m, names),
+        *([_approval(incident, m, names), f"took {took}"] if m.steps else [f"after {took}"]),
+    ]
     told = " · ".join(parts)
     return message(
         sentences(f"{incident.id}: {_titled(m)}: {told}"),
@@ -294,25 +265,28 @@ def _outcome(incident: Incident, m: Mitigation, names: Names) -> Message:
     )
 
 
-def _ending(m: Mitigation, names: Names) -> str:
+def _ending(incident: Incident, m: Mitigation, names: Names) -> str:
     because = line(m.because, 800, names)
     match m.progress:
         case Progress.VERIFIED:
             return f"verified: the signal stayed healthy for {lasted(timedelta(seconds=m.plan.verify.settle))}"
-        case Progress.REJECTED if against := _against(m):
+        case Progress.REJECTED if against := opponents(incident.gates[m.id]):
             return f"rejected by {each(against, names)}: {because}"
         case _:
             return f"{m.progress.value.replace('-', ' ')}{f': {because}' if because else ''}"
 
 
-def _against(m: Mitigation) -> list[str]:
-    return [person for person, vote in m.gate.votes.items() if vote.choice == "reject"] if m.gate else []
-
-
-def _approval(m: Mitigation, names: Names) -> str:
-    if m.gate is None:
+def _approval(incident: Incident, m: Mitigation, names: Names) -> str:
+    gate = incident.gate_of(m)
+    if gate is None:
         return f"proposed by {who(m.proposer, names)}, needed nobody's approval"
-    return f"approved by {each(m.approvers[:20], names)}"
+    match gate.how:
+        case "glass":
+            return f"⚠ {who(gate.closed_by, names)} broke the glass: {line(gate.because, 300, names)}"
+        case "time" | "last-resort":
+            return f"approved by its policy: {line(gate.because, 300, names)}"
+        case _:
+            return f"approved by {each(approvers(gate)[:20], names)}"
 
 
 def _titled(m: Mitigation) -> str:
@@ -347,7 +321,7 @@ def plan_view(incident: Incident, m: Mitigation, names: Names) -> dict[str, Any]
         ),
         context(f"Plan {m.plan_hash}", f"Policy {plan.policy or 'not recorded'}"),
     ]
-    facts = FormFacts(form="plan", incident=incident.id, mitigation=m.id, plan_hash=m.plan_hash)
+    facts = FormFacts(form="plan", incident=incident.id, mitigation=m.id)
     return {
         "type": "modal",
         "callback_id": facts.form,

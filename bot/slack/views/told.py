@@ -1,14 +1,16 @@
 """What the channels are told of one event, in the place where it is read."""
 
 from bot.domain.effects import Place
+from bot.domain.gates import events as g
 from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
-from bot.domain.timeline import called, sentence
+from bot.domain.timeline import asked, called, sentence
 from bot.domain.timeline import named as mitigation_named
 from bot.slack.controls import OpenFormButton, RunVerbButton
 from bot.slack.kit import Block, Message, Names, bold, button, context, day, line, mention, message, prose, section, who
+from bot.slack.views.gate import asked_by, limit
 from bot.slack.views.mitigation import in_charge
 
 
@@ -33,13 +35,17 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
         case e.PinEdited() | e.PinDeleted():
             did = "edited" if isinstance(event, e.PinEdited) else "deleted"
             return _aside(f"{who(event.by, names)} {did} a pinned message. The timeline keeps what it said before.")
-        case e.GateClosed() if event.outcome in {Outcome.REJECTED, Outcome.EXPIRED}:
-            proposer = mention(incident.mitigations[event.mitigation].proposer)
+        case g.GateClosed() if event.outcome in {Outcome.REJECTED, Outcome.EXPIRED} and place == "channel":
+            proposer = mention(incident.gates[event.gate].proposer)
             return _line(f"{proposer}: {who(event.by, names)} {_said(event, incident, names)}. Nothing of it runs.")
+        case g.ChannelReminded() if place == "channel":
+            people = " ".join(mention(person) for person in asked_by(incident, incident.gates[event.gate]))
+            what = line(asked(incident, event.gate), names=names)
+            return _line(f"{people or 'Anybody here'}: {what} still waits. {limit(incident.gates[event.gate])}")
         case e.HumanNeeded():
-            asked = mention(in_charge(incident, incident.mitigations[event.mitigation]))
+            charged = mention(in_charge(incident, incident.mitigations[event.mitigation]))
             what = line(mitigation_named(incident, event.mitigation))
-            return _line(f"⚠ {asked}: {what} needs a human: {line(event.because, 1000, names)}")
+            return _line(f"⚠ {charged}: {what} needs a human: {line(event.because, 1000, names)}")
         case e.MitigationVerified():
             resolve = button("Resolve", OpenFormButton(incident=incident.id, form="resolve"))
             return _with_next(event, incident, names, resolve)

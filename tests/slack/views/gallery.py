@@ -9,6 +9,7 @@ from typing import Any
 from bot.audit import clocks
 from bot.audit.outbreak import step
 from bot.domain.criterion import Criterion
+from bot.domain.differences import differences
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -17,11 +18,14 @@ from bot.domain.incident.due import outlook, stage_due
 from bot.domain.incident.events import ConflictMet
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.reminders import Kind
+from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Purpose, StagePolicy
 from bot.domain.oncall import calling as whom
 from bot.domain.oncall.arrange import AskToStandIn, Stretch
 from bot.domain.oncall.duty import duty, shifts_of
 from bot.domain.oncall.reach import Reachable
 from bot.domain.oncall.spans import Span
+from bot.domain.policy import Policy
 from bot.domain.severity import Severity
 from bot.domain.wearing import Deed
 from bot.slack.kit import Message
@@ -37,6 +41,7 @@ from bot.slack.views.mitigation import Track, mitigation, plan_view
 from bot.slack.views.offer import offer, offer_ended
 from bot.slack.views.oncall import on_call, shifts
 from bot.slack.views.page import page
+from bot.slack.views.policy import policy as policy_view
 from bot.slack.views.reminder import Pinged, nudge, overview, reminder
 from bot.slack.views.shift import shift_began
 from bot.slack.views.stage import refused, stage
@@ -45,9 +50,10 @@ from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
 from bot.slack.views.trial import Tried, sample, trial
 from bot.slack.views.warning import warning
-from bot.verbs.request import Called, ShowOnCall, ShowShifts, ShowStage
+from bot.verbs.request import Called, ShowOnCall, ShowPolicy, ShowShifts, ShowStage
 from tests.harness.book import by_ways, policy
 from tests.harness.clock import NOON
+from tests.harness.plans import anybody, edited
 from tests.harness.rota import BOOK, FIRST, SEARCH, SECOND, Roster, hours, put_on
 from tests.harness.stages import Stages
 from tests.slack.views.scene import ANA, ASKING, BEN, CY, DEE, POLICY, REMINDING, START, TWO_VOTES, Scene, names
@@ -62,7 +68,7 @@ TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - time
 def gallery() -> dict[str, Picture]:
     """Paint everything, by name: `<view>/<state>`."""
     incidents = {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_reminders(), **_told(), **_stages()}
-    return {**incidents, **_personal(), **_lists(), **_on_call(), **_audits()}
+    return {**incidents, **_personal(), **_lists(), **_on_call(), **_policies(), **_audits()}
 
 
 def verified() -> Scene:
@@ -253,6 +259,7 @@ def life() -> Scene:
         .does(c.RecordPinDeleted, CY, ts="1.0")
         .does(c.PostUpdate, DEE, text="Card payments fail. We restart checkout in waves.\nCash and invoices work.")
         .does(c.ChangeSeverity, DEE, to=Severity.P2, because="traffic is back")
+        .does(c.AdoptPolicy, DEE, to=LINEAR, because="compliance wants a sign-off")
         .does(c.RecordTrouble, **trouble)
         .does(c.RequestExport, ANA, format="md")
         .does(c.RecordExport, **export)
@@ -471,6 +478,34 @@ def _stages() -> dict[str, Picture]:
         "stage/refused": refused(half.incident, Stages.INVESTIGATING, lacking, BEN, names),
         "stage/refused-for-many-things": refused(half.incident, Stages.CLOSED, crowd, BEN, names),
         "card/half-done": card(half.incident, ASKING, names, half.now),
+    }
+
+
+LINEAR = edited(
+    POLICY,
+    name="linear",
+    stages={**POLICY.stages, "eradication": StagePolicy(purpose=Purpose.MITIGATING, hats=(Hat.VERIFIER,))},
+    approvals={"anybody": anybody(2, 90, last_resort="reject")},
+)
+
+
+def _policies() -> dict[str, Picture]:
+    incident = Scene().commanded().incident
+    lost = incident.model_copy(update={"policy": "0" * 64})
+    closed = incident.model_copy(update={"stage": Stages.CLOSED})
+
+    def compared(incident: Incident, own: Policy, now: Policy) -> Message:
+        return policy_view(ShowPolicy(incident, own, now, differences(own, now)))
+
+    many = edited(LINEAR, stages={f"stage-{n}": StagePolicy(purpose=Purpose.TRIAGE) for n in range(40)})
+    return {
+        "policy/in-force": compared(incident, POLICY, POLICY),
+        "policy/older": compared(incident, POLICY, LINEAR),
+        "policy/much-older": compared(incident, POLICY, many),
+        "policy/older-of-what-is-closed": compared(closed, POLICY, LINEAR),
+        "policy/same-fields": compared(incident, POLICY, POLICY.under("f" * 64)),
+        "policy/lost": compared(lost, POLICY, POLICY),
+        "policy/lost-and-another-in-force": compared(lost, POLICY, LINEAR),
     }
 
 

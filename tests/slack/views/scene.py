@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from bot.domain.criterion import Check, Criterion, Evidence, Strictness
+from bot.domain.gates.gate import Choice
+from bot.domain.gates.policy import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -16,7 +18,6 @@ from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import StagePolicy
 from bot.domain.policy import (
     Channels,
-    GatePolicy,
     HatReminder,
     Policy,
     ReminderPolicy,
@@ -26,6 +27,8 @@ from bot.domain.policy import (
 )
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
+from tests.harness.orders import casting
+from tests.harness.plans import ANYBODY, anybody
 from tests.harness.stages import HATS, STAGES, TRANSITIONS, Stages
 
 ANA, BEN, CY, DEE = "UANA", "UBEN", "UCY", "UDEE"
@@ -49,7 +52,8 @@ POLICY = Policy(
         Severity.P3: SeverityPolicy(means="Some notice.", sla_minutes=480, approval=False, auto_remediation=True),
         Severity.P4: SeverityPolicy(means="Nobody does.", sla_minutes=2880, approval=False, auto_remediation=True),
     },
-    mitigation_gate=GatePolicy(quorum=1, limit_minutes=30),
+    approvals={"anybody": ANYBODY},
+    gates=(GateChoice(use="anybody", before=("mitigation",)),),
     channels=Channels(announce="incidents", managers="incident-managers"),
     hats=HATS,
     stages=STAGES,
@@ -91,7 +95,7 @@ ASKING = POLICY.model_copy(
     }
 )
 """A policy whose triage asks for five things, and lets a mitigation begin without them."""
-TWO_VOTES = POLICY.model_copy(update={"mitigation_gate": GatePolicy(quorum=2, limit_minutes=30, then="rejected")})
+TWO_VOTES = POLICY.model_copy(update={"approvals": {"anybody": anybody(2, last_resort="reject")}})
 
 
 def plan(**changes: Any) -> Plan:
@@ -141,9 +145,9 @@ class Scene:
         assert self.incident.current_mitigation is not None
         return self.incident.current_mitigation
 
-    def does(self, order: Callable[..., c.AnyCommand], by: str = SYSTEM, **facts: Any) -> Self:
+    def does(self, order: Callable[..., c.AnyCommand], /, by: str = SYSTEM, **facts: Any) -> Self:
         """Have one order decided and folded, ten seconds after the last."""
-        self.now += timedelta(seconds=10)
+        self.now = self.soon
         command = order(incident=self.id, by=by, at=self.now, cause=f"cause-{len(self.records)}", **facts)
         events = decide(command, self._incident, self.policy)
         version, head = (self.records[-1].version, self.records[-1].hash) if self.records else (0, GENESIS)
@@ -151,6 +155,11 @@ class Scene:
         for event in events:
             self._incident = evolve(self._incident, event, self.id)
         return self
+
+    @property
+    def soon(self) -> datetime:
+        """When the next order is given."""
+        return self.now + timedelta(seconds=10)
 
     def later(self, **time: float) -> Self:
         self.now += timedelta(**time)
@@ -165,8 +174,8 @@ class Scene:
     def proposed(self, by: str = BEN, **changes: Any) -> Self:
         return self.does(c.Propose, by, plan=plan(**changes))
 
-    def votes(self, by: str, choice: str = "approve", comment: str = "") -> Self:
-        return self.does(c.CastVote, by, mitigation=self.mitigation.id, choice=choice, comment=comment)
+    def votes(self, by: str, choice: Choice = "approve", comment: str = "") -> Self:
+        return self.does(c.AtGate, by, gate=self.mitigation.id, order=casting(by, self.soon, choice, comment))
 
     def step(self, number: int, *, ok: bool = True, detail: str = "200 OK", phase: str = "plan") -> Self:
         return self.begins(number, phase).does(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.differences import Difference
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident.due import outlook
@@ -21,9 +22,12 @@ from bot.slack.views.listing import listing, pick
 from bot.slack.views.mitigation import mitigation, plan_view
 from bot.slack.views.naming import channel_name, topic
 from bot.slack.views.offer import offer
+from bot.slack.views.policy import policy as policy_view
 from bot.slack.views.reminder import overview, reminder
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
+from bot.verbs.request import ShowPolicy
+from tests.harness.plans import anybody, edited
 from tests.slack.views.gallery import reminders
 from tests.slack.views.limits import check_message, check_view, pings
 from tests.slack.views.scene import ANA, BEN, CY, POLICY, REMINDING, TWO_VOTES, Scene, names
@@ -74,12 +78,13 @@ def spoken(said: str, title: str, policy: Any) -> Scene:
     scene.does(c.ChangeSeverity, ANA, to=Severity.P2, because=said).does(
         c.ChangeSeverity, ANA, to=Severity.P1, because=""
     )
+    scene.does(c.AdoptPolicy, ANA, to=edited(policy, name="other"), because=said)
     return scene.proposed(**proposal).votes(CY, comment=said)
 
 
 def look(scene: Scene, named: Any) -> list[Message]:
     """Every view of a scene that is a message."""
-    incident, now = scene.incident, scene.now
+    incident, now, said = scene.incident, scene.now, scene.incident.summary
     shown = [
         card(incident, POLICY, named, now),
         announcement(incident, named),
@@ -93,6 +98,7 @@ def look(scene: Scene, named: Any) -> list[Message]:
         listing(ANA, [], named, now, incident.summary),
         pick(ANA, [incident] * 30, incident.summary or "x"),
         unknown(incident.summary, incident.title),
+        policy_view(ShowPolicy(incident, POLICY, POLICY, (Difference(place="p1.means", before=said, after=said),))),
         help_([(incident.title, incident.summary, incident.summary)], "/incident"),
     ]
     for view in [home(CY, [incident] * 30, [incident], named, now), *_plans(scene, named)]:
@@ -176,7 +182,7 @@ def test_every_topic_fits(title: str, called: str) -> None:
 
 
 def test_a_mitigation_with_many_long_votes_still_fits() -> None:
-    policy = POLICY.model_copy(update={"mitigation_gate": POLICY.mitigation_gate.model_copy(update={"quorum": 20})})
+    policy = POLICY.model_copy(update={"approvals": {"anybody": anybody(20)}})
     scene = Scene(policy=policy).commanded().proposed()
     for number in range(19):
         scene.votes(f"UVOTER{number}", comment="&" * 500)

@@ -5,14 +5,15 @@ from typing import assert_never
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import (
     conflicts,
-    criteria,
     declare,
     escalations,
     exports,
     facts,
     findings,
+    gates,
     hats,
     mitigations,
+    policies,
     reminders,
     runs,
     stages,
@@ -41,12 +42,13 @@ AFTER_THE_END = (
     c.RecordPageFailed,
     c.RecordPageDelayed,
     c.RecordReminderHeld,
+    c.AtGate,
     c.Tick,
 )
 """What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
 
-MINDS_THE_LIMIT = (c.Propose, c.CastVote, c.Withdraw, c.ChangeStage, c.Resolve)
-"""Orders about gates: a gate whose time is up is closed for them, even if the clock has not got round to saying so."""
+MINDS_THE_LIMIT = (c.Propose, c.Withdraw, c.ChangeStage, c.Resolve)
+"""Orders that depend on gates: what has fallen due there comes first, even if the clock has not got round to it."""
 
 
 def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> list[AnyEvent]:
@@ -60,13 +62,15 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
         raise NoSuchIncident(incident=command.incident)
     events = _decide(command, incident, policy)
     events += conflicts.met(command, events, incident, policy)
+    if isinstance(command, c.AdoptPolicy):
+        policy = command.to  # by which its reminders go on, or end
     return [*events, *reminders.ended(command, events, incident, policy)] if incident.reminders else events
 
 
 def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[AnyEvent]:
     if incident.stage.purpose is Purpose.CLOSED and not isinstance(command, AFTER_THE_END):
         raise IsClosed(incident=incident.id)
-    if isinstance(command, MINDS_THE_LIMIT) and (overdue := mitigations.time_is_up(command, incident)):
+    if isinstance(command, MINDS_THE_LIMIT) and (overdue := gates.time_is_up(command, incident, policy)):
         for event in overdue:
             incident = evolve(incident, event, incident.id)
         return [*overdue, *_decide(command, incident, policy)]
@@ -75,10 +79,15 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return declare.declare(command, incident, policy)
         case c.AddNote():
             return facts.note(command)
-        case c.StateHypothesis() | c.RuleOutHypothesis() | c.AddActionItem() | c.ChangeActionItem():
-            return findings.find(command, incident)
-        case c.ConfirmCriterion() | c.WithdrawConfirmation():
-            return criteria.answer(command, incident, policy)
+        case (
+            c.StateHypothesis()
+            | c.RuleOutHypothesis()
+            | c.AddActionItem()
+            | c.ChangeActionItem()
+            | c.ConfirmCriterion()
+            | c.WithdrawConfirmation()
+        ):
+            return findings.find(command, incident, policy)
         case c.RecordChannel():
             return declare.record_channel(command, incident)
         case c.TakeHat():
@@ -107,14 +116,16 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return stages.change_severity(command, incident)
         case c.ChangeStage():
             return stages.change_stage(command, incident, policy)
+        case c.AdoptPolicy():
+            return policies.adopt(command, incident, policy)
         case c.Resolve():
             return stages.resolve(command, incident, policy)
         case c.Propose():
             return mitigations.propose(command, incident, policy)
-        case c.CastVote():
-            return mitigations.vote(command, incident, policy)
+        case c.AtGate():
+            return gates.at_gate(command, incident, policy)
         case c.Withdraw():
-            return mitigations.withdraw(command, incident)
+            return mitigations.withdraw(command, incident, policy)
         case c.StopRun():
             return runs.stop(command, incident)
         case c.RollBack():
@@ -157,7 +168,7 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return reminders.put_off(command, incident, policy)
         case c.Tick():
             return [
-                *mitigations.time_is_up(command, incident),
+                *gates.time_is_up(command, incident, policy),
                 *(stages.open_review(command, incident, policy) or stages.overdue(command, incident, policy)),
                 *escalations.time_is_up(command, incident, policy),
                 *reminders.time_is_up(command, incident, policy),

@@ -13,21 +13,14 @@ from bot.domain.incident.rejections import (
     NoSuchCriterion,
     NotYoursToConfirm,
     OwnWork,
-    ReasonMissing,
     SeenInTheRecord,
+    TakingBackNeedsReason,
 )
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
 
 
-def answer(command: ConfirmCriterion | WithdrawConfirmation, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    """Take somebody's word that a criterion is met, or give it back."""
-    if isinstance(command, ConfirmCriterion):
-        return _confirm(command, incident, policy)
-    return _withdraw(command, incident, policy)
-
-
-def _confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> list[AnyEvent]:
+def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Take the word of whoever wears a hat that answers for it, or of the commander."""
     criterion = _find(command.criterion, policy)
     if not criterion.confirmed_by:
@@ -66,7 +59,7 @@ def _spokesman(person: str, criterion: Criterion, incident: Incident, policy: Po
     raise OwnWork(hats[0], conflict, policy)
 
 
-def _withdraw(command: WithdrawConfirmation, incident: Incident, policy: Policy) -> list[AnyEvent]:
+def withdraw(command: WithdrawConfirmation, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Take a confirmation back: whoever gave it, and whoever could have given it."""
     criterion = _find(command.criterion, policy)
     said = incident.confirmed.get(criterion.id)
@@ -75,7 +68,7 @@ def _withdraw(command: WithdrawConfirmation, incident: Incident, policy: Policy)
     if command.by != said.by and not spoken_for(command.by, criterion, incident):
         raise NotYoursToConfirm(criterion, incident, policy)
     if not has_words(command.because):
-        raise ReasonMissing
+        raise TakingBackNeedsReason(criterion=criterion.id)
     check_length(command.because)
     return [
         CriterionWithdrawn(

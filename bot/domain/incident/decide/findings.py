@@ -2,7 +2,15 @@
 
 from typing import assert_never
 
-from bot.domain.incident.commands import AddActionItem, ChangeActionItem, RuleOutHypothesis, StateHypothesis
+from bot.domain.incident.commands import (
+    AddActionItem,
+    ChangeActionItem,
+    ConfirmCriterion,
+    RuleOutHypothesis,
+    StateHypothesis,
+    WithdrawConfirmation,
+)
+from bot.domain.incident.decide import criteria
 from bot.domain.incident.decide.words import check_length, check_text, check_title, has_words
 from bot.domain.incident.events import (
     ActionItemAdded,
@@ -21,16 +29,28 @@ from bot.domain.incident.rejections import (
     TooManyFindings,
 )
 from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
 
 LIMIT = 50
 """Hypotheses, and action items, of an incident: the state stays small, so that commands stay fast."""
 
 
 def find(
-    command: StateHypothesis | RuleOutHypothesis | AddActionItem | ChangeActionItem, incident: Incident
+    command: StateHypothesis
+    | RuleOutHypothesis
+    | AddActionItem
+    | ChangeActionItem
+    | ConfirmCriterion
+    | WithdrawConfirmation,
+    incident: Incident,
+    policy: Policy,
 ) -> list[AnyEvent]:
-    """Write down what somebody found out, or promises."""
+    """Write down what somebody found out, promises, or confirms."""
     match command:
+        case ConfirmCriterion():
+            return criteria.confirm(command, incident, policy)
+        case WithdrawConfirmation():
+            return criteria.withdraw(command, incident, policy)
         case StateHypothesis():
             return _state(command, incident)
         case RuleOutHypothesis():

@@ -1,36 +1,18 @@
-"""Mitigations and their gate: proposing, amending, voting, withdrawing, running out of time."""
+"""Mitigations: proposing one, changing its plan, withdrawing it. A gate decides it where somebody's yes is needed."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
-from bot.domain.gates.gate import Gate, Outcome, Vote
-from bot.domain.hats import Hat
-from bot.domain.ids import SYSTEM, mitigation_id
-from bot.domain.incident.commands import CastVote, Command, Propose, Withdraw
+from bot.domain.gates import orders as o
+from bot.domain.gates.decide import decide
+from bot.domain.gates.subject import of_plan
+from bot.domain.ids import mitigation_id
+from bot.domain.incident.commands import AtGate, Propose, Withdraw
+from bot.domain.incident.decide import gates
 from bot.domain.incident.decide.moves import moved_by_itself
-from bot.domain.incident.decide.words import check_length, has_words
-from bot.domain.incident.events import (
-    AnyEvent,
-    GateClosed,
-    MitigationAmended,
-    MitigationProposed,
-    VoteCameLate,
-    VoteCast,
-)
+from bot.domain.incident.events import AnyEvent, MitigationAmended, MitigationProposed
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.mitigations import Mitigation, Progress, gate_timer
-from bot.domain.incident.rejections import (
-    GateStillOpen,
-    IsOver,
-    NoSuchMitigation,
-    NothingToVoteOn,
-    NotYoursToWithdraw,
-    OwnProposal,
-    PlanHasChanged,
-    ReasonMissing,
-    StillRunning,
-    VotedAlready,
-)
+from bot.domain.incident.mitigations import Mitigation
+from bot.domain.incident.rejections import GateStillOpen, IsOver, NoSuchMitigation, StillRunning
 from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Trigger
 from bot.domain.policy import Policy
@@ -41,116 +23,53 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
     if incident.stage.is_over:
         raise IsOver(incident=incident.id, stage=incident.stage.label.lower())
     plan = command.plan
-    for other in incident.open_gates:
+    for other in incident.proposed:
         if other.proposer == command.by and other.plan.runbook == plan.runbook:
-            return _amend(command, other, policy)
+            return _amend(command, other, incident)
         raise GateStillOpen(title=other.plan.title)
     for other in incident.mitigations.values():
         if other.progress.is_live:
             raise StillRunning(title=other.plan.title, progress=other.progress)
+    name = mitigation_id(len(incident.mitigations) + 1)
     asks = policy.of(incident.severity).approval or bool(plan.touches)
-    gate = policy.mitigation_gate
-    proposed = MitigationProposed(
-        by=command.by,
-        at=command.at,
-        mitigation=mitigation_id(len(incident.mitigations) + 1),
-        plan=plan,
-        quorum=gate.quorum if asks else 0,
-        due=command.at + timedelta(minutes=gate.limit_minutes),
-        then=gate.then,
-    )
-    return [proposed] if asks else [proposed, *_mitigating(command, [proposed], incident, policy)]
+    proposed = MitigationProposed(by=command.by, at=command.at, mitigation=name, plan=plan, gate=name if asks else None)
+    if not asks:
+        return [proposed, *_begins(command, proposed, incident, policy)]
+    approval = policy.approval("mitigation", incident.severity, command.at)
+    assert approval is not None, "a policy without one is refused when it is loaded"
+    subject = of_plan(plan, approval=approval.hash)
+    asked = gates.open_gate(command, name, approval, subject, wakes=policy.of(incident.severity).wakes)
+    known = evolve(incident, proposed, incident.id)
+    return [proposed, *gates.with_consequences(asked, known, policy)]
 
 
-def _amend(command: Propose, mitigation: Mitigation, policy: Policy) -> list[AnyEvent]:
+def _begins(command: Propose, proposed: AnyEvent, incident: Incident, policy: Policy) -> Iterable[AnyEvent]:
+    """What needs nobody's yes executes: the stage follows by itself."""
+    incident = evolve(incident, proposed, incident.id)
+    because = "a mitigation begins"
+    return moved_by_itself(Trigger.MITIGATION, incident, policy, by=command.by, at=command.at, because=because)
+
+
+def _amend(command: Propose, mitigation: Mitigation, incident: Incident) -> list[AnyEvent]:
     changed = command.plan.differs_from(mitigation.plan)
     if not changed:
         return []
-    due = command.at + timedelta(minutes=policy.mitigation_gate.limit_minutes)
-    return [
-        MitigationAmended(
-            by=command.by, at=command.at, mitigation=mitigation.id, plan=command.plan, changed=changed, due=due
-        )
-    ]
-
-
-def vote(command: CastVote, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    """Count one person's vote, bound to the plan that they saw. Votes after the outcome are recorded as late."""
-    mitigation = find(incident, command.mitigation)
-    gate = mitigation.gate
-    if gate is None:
-        raise NothingToVoteOn
-    if gate.outcome is not None:
-        return _late(command, gate, gate.outcome)
-    if command.by == gate.proposer:
-        raise OwnProposal
-    if command.plan_hash not in {None, mitigation.plan_hash}:
-        raise PlanHasChanged(changed=", ".join(mitigation.amended))
-    if (earlier := gate.votes.get(command.by)) is not None:
-        if earlier.choice == command.choice:
-            return []
-        raise VotedAlready
-    if command.choice == "reject" and not has_words(command.comment):
-        raise ReasonMissing
-    check_length(command.comment)
-    cast = VoteCast(
-        by=command.by,
-        at=command.at,
-        mitigation=mitigation.id,
-        choice=command.choice,
-        comment=command.comment,
-        plan_hash=mitigation.plan_hash,
+    gate = gates.find(incident, mitigation.id)
+    subject = of_plan(command.plan, approval=gate.policy.hash)
+    amended = MitigationAmended(
+        by=command.by, at=command.at, mitigation=mitigation.id, plan=command.plan, changed=changed
     )
-    counted = gate.with_vote(command.by, Vote(choice=command.choice, at=command.at, comment=command.comment))
-    match counted.verdict():
-        case None:
-            return [cast]
-        case Outcome.APPROVED:
-            closed = GateClosed(by=SYSTEM, at=command.at, mitigation=mitigation.id, outcome=Outcome.APPROVED)
-            return [cast, closed, *_mitigating(command, [cast, closed], incident, policy)]
-        case outcome:
-            closed = GateClosed(
-                by=SYSTEM, at=command.at, mitigation=mitigation.id, outcome=outcome, because=command.comment
-            )
-            return [cast, closed]
+    return [amended, *decide(o.ChangeSubject(by=command.by, at=command.at, subject=subject), gate)]
 
 
-def _late(command: CastVote, gate: Gate, outcome: Outcome) -> list[AnyEvent]:
-    earlier = gate.votes.get(command.by)
-    if command.by in gate.late or (earlier is not None and earlier.choice == command.choice):
-        return []
-    return [
-        VoteCameLate(
-            by=command.by, at=command.at, mitigation=command.mitigation, choice=command.choice, outcome=outcome
-        )
-    ]
-
-
-def withdraw(command: Withdraw, incident: Incident) -> list[AnyEvent]:
+def withdraw(command: Withdraw, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Withdraw a proposal: its gate closes without a decision."""
     mitigation = find(incident, command.mitigation)
-    if mitigation.progress is not Progress.PROPOSED:
+    if mitigation not in incident.proposed:
         return []
-    if command.by != mitigation.proposer and command.by not in incident.wearers(Hat.COMMANDER):
-        raise NotYoursToWithdraw(proposer=mitigation.proposer)
-    because = f"<@{command.by}> withdrew it"
-    return [
-        GateClosed(by=command.by, at=command.at, mitigation=mitigation.id, outcome=Outcome.WITHDRAWN, because=because)
-    ]
-
-
-def time_is_up(command: Command, incident: Incident) -> list[AnyEvent]:
-    """Close every gate whose limit has passed, with its stated outcome."""
-    return [
-        GateClosed(
-            by=SYSTEM,
-            at=command.at,
-            mitigation=mitigation.id,
-            outcome=Outcome(mitigation.gate.then),
-            because="nobody decided in time",
-        )
-        for mitigation in incident.open_gates
-        if mitigation.gate and incident.timers.get(gate_timer(mitigation.id), command.at) <= command.at
-    ]
+    order = o.WithdrawGate(by=command.by, at=command.at)
+    facts = command.model_dump(include={"incident", "by", "at", "cause"})
+    return gates.at_gate(AtGate(**facts, gate=mitigation.id, order=order), incident, policy)
 
 
 def find(incident: Incident, mitigation: str) -> Mitigation:
@@ -158,13 +77,3 @@ def find(incident: Incident, mitigation: str) -> Mitigation:
     if found is None:
         raise NoSuchMitigation
     return found
-
-
-def _mitigating(
-    command: Propose | CastVote, events: Iterable[AnyEvent], incident: Incident, policy: Policy
-) -> Iterable[AnyEvent]:
-    """What is approved executes: the stage follows by itself."""
-    for event in events:
-        incident = evolve(incident, event, incident.id)
-    because = "a mitigation begins"
-    return moved_by_itself(Trigger.MITIGATION, incident, policy, by=command.by, at=command.at, because=because)

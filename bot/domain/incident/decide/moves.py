@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from bot.domain.gates.gate import Outcome
 from bot.domain.incident.criteria import enforced, missing
 from bot.domain.incident.events import AnyEvent, StageChanged
 from bot.domain.incident.evolve import evolve
@@ -73,9 +72,10 @@ def _check_guard(guard: Guard, incident: Incident, policy: Policy) -> None:
             for mitigation in incident.mitigations.values():
                 if mitigation.progress.is_live:
                     raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
-            for mitigation in incident.open_gates:
+            for mitigation in incident.proposed:
                 raise GateStillOpen(title=mitigation.plan.title)
 
 
 def _was_approved(incident: Incident) -> bool:
-    return any(m.gate and m.gate.outcome is Outcome.APPROVED for m in incident.mitigations.values())
+    gates = (incident.gate_of(mitigation) for mitigation in incident.mitigations.values())
+    return any(gate is not None and gate.outcome is not None and gate.outcome.goes_ahead for gate in gates)

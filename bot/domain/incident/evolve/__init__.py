@@ -8,9 +8,10 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Escalation, call_timer, lapse_timer
-from bot.domain.incident.evolve.changes import with_person
+from bot.domain.incident.evolve.changes import with_person, without_timer
 from bot.domain.incident.evolve.course import found, noted, staged
 from bot.domain.incident.evolve.escalations import ended, escalated
+from bot.domain.incident.evolve.gates import gated
 from bot.domain.incident.evolve.mitigations import mitigated, proposed
 from bot.domain.incident.evolve.reminders import reminded
 from bot.domain.incident.reminders import JUST_NOW
@@ -103,6 +104,8 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
         return staged(incident, event)
     if isinstance(event, e.FindingEvent):
         return found(incident, event)
+    if isinstance(event, e.GateEvent):
+        return gated(incident, event.gate, (event,))
     match event:
         case e.NoteAdded():
             return noted(incident, event)
@@ -143,6 +146,10 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             return {"pins": {ts: text for ts, text in incident.pins.items() if ts != event.ts}}
         case e.UpdatePosted():
             return {"last_update_at": event.at, "last_update": event.text, "next_update_due": event.next_due}
+        case e.PolicyAdopted():
+            timers = without_timer(incident, POST_MORTEM_TIMER)
+            due = {POST_MORTEM_TIMER: event.review_at} if event.review_at else {}
+            return {"policy": event.to, "timers": {**timers, **due}}
         case e.Resolved():
             calls = {timer for name in incident.escalations for timer in (call_timer(name), lapse_timer(name))}
             timers = {name: due for name, due in incident.timers.items() if name not in calls}

@@ -2,48 +2,40 @@
 
 from typing import Any, assert_never
 
-from bot.domain.gates.gate import Gate, Outcome, Vote
 from bot.domain.incident import events as e
-from bot.domain.incident.evolve.changes import without_timer
-from bot.domain.incident.mitigations import Mitigation, Progress, StepRun, gate_timer
+from bot.domain.incident.evolve.before import Old, facts_of
+from bot.domain.incident.evolve.gates import gated
+from bot.domain.incident.mitigations import Mitigation, Progress, StepRun
 from bot.domain.incident.state import Incident
-
-ENDS = {
-    Outcome.APPROVED: Progress.APPROVED,
-    Outcome.REJECTED: Progress.REJECTED,
-    Outcome.EXPIRED: Progress.EXPIRED,
-    Outcome.WITHDRAWN: Progress.WITHDRAWN,
-}
 
 
 def proposed(incident: Incident, event: e.MitigationProposed) -> dict[str, Any]:
-    gate = (
-        Gate(subject=event.plan.hash, proposer=event.by, quorum=event.quorum, due=event.due, then=event.then)
-        if event.quorum
-        else None
-    )
     mitigation = Mitigation(
         id=event.mitigation,
         plan=event.plan,
         plan_hash=event.plan.hash,
         proposer=event.by,
         proposed_at=event.at,
-        gate=gate,
-        progress=Progress.PROPOSED if gate else Progress.APPROVED,
+        progress=Progress.PROPOSED if event.gate or event.quorum else Progress.APPROVED,
     )
-    timers = {**incident.timers, gate_timer(event.mitigation): event.due} if gate else incident.timers
-    return {"mitigations": {**incident.mitigations, event.mitigation: mitigation}, "timers": timers}
+    changes = {"mitigations": {**incident.mitigations, event.mitigation: mitigation}}
+    return {**changes, **_gated_before(incident.model_copy(update=changes), event)}
+
+
+def _gated_before(incident: Incident, event: Old) -> dict[str, Any]:
+    """Fold what an event of before says of the gate: nothing, where gates have events of their own."""
+    return gated(incident, event.mitigation, facts_of(event, incident.gates.get(event.mitigation)))
 
 
 def mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
+    if isinstance(event, e.VoteCast | e.VoteCameLate | e.GateClosed):
+        return _gated_before(incident, event)
     before = incident.mitigations[event.mitigation]
     after = before.model_copy(update=_mitigation_changes(before, event))
     changes: dict[str, Any] = {"mitigations": {**incident.mitigations, event.mitigation: after}}
     match event:
         case e.MitigationAmended():
-            changes["timers"] = {**incident.timers, gate_timer(event.mitigation): event.due}
-        case e.GateClosed():
-            changes["timers"] = without_timer(incident, gate_timer(event.mitigation))
+            changes |= _gated_before(incident.model_copy(update=changes), event)
         case e.MitigationVerified() if incident.mitigated_at is None:
             changes["mitigated_at"] = event.at
         case e.RollbackStarted() if before.progress is Progress.VERIFIED:
@@ -53,22 +45,25 @@ def mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
     return changes
 
 
-def _mitigation_changes(mitigation: Mitigation, event: e.MitigationEvent) -> dict[str, Any]:
+Run = (
+    e.MitigationAmended
+    | e.RunWaits
+    | e.StepStarted
+    | e.StepFinished
+    | e.VerificationStarted
+    | e.SignalRead
+    | e.MitigationVerified
+    | e.RollbackStarted
+    | e.MitigationRolledBack
+    | e.HumanNeeded
+    | e.RunStopped
+)
+
+
+def _mitigation_changes(mitigation: Mitigation, event: Run) -> dict[str, Any]:
     match event:
         case e.MitigationAmended():
-            gate = mitigation.gate.asking_again(event.plan.hash, event.due) if mitigation.gate else None
-            return {"plan": event.plan, "plan_hash": event.plan.hash, "gate": gate, "amended": event.changed}
-        case e.VoteCast():
-            assert mitigation.gate is not None
-            vote = Vote(choice=event.choice, at=event.at, comment=event.comment)
-            return {"gate": mitigation.gate.with_vote(event.by, vote)}
-        case e.VoteCameLate():
-            assert mitigation.gate is not None
-            return {"gate": mitigation.gate.model_copy(update={"late": (*mitigation.gate.late, event.by)})}
-        case e.GateClosed():
-            gate = mitigation.gate.model_copy(update={"outcome": event.outcome}) if mitigation.gate else None
-            ended = None if event.outcome is Outcome.APPROVED else event.at
-            return {"gate": gate, "progress": ENDS[event.outcome], "ended_at": ended, "because": event.because}
+            return {"plan": event.plan, "plan_hash": event.plan.hash, "amended": event.changed}
         case e.RunWaits():
             return {"waits_for": event.holder}
         case e.StepStarted():

@@ -1,0 +1,219 @@
+"""Counting votes: who fills which seat, so that nobody counts twice, and whether a tier passes, or still could.
+
+A person fills one seat, and a principal's voice is heard once, whoever speaks for them. Which votes fill which seats
+is a matching: persons → principals → seats. The sets of seats that can be filled together are a gammoid, which is a
+matroid, so filling the seats that must be filled first, and then the heaviest ones, gives the greatest weight that
+there is (J. Edmonds, Matroids and the greedy algorithm, 1971).
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.gates.gate import Call, Chair, Choice, Gate, StandIn, Vote
+from bot.domain.gates.policy import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    tier: Tier
+    seated: dict[str, int]
+    """Each person who counts, with the seat that they fill."""
+
+    @property
+    def weight(self) -> int:
+        return sum(self.tier.seats[seat].weight for seat in self.seated.values())
+
+    @property
+    def unmet(self) -> tuple[int, ...]:
+        """Seats that must say yes and haven't."""
+        taken = set(self.seated.values())
+        return tuple(n for n, seat in enumerate(self.tier.seats) if seat.must and n not in taken)
+
+    @property
+    def missing(self) -> int:
+        """The weight that is still needed."""
+        return max(0, self.tier.needs - self.weight)
+
+    @property
+    def passes(self) -> bool:
+        return not self.missing and not self.unmet
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A person who may speak for a principal in a seat."""
+
+    person: str
+    principal: str
+    seat: int
+
+
+def ayes(gate: Gate, call: Call) -> Count:
+    """Count a tier's yeses."""
+    return _counted(gate, call, "approve")
+
+
+def noes(gate: Gate, call: Call) -> Count:
+    return _counted(gate, call, "reject")
+
+
+def passing(gate: Gate, ballot: int) -> Call | None:
+    """Return the tier by which a ballot passes, the first one; None: none does, yet."""
+    return next((call for call in gate.calls_of(ballot) if ayes(gate, call).passes), None)
+
+
+def rejecting(gate: Gate, ballot: int) -> tuple[Vote, ...]:
+    """Return the noes by which a ballot is rejected, in their order; none where it isn't."""
+    for call in gate.calls_of(ballot):
+        count = noes(gate, call)
+        if len(count.seated) >= gate.tier_of(call).noes:
+            return tuple(vote for person, vote in gate.votes_of(ballot).items() if person in count.seated)
+    return ()
+
+
+def could_pass(gate: Gate, call: Call) -> bool:
+    """Say whether those who haven't answered can still make a tier pass; also while nobody knows who they are."""
+    return not is_known(gate, call) or possible(gate, call).passes
+
+
+def is_known(gate: Gate, call: Call) -> bool:
+    """Say whether nothing is left to look up: who sits there was found, or anybody does."""
+    return call.is_answered or all(seat.anyone for seat in gate.tier_of(call).seats)
+
+
+def possible(gate: Gate, call: Call) -> Count:
+    """Count as if everybody who may still answer said yes."""
+    tier, barred = gate.tier_of(call), barred_from(gate, call.ballot)
+    voted = gate.votes_of(call.ballot)
+    places = list(_places(gate, call, voted))
+    coming = [place.person for place in places if place.person not in voted]
+    for chair, deputy in deputies(gate, call):
+        stand_in = gate.person(deputy.account)
+        places.append(Place(stand_in, gate.person(chair.principal), chair.seat))
+        coming.append(stand_in)
+    if tier.is_open_to_all:
+        coming += [f"somebody {n}" for n in range(sum(seat.voices for seat in tier.seats))]
+    yes = [person for person, vote in voted.items() if vote.choice == "approve"]
+    return Count(tier, fill(tier, places, [who for who in dict.fromkeys([*yes, *coming]) if who not in barred]))
+
+
+def deputies(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn]]:
+    """Go through those who are silent, each with the deputy to ask: one who may decide, and isn't asked there yet."""
+    barred, voted = barred_from(gate, call.ballot), gate.votes_of(call.ballot)
+    taken = {gate.person(chair.account) for chair in call.chairs} | barred | voted.keys()
+    for chair in gate.silent(call):
+        if chair.deputy is None:
+            free = (deputy for deputy in chair.deputies if gate.person(deputy.account) not in taken)
+            if (deputy := next(free, None)) is not None:
+                yield chair, deputy
+
+
+def barred_from(gate: Gate, ballot: int) -> frozenset[str]:
+    """Return who can't count on a ballot: whoever proposed it or changed it, and whoever counts in a step before."""
+    barred = {gate.person(author) for author in gate.authors}
+    if ballot != gate.override_ballot:
+        for earlier in gate.passed:
+            if earlier < ballot and (call := passing(gate, earlier)) is not None:
+                barred |= ayes(gate, call).seated.keys()
+    return frozenset(barred)
+
+
+def _counted(gate: Gate, call: Call, choice: Choice) -> Count:
+    tier, barred, voted = gate.tier_of(call), barred_from(gate, call.ballot), gate.votes_of(call.ballot)
+    voters = [person for person, vote in voted.items() if vote.choice == choice and person not in barred]
+    return Count(tier, fill(tier, _places(gate, call, voted), voters))
+
+
+def _places(gate: Gate, call: Call, voted: Iterable[str]) -> Iterator[Place]:
+    """Go through who may speak for whom. Somebody who has voted needs nobody to speak for them."""
+    for chair in call.chairs:
+        person, principal = gate.person(chair.account), gate.person(chair.principal)
+        if not chair.declined and (person == principal or principal not in voted):
+            yield Place(person, principal, chair.seat)
+
+
+def fill(tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> dict[str, int]:
+    """Seat voters so that the seats that must be filled are, if they can be, and the others weigh most."""
+    flow = _Flow(tier, places, voters)
+    musts = [n for n, seat in enumerate(tier.seats) if seat.must]
+    rest = [n for n, seat in enumerate(tier.seats) for _ in range(min(seat.voices, len(voters)) - seat.must)]
+    for seats in (musts, rest):
+        seats.sort(key=lambda n: -tier.seats[n].weight)
+    for seat in (*musts, *rest):
+        flow.seat_one_more(seat)
+    return flow.seated()
+
+
+Node = tuple[str, str | int]
+SOURCE: Node = ("source", "")
+SINK: Node = ("sink", "")
+
+
+class _Flow:
+    """Ways from voters over principals to seats; each voter and each principal lies on one way at most.
+
+    Ford and Fulkerson's: what is left of each arc, and a path is looked for that may take earlier ways back.
+    A principal is two nodes with one arc between them, since only one way may lead through. Whoever speaks for a
+    principal does so in all of their seats, so it needn't be told apart by which seat they came.
+    """
+
+    def __init__(self, tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> None:
+        self.left = defaultdict[Node, dict[Node, int]](dict)
+        self.voters = voters
+        anyone = [
+            Place(voter, voter, n)
+            for n, seat in enumerate(tier.seats)
+            if seat.anyone
+            for voter in dict.fromkeys(voters)
+        ]
+        for voter in voters:
+            self._arc(SOURCE, ("voter", voter))
+        present = set(voters)
+        for place in (*places, *anyone):
+            if place.person in present:
+                self._arc(("voter", place.person), ("heard", place.principal))
+                self._arc(("heard", place.principal), ("speaks", place.principal))
+                self._arc(("speaks", place.principal), ("seat", place.seat))
+
+    def _arc(self, start: Node, end: Node) -> None:
+        self.left[start][end] = 1
+        self.left[end].setdefault(start, 0)
+
+    def seat_one_more(self, seat: int) -> None:
+        """Fill one more place of a seat, moving others where that helps."""
+        node: Node = ("seat", seat)
+        self.left[node][SINK] = 1
+        came = self._search()
+        if SINK not in came:
+            self.left[node][SINK] = 0
+            return
+        end = SINK
+        while end != SOURCE:
+            start = came[end]
+            self.left[start][end] -= 1
+            self.left[end][start] = self.left[end].get(start, 0) + 1
+            end = start
+
+    def _search(self) -> dict[Node, Node]:
+        """Return all that can be reached from the source, each with where it was reached from; stop at the end."""
+        came, todo = {SOURCE: SOURCE}, deque([SOURCE])
+        while todo and SINK not in came:
+            node = todo.popleft()
+            for following, left in self.left[node].items():
+                if left and following not in came:
+                    came[following] = node
+                    todo.append(following)
+        return came
+
+    def seated(self) -> dict[str, int]:
+        """Read the ways: whatever flows back from a node came from there."""
+        return {
+            voter: self._seat_of(principal)
+            for voter in self.voters
+            for (kind, principal), left in self.left["voter", voter].items()
+            if kind == "heard" and not left
+        }
+
+    def _seat_of(self, principal: str | int) -> int:
+        return next(int(n) for (kind, n), left in self.left["speaks", principal].items() if kind == "seat" and not left)

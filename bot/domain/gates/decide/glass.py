@@ -1,0 +1,69 @@
+"""Break-glass: going ahead at once, and answering for it afterwards."""
+
+from collections.abc import Collection, Iterable
+
+from bot.domain.gates import events as e
+from bot.domain.gates import orders as o
+from bot.domain.gates.decide.case import Case
+from bot.domain.gates.decide.settle import close
+from bot.domain.gates.decide.votes import check_subject
+from bot.domain.gates.decide.words import check_length, has_words
+from bot.domain.gates.gate import Outcome
+from bot.domain.gates.limits import after
+from bot.domain.gates.policy import Seat, in_words
+from bot.domain.gates.rejections import (
+    GateIsClosed,
+    IsSigned,
+    NoGlassHere,
+    NothingToSign,
+    NotYoursToBreak,
+    NotYoursToSign,
+    SayWhy,
+    SignedByAnother,
+)
+
+
+def break_glass(case: Case, order: o.BreakGlass) -> None:
+    gate, glass = case.gate, case.gate.policy.glass
+    if gate.outcome is not None:
+        if gate.debt is not None and gate.person(gate.debt.by) == gate.person(order.by):
+            return
+        raise GateIsClosed(outcome=gate.outcome.value)
+    if glass is None:
+        raise NoGlassHere
+    seat = _seat_among(glass.who, order.holds)
+    if seat is None:
+        raise NotYoursToBreak(who=in_words(glass.who))
+    check_subject(case, order.subject)
+    if not has_words(order.because):
+        raise SayWhy
+    check_length(order.because)
+    due = after(case.at, glass.within)
+    case.add(
+        e.GlassBroken(by=order.by, at=case.at, because=order.because, seat=seat, subject=gate.subject.hash, due=due)
+    )
+    close(case, Outcome.OVERRIDDEN, how="glass", because=order.because, by=order.by)
+
+
+def countersign(case: Case, order: o.Countersign) -> None:
+    gate, debt, glass = case.gate, case.gate.debt, case.gate.policy.glass
+    if debt is None or glass is None:
+        raise NothingToSign
+    if debt.signed_by is not None:
+        if gate.person(debt.signed_by) == gate.person(order.by) and debt.agrees == order.agrees:
+            return
+        raise IsSigned(by=debt.signed_by)
+    if gate.is_author(order.by) or gate.person(order.by) == gate.person(debt.by):
+        raise SignedByAnother
+    seat = _seat_among(glass.countersigned_by, order.holds)
+    if seat is None:
+        raise NotYoursToSign(who=in_words(glass.countersigned_by))
+    if not order.agrees and not has_words(order.comment):
+        raise SayWhy
+    check_length(order.comment)
+    case.add(e.Countersigned(by=order.by, at=case.at, agrees=order.agrees, comment=order.comment, seat=seat))
+
+
+def _seat_among(seats: Iterable[Seat], holds: Collection[str]) -> str | None:
+    """Return the name of the first of these seats in which somebody sits."""
+    return next((seat.name for seat in seats if seat.anyone or seat.name in holds), None)

@@ -1,0 +1,92 @@
+"""What time has done by now: limits that have passed, deputies who are asked, people who are told again."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.durations import lasted
+from bot.domain.gates import events as e
+from bot.domain.gates.count import barred_from
+from bot.domain.gates.decide.case import Case
+from bot.domain.gates.decide.notices import chair_for, channel_notice, following
+from bot.domain.gates.decide.settle import end, go_on, settle
+from bot.domain.gates.due import deputies_due, notices_due
+from bot.domain.gates.gate import Call, Chair
+from bot.domain.ids import SYSTEM
+
+
+def catch_up(case: Case) -> None:
+    """Do what time has done by now: limits first, so that nobody is told of what is over."""
+    while case.gate.is_open and (_limit_is_up(case) or _tier_is_up(case)):
+        settle(case)
+    _ask_deputies(case)
+    _remind(case)
+    debt = case.gate.debt
+    if debt is not None and debt.signed_by is None and not debt.is_told and debt.due <= case.at:
+        case.add(e.DebtOverdue(by=SYSTEM, at=case.at))
+
+
+def _limit_is_up(case: Case) -> bool:
+    gate = case.gate
+    if gate.limit_due is None or gate.is_contested or case.at < gate.limit_due:
+        return False
+    then = gate.policy.then
+    if then == "escalate":
+        case.add(e.LimitPassed(by=SYSTEM, at=case.at))
+        go_on(case, f"nobody decided in {lasted(timedelta(seconds=gate.policy.limit or 0))}")
+    else:
+        end(case, then, "time", "nobody decided in time")
+    return True
+
+
+def _tier_is_up(case: Case) -> bool:
+    call = case.gate.latest
+    if call is None or case.at < call.due:
+        return False
+    go_on(case, f"nobody decided in {lasted(call.due - call.at)}")
+    return True
+
+
+def _ask_deputies(case: Case) -> None:
+    if not case.gate.is_open:
+        return
+    for turn in [call.turn for call in case.gate.calls_of(case.gate.current)]:
+        while (call := case.gate.call(turn)) is not None and _ask_deputy(case, call):
+            pass
+
+
+def _ask_deputy(case: Case, call: Call) -> bool:
+    """Ask a deputy for all seats of somebody who doesn't answer, or may not; False: nobody's is due."""
+    for silent, deputy, due in deputies_due(case.gate, call):
+        if due <= case.at:
+            person = case.gate.person(silent.account)
+            theirs = {one.seat: one for one in call.chairs if case.gate.person(one.account) == person and one.deputies}
+            because = f"deputy of <@{silent.account}>, who {_why_not(case, call, silent)}"
+            chairs = tuple(
+                chair_for(case, call, deputy, one.seat, principal=one.principal, because=because)
+                for one in theirs.values()
+            )
+            asked = e.DeputyAsked(by=SYSTEM, at=case.at, turn=call.turn, instead_of=silent.account, chairs=chairs)
+            case.add(asked)
+            return True
+    return False
+
+
+def _why_not(case: Case, call: Call, chair: Chair) -> str:
+    if case.gate.person(chair.account) in barred_from(case.gate, call.ballot):
+        return "may not decide this"
+    waited = case.at - chair.at
+    return f"hasn't answered for {lasted(waited)}" if waited else "is away"
+
+
+def _remind(case: Case) -> None:
+    if not case.gate.is_open:
+        return
+    for call in case.gate.calls_of(case.gate.current):
+        silent = dict[str, datetime | None]()
+        for chair, due in notices_due(case.gate, call):
+            if due <= case.at:
+                silent[chair.account] = following(case, case.gate.tier_of(call), chair.told + 1, chair, chair.seat)
+        if call.notice_at is not None and call.notice_at <= case.at:
+            again = channel_notice(case, case.gate.tier_of(call), call.told + 1)
+            case.add(e.ChannelReminded(by=SYSTEM, at=case.at, turn=call.turn, following=again))
+        if silent:
+            case.add(e.PeopleReminded(by=SYSTEM, at=case.at, turn=call.turn, following=silent))

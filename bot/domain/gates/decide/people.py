@@ -1,0 +1,139 @@
+"""Who is asked: what a lookup has found, and “not me”."""
+
+from collections.abc import Sequence
+
+from bot.domain.gates import events as e
+from bot.domain.gates import orders as o
+from bot.domain.gates.count import barred_from
+from bot.domain.gates.decide.case import Case
+from bot.domain.gates.decide.notices import chair_for, first_notice, told_at
+from bot.domain.gates.decide.words import check_length
+from bot.domain.gates.gate import Call, Chair, Found, StandIn, names
+from bot.domain.gates.limits import after
+from bot.domain.gates.policy import Tier, in_words
+from bot.domain.gates.rejections import (
+    CannotDecide,
+    GateIsClosed,
+    HasVoted,
+    NobodyAsksYou,
+    NotTheirSeat,
+    NotYou,
+    PassedOnTooOften,
+)
+
+
+def seat(case: Case, order: o.RecordAsked) -> None:
+    """Seat whoever was found. What was looked up for a call that is gone, or was answered, changes nothing."""
+    call = case.gate.call(order.turn)
+    if not case.gate.is_open or call is None or call.is_answered or call.ballot != case.gate.current:
+        return
+    tier, barred = case.gate.tier_of(call), barred_from(case.gate, call.ballot)
+    chairs, missing = dict[tuple[str, int], Chair](), [*order.missing]
+    for found in order.found:
+        person = case.gate.person(found.account)
+        if found.seat >= len(tier.seats) or (person, found.seat) in chairs:
+            continue
+        chairs[person, found.seat] = _found(case, tier, found, is_barred=person in barred)
+        if person in barred:
+            missing.append(_barred(case, found.account))
+    case.add(
+        e.PeopleAsked(
+            by=order.by,
+            at=case.at,
+            turn=order.turn,
+            chairs=tuple(chairs.values()),
+            missing=tuple(dict.fromkeys(missing)),
+        )
+    )
+
+
+def _barred(case: Case, account: str) -> str:
+    if case.gate.is_author(account):
+        return f"<@{account}> proposed or changed it, so others decide."
+    return f"<@{account}> counts in an earlier step already."
+
+
+def _found(case: Case, tier: Tier, found: Found, *, is_barred: bool) -> Chair:
+    told, notice_at = (0, None) if is_barred or found.is_away else first_notice(case, tier, found, found.seat)
+    deputy_at = None
+    if is_barred or found.is_away:
+        deputy_at = case.at
+    elif tier.deputy_after is not None:
+        since = told_at(case, case.at, found, tier.seats[found.seat])
+        deputy_at = after(since, tier.deputy_after, tier.hours, tier.zone)
+    return Chair(
+        account=found.account,
+        seat=found.seat,
+        principal=found.account,
+        because=found.because,
+        at=case.at,
+        deputies=found.deputies,
+        deputy_at=deputy_at,
+        told=told,
+        notice_at=notice_at,
+        quiet=found.quiet,
+        zone=found.zone,
+    )
+
+
+def whom(case: Case) -> str:
+    """Name who can decide now, for those who can't."""
+    gate, barred = case.gate, barred_from(case.gate, case.gate.current)
+    people = [
+        chair.account
+        for _, chair in gate.asked(gate.current)
+        if gate.person(chair.account) not in barred and not chair.declined
+    ]
+    return names(people) or in_words(seat for call in gate.calls_of(gate.current) for seat in gate.tier_of(call).seats)
+
+
+def pass_on(case: Case, order: o.PassOn) -> None:
+    gate = case.gate
+    if gate.outcome is not None:
+        raise GateIsClosed(outcome=gate.outcome.value)
+    check_length(order.because)
+    person, to = gate.person(order.by), gate.person(order.to)
+    if to == person:
+        raise NotYou
+    if gate.vote_of(order.by, gate.current) is not None:
+        raise HasVoted
+    mine = [(call, chair) for call, chair in gate.asked(gate.current) if gate.person(chair.account) == person]
+    if not mine:
+        raise NobodyAsksYou(asked=whom(case))
+    mine = [(call, chair) for call, chair in mine if not chair.declined]
+    if not mine:
+        return
+    if to in barred_from(gate, gate.current):
+        raise CannotDecide(to=order.to)
+    for call, chair in mine:
+        _check_passing_on(case, call, chair, order.to)
+    for turn in dict.fromkeys(call.turn for call, _ in mine):
+        _pass_call_on(case, order, turn, [chair for call, chair in mine if call.turn == turn])
+
+
+def _check_passing_on(case: Case, call: Call, chair: Chair, to: str) -> None:
+    """Only a route lets anybody be named: other seats belong to those whom the policy names, and their deputies."""
+    if chair.links >= case.gate.policy.max_depth:
+        raise PassedOnTooOften(limit=chair.links)
+    seat = case.gate.tier_of(call).seats[chair.seat]
+    person = case.gate.person(to)
+    sits = any(one.seat == chair.seat and case.gate.person(one.account) == person for one in call.chairs)
+    stands_in = any(case.gate.person(deputy.account) == person for deputy in chair.deputies)
+    if seat.route is None and not seat.anyone and not sits and not stands_in:
+        raise NotTheirSeat(seat=seat.words)
+
+
+def _pass_call_on(case: Case, order: o.PassOn, turn: int, mine: Sequence[Chair]) -> None:
+    call = case.gate.call(turn)
+    assert call is not None
+    to = case.gate.person(order.to)
+    taken = {chair.seat for chair in call.chairs if case.gate.person(chair.account) == to and not chair.declined}
+    known = {deputy.account: deputy for chair in mine for deputy in chair.deputies}
+    named = known.get(order.to, StandIn(account=order.to))
+    because = f"named by <@{order.by}>, who said: not me"
+    chairs = tuple(
+        chair_for(case, call, named, chair.seat, principal=chair.principal, because=because, links=chair.links + 1)
+        for chair in mine
+        if chair.seat not in taken
+    )
+    case.add(e.PassedOn(by=order.by, at=case.at, turn=turn, to=order.to, chairs=chairs, because=order.because))

@@ -1,0 +1,68 @@
+"""What a gate waits for: when something of it falls due next, what is to be looked up, and what may still be sent."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.gates.count import ayes, barred_from, deputies, is_known
+from bot.domain.gates.gate import Call, Chair, Gate, StandIn
+from bot.domain.gates.policy import Seat
+
+
+def next_due(gate: Gate) -> datetime | None:
+    """Return when something falls due: a limit, a deputy, a notice, a debt. None: nothing ever will by itself."""
+    if not gate.is_open:
+        debt = gate.debt
+        return debt.due if debt is not None and debt.signed_by is None and not debt.is_told else None
+    times = [] if gate.limit_due is None or gate.is_contested else [gate.limit_due]
+    if gate.latest is not None:
+        times.append(gate.latest.due)
+    for call in gate.calls_of(gate.current):
+        times += [due for _, _, due in deputies_due(gate, call)]
+        times += [due for _, due in notices_due(gate, call)]
+        if call.notice_at is not None:
+            times.append(call.notice_at)
+    return min(times, default=None)
+
+
+def deputies_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn, datetime]]:
+    """Go through those who are silent and have a deputy who can be asked, each with the time for it."""
+    for chair, deputy in deputies(gate, call):
+        if chair.deputy_at is not None:
+            yield chair, deputy, chair.deputy_at
+
+
+def notices_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, datetime]]:
+    """Go through those who are told next, each with the time for it. Where a seat is full, nobody waits for more."""
+    said = Counter(ayes(gate, call).seated.values())
+    full = {n for n, seat in enumerate(gate.tier_of(call).seats) if said[n] >= seat.voices}
+    for chair in gate.silent(call):
+        if chair.notice_at is not None and chair.seat not in full:
+            yield chair, chair.notice_at
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Who sits in these seats now? The answer is RecordAsked, with this turn."""
+
+    turn: int
+    seats: tuple[Seat, ...]
+
+
+def wanted(gate: Gate) -> list[LookUp]:
+    """List what is to be looked up; what comes back later than it is wanted changes nothing."""
+    if not gate.is_open:
+        return []
+    calls = gate.calls_of(gate.current)
+    return [LookUp(call.turn, gate.tier_of(call).seats) for call in calls if not is_known(gate, call)]
+
+
+def may_be_told(gate: Gate, turn: int, account: str) -> bool:
+    """Say whether a notice that was ordered may still go out: nothing follows an outcome, an answer, or a change."""
+    call = gate.call(turn)
+    if not gate.is_open or call is None or call.ballot != gate.current:
+        return False
+    if gate.person(account) in barred_from(gate, call.ballot):
+        return False
+    return any(chair.account == account for chair in gate.silent(call))

@@ -1,0 +1,214 @@
+"""Why a gate is where it is: by which rule, on which votes, and which were not counted and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.durations import lasted
+from bot.domain.gates.count import ayes, barred_from, noes, rejecting
+from bot.domain.gates.gate import Call, Gate, Outcome, Vote, names
+from bot.domain.gates.policy import Tier, in_words
+from bot.domain.gates.standing import deciding
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A vote that counts, and where."""
+
+    account: str
+    choice: str
+    ballot: int
+    seat: str
+    in_place_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A vote that doesn't count, and why."""
+
+    account: str
+    choice: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who is asked, and why."""
+
+    account: str
+    seat: str
+    because: tuple[str, ...]
+    waits: bool
+    """Their answer is still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    rules: tuple[str, ...]
+    """Each step's rule in a sentence, and how far it has come."""
+    asked: tuple[Asked, ...]
+    missing: tuple[str, ...]
+    """Who was meant and isn't asked, in sentences."""
+    counted: tuple[Counted, ...]
+    left_out: tuple[LeftOut, ...]
+    outcome: str
+    """How it ended, in a sentence; or what it waits for."""
+
+
+def explain(gate: Gate) -> Explanation:
+    """Tell all that led to where a gate is now."""
+    counted = tuple(_counted(gate))
+    silent = {(call.turn, chair.account) for call in gate.calls_of(gate.current) for chair in gate.silent(call)}
+    return Explanation(
+        rules=tuple(_rule(gate, ballot) for ballot in range(len(gate.order) + gate.is_contested)),
+        asked=tuple(
+            Asked(
+                account=chair.account,
+                seat=gate.tier_of(call).seats[chair.seat].words,
+                because=chair.because,
+                waits=gate.is_open and (call.turn, chair.account) in silent,
+            )
+            for call, chair in gate.asked(gate.current)
+        ),
+        missing=tuple(dict.fromkeys(sentence for call in gate.calls for sentence in call.missing)),
+        counted=counted,
+        left_out=tuple(_left_out(gate, {(one.account, one.ballot) for one in counted})),
+        outcome=_outcome(gate),
+    )
+
+
+def in_sentences(gate: Gate) -> list[str]:
+    """Tell all of it, a line each, people as `<@id>`."""
+    told = explain(gate)
+    return [
+        told.outcome,
+        *told.rules,
+        *(f"<@{one.account}> ({one.seat}), {because_of(one.because)}" for one in told.asked if one.waits),
+        *told.missing,
+        *(f"Counted: {_counts(one)}." for one in told.counted),
+        *(f"Not counted: <@{one.account}> {_said(one.choice)}, because {one.because}." for one in told.left_out),
+    ]
+
+
+def _counts(one: Counted) -> str:
+    instead = f", in place of <@{one.in_place_of}>" if one.in_place_of else ""
+    return f"<@{one.account}> {_said(one.choice)} as {one.seat}{instead}"
+
+
+def _said(choice: str) -> str:
+    return "approved" if choice == "approve" else "rejected"
+
+
+def because_of(reasons: tuple[str, ...]) -> str:
+    """Say why somebody is asked: `asked because: owner of checkout, on shift, median 3 min`."""
+    return f"asked because: {', '.join(reasons)}" if reasons else "asked"
+
+
+def _ballots(gate: Gate) -> Iterator[int]:
+    yield from sorted({call.ballot for call in gate.calls})
+
+
+def _rule(gate: Gate, ballot: int) -> str:
+    tiers = (gate.policy.override,) if ballot == gate.override_ballot else gate.steps[ballot].tiers
+    name = "To override the rejection" if ballot == gate.override_ballot else f"Step {ballot + 1} of {len(gate.order)}"
+    said = "; or ".join(_tier(tier) for tier in tiers if tier is not None)
+    call = deciding(gate, ballot)
+    if call is None:
+        return f"{name}: {said}. Nobody has been asked yet."
+    count = ayes(gate, call)
+    unmet = f", and a yes from {in_words([count.tier.seats[n] for n in count.unmet])} is missing" if count.unmet else ""
+    state = "It has passed" if count.passes else f"It has {count.weight} of {count.tier.needs} so far{unmet}"
+    return f"{name}: {said}. {state}."
+
+
+def _tier(tier: Tier) -> str:
+    musts = [seat for seat in tier.seats if seat.must]
+    must = f", with a yes from {in_words(musts)}" if musts else ""
+    return f"{tier.needs} of {sum(seat.most for seat in tier.seats)} from {in_words(tier.seats)}{must}"
+
+
+def _counted(gate: Gate) -> Iterator[Counted]:
+    """Go through the votes that count: noes in any tier, yeses in the one that decides."""
+    for ballot in _ballots(gate):
+        decides = deciding(gate, ballot)
+        seated = {
+            person: (call, seat) for call in gate.calls_of(ballot) for person, seat in noes(gate, call).seated.items()
+        }
+        if decides is not None:
+            seated |= {person: (decides, seat) for person, seat in ayes(gate, decides).seated.items()}
+        for person, vote in gate.votes_of(ballot).items():
+            if person in seated:
+                call, seat = seated[person]
+                yield Counted(
+                    account=vote.account,
+                    choice=vote.choice,
+                    ballot=ballot,
+                    seat=gate.tier_of(call).seats[seat].words,
+                    in_place_of=_in_place_of(gate, call, person),
+                )
+
+
+def _in_place_of(gate: Gate, call: Call, person: str) -> str | None:
+    mine = [chair for chair in call.chairs if gate.person(chair.account) == person]
+    own = any(gate.person(chair.principal) == person for chair in mine)
+    return None if own or not mine else mine[0].principal
+
+
+def _left_out(gate: Gate, counted: set[tuple[str, int]]) -> Iterator[LeftOut]:
+    for vote in gate.votes:
+        if (vote.account, vote.ballot) not in counted:
+            yield LeftOut(vote.account, vote.choice, _why_not(gate, vote))
+    for fallen in gate.fallen:
+        yield LeftOut(fallen.vote.account, fallen.vote.choice, fallen.because)
+    for vote in gate.late:
+        yield LeftOut(vote.account, vote.choice, "it came after the outcome")
+
+
+def _why_not(gate: Gate, vote: Vote) -> str:
+    person = gate.person(vote.account)
+    if gate.is_author(vote.account):
+        return "they proposed or changed it"
+    if gate.votes_of(vote.ballot)[person].account != vote.account:
+        return f"they voted as {names([gate.votes_of(vote.ballot)[person].account])}, too, and that counts"
+    if person in barred_from(gate, vote.ballot):
+        return "they count in an earlier step already"
+    if not gate.calls_of(vote.ballot):
+        return "its step isn't asked now"
+    if any(
+        gate.person(chair.account) == person and gate.vote_of(chair.principal, vote.ballot) is not None
+        for _, chair in gate.asked(vote.ballot)
+        if gate.person(chair.principal) != person
+    ):
+        return "whoever they stood in for has voted"
+    decides = deciding(gate, vote.ballot)
+    if decides is not None and all(gate.person(chair.account) != person for chair in decides.chairs):
+        return "another tier has come further than theirs"
+    return "all places of their seat were taken"
+
+
+def _outcome(gate: Gate) -> str:
+    if gate.outcome is None:
+        latest = gate.latest
+        waits = names(
+            chair.account
+            for call in gate.calls_of(gate.current)
+            for chair in gate.silent(call)
+            if gate.person(chair.account) not in barred_from(gate, call.ballot)
+        )
+        return f"It waits for {waits or (in_words(gate.tier_of(latest).seats) if latest else 'somebody')}."
+    after = lasted((gate.closed_at or gate.opened_at) - gate.opened_at)
+    why = f": {gate.because}" if gate.because else ""
+    match gate.how:
+        case "votes" if gate.outcome is Outcome.REJECTED:
+            said = names(vote.account for vote in rejecting(gate, gate.step))
+            return f"Rejected by {said or 'its votes'} after {after}{why}."
+        case "votes":
+            return f"Approved by its votes after {after}."
+        case "override":
+            return f"Overridden after {after}{why}."
+        case "glass":
+            return f"<@{gate.closed_by}> broke the glass after {after}{why}."
+        case "time" | "last-resort":
+            ended = "rolled back" if gate.rolls_back else gate.outcome.value
+            return f"Its policy says: {ended}, after {after}{why}."
+        case _:
+            return f"It was {gate.outcome.value} after {after}{why}."

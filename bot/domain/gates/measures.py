@@ -1,0 +1,209 @@
+"""How gates do, measured from their facts: how long they take, how they end, who carries them, what waiting costs."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+from statistics import fmean, median
+
+from bot.domain.gates import events as e
+from bot.domain.gates.evolve import evolve
+from bot.domain.gates.gate import Gate, Outcome
+
+RUBBER_STAMP = timedelta(seconds=10)
+"""A vote sooner than this after being asked, by somebody who hasn't opened the plan, has not been thought about."""
+TOO_STRICT = 0.2
+"""With a greater share of overrides, a gate is in the way more than it helps (mission.md, E9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A vote that came sooner than anybody can read."""
+
+    gate: str
+    account: str
+    after: timedelta
+
+
+@dataclass(slots=True)
+class Load:
+    """What one person carries."""
+
+    asked: int = 0
+    voted: int = 0
+    late: int = 0
+    passed_on: int = 0
+    answered: list[float] = field(default_factory=list)
+    """Seconds that each answer took."""
+    unanswered: list[float] = field(default_factory=list)
+    """Seconds that they had for each question whose limit passed without a word of theirs."""
+
+    @property
+    def median(self) -> timedelta | None:
+        """How soon they answer, half of the time."""
+        return timedelta(seconds=median(self.answered)) if self.answered else None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Gates of one policy, or of one model, taken together."""
+
+    gates: int
+    closed: int
+    mean: timedelta | None
+    """From opening to outcome; None: none is closed."""
+    p95: timedelta | None
+    """95 of 100 took no longer."""
+    outcomes: Counter[str]
+    timeouts: int
+    """Ended by time, or by the last resort."""
+    escalated: int
+    """Had more than a first tier asked."""
+    overrides: int
+    broken_glass: int
+    unsigned: int
+    """Of these, still owed a countersignature."""
+    stamps: tuple[Stamp, ...]
+    cost: float | None
+    """What waiting has cost, by the policies' rates; None where none states a rate."""
+
+    @property
+    def override_share(self) -> float:
+        return self.overrides / self.closed if self.closed else 0.0
+
+    @property
+    def is_too_strict(self) -> bool:
+        return self.override_share > TOO_STRICT
+
+
+History = Sequence[e.AnyFact]
+
+
+def measure(histories: Iterable[History]) -> Measures:
+    """Measure some gates. Those still open count, but have no time yet."""
+    read = [(_folded(history), history) for history in histories if history]
+    gates = [gate for gate, _ in read]
+    took = sorted(gate.closed_at - gate.opened_at for gate in gates if gate.closed_at is not None)
+    costs = [cost for gate in gates if (cost := cost_of(gate)) is not None]
+    return Measures(
+        gates=len(gates),
+        closed=len(took),
+        mean=timedelta(seconds=fmean(span.total_seconds() for span in took)) if took else None,
+        p95=took[ceil(0.95 * len(took)) - 1] if took else None,
+        outcomes=Counter(gate.outcome.value for gate in gates if gate.outcome is not None),
+        timeouts=sum(gate.how in {"time", "last-resort"} for gate in gates),
+        escalated=sum(any(isinstance(it, e.TierCalled) and it.tier > 0 for it in history) for _, history in read),
+        overrides=sum(gate.outcome is Outcome.OVERRIDDEN for gate in gates),
+        broken_glass=sum(gate.debt is not None for gate in gates),
+        unsigned=sum(gate.debt is not None and gate.debt.signed_by is None for gate in gates),
+        stamps=tuple(stamp for _, history in read for stamp in stamps(history)),
+        cost=sum(costs) if costs else None,
+    )
+
+
+def by_policy(histories: Iterable[History]) -> dict[str, Measures]:
+    """Measure each policy's gates apart."""
+    return _apart(histories, lambda gate: gate.policy.id)
+
+
+def by_model(histories: Iterable[History]) -> dict[str, Measures]:
+    """Measure sequential, parallel, dynamic and mixed gates apart."""
+    return _apart(histories, lambda gate: gate.policy.kind)
+
+
+def _apart(histories: Iterable[History], name: Callable[[Gate], str]) -> dict[str, Measures]:
+    groups = dict[str, list[History]]()
+    for history in histories:
+        if history:
+            groups.setdefault(name(_folded(history)), []).append(history)
+    return {group: measure(members) for group, members in sorted(groups.items())}
+
+
+def cost_of(gate: Gate, at: datetime | None = None) -> float | None:
+    """Return what waiting for a gate has cost until its outcome, or until `at`; None without either, or a rate."""
+    until = gate.closed_at or at
+    if until is None or gate.policy.cost_per_hour is None:
+        return None
+    return (until - gate.opened_at) / timedelta(hours=1) * gate.policy.cost_per_hour
+
+
+def stamps(history: History) -> list[Stamp]:
+    """Find votes within 10 s of being asked, by people who hadn't opened the plan as it was then."""
+    found, asked, readers = list[Stamp](), dict[str, datetime](), set[str]()
+    gate: Gate | None = None
+    for fact in history:
+        gate = evolve(gate, fact)
+        match fact:
+            case e.PeopleAsked() | e.DeputyAsked() | e.PassedOn():
+                for chair in fact.chairs:
+                    asked.setdefault(gate.person(chair.account), fact.at)
+            case e.SubjectChanged():
+                asked, readers = {}, set()
+            case e.PlanOpened():
+                readers.add(gate.person(fact.by))
+            case e.VoteCast():
+                person = gate.person(fact.by)
+                after = fact.at - asked.get(person, _called_at(gate, fact.ballot))
+                if after < RUBBER_STAMP and person not in readers:
+                    found.append(Stamp(gate.id, fact.by, after))
+            case _:
+                pass
+    return found
+
+
+def _called_at(gate: Gate, ballot: int) -> datetime:
+    """Return since when anybody could vote, where everybody in the channel may."""
+    return min((call.at for call in gate.calls_of(ballot)), default=gate.opened_at)
+
+
+def loads(histories: Iterable[History]) -> dict[str, Load]:
+    """Find what each approver carries: how often they were asked, how often and how soon they answered.
+
+    A question that others decided before its limit was not left unanswered.
+    """
+    found = defaultdict[str, Load](Load)
+    for history in histories:
+        _add_loads(history, found)
+    return dict(found)
+
+
+def _add_loads(history: History, found: dict[str, Load]) -> None:
+    gate: Gate | None = None
+    waiting = dict[tuple[str, int], tuple[datetime, datetime]]()
+    """Who was asked on which ballot: since when, and until when."""
+    for fact in history:
+        gate = evolve(gate, fact)
+        match fact:
+            case e.PeopleAsked() | e.DeputyAsked() | e.PassedOn():
+                call = gate.call(fact.turn)
+                assert call is not None
+                for account in dict.fromkeys(chair.account for chair in fact.chairs):
+                    found[account].asked += 1
+                    waiting.setdefault((account, call.ballot), (fact.at, call.due))
+                if isinstance(fact, e.PassedOn):
+                    found[fact.by].passed_on += 1
+                    waiting.pop((fact.by, call.ballot), None)
+            case e.VoteCast():
+                found[fact.by].voted += 1
+                since, _ = waiting.pop((fact.by, fact.ballot), (None, None))
+                if since is not None:
+                    found[fact.by].answered.append((fact.at - since).total_seconds())
+            case e.SubjectChanged():
+                waiting = {}
+            case e.GateClosed():
+                for (account, _), (since, due) in waiting.items():
+                    if due <= fact.at:
+                        found[account].unanswered.append((due - since).total_seconds())
+            case e.VoteCameLate():
+                found[fact.by].late += 1
+            case _:
+                pass
+
+
+def _folded(history: History) -> Gate:
+    gate = None
+    for fact in history:
+        gate = evolve(gate, fact)
+    assert gate is not None
+    return gate

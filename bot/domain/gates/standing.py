@@ -1,0 +1,73 @@
+"""How far a gate has come: who is for and against it, what is missing, and what time will do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.gates.count import Count, ayes, passing, rejecting
+from bot.domain.gates.gate import Call, Gate
+from bot.domain.gates.policy import Seat, Then
+
+
+def deciding(gate: Gate, ballot: int) -> Call | None:
+    """Return the tier that decides a ballot, or that has come furthest."""
+    if (call := passing(gate, ballot)) is not None:
+        return call
+    calls = gate.calls_of(ballot)
+    return max(calls, key=lambda call: (-ayes(gate, call).missing, -call.tier), default=None)
+
+
+def counted(gate: Gate) -> Count | None:
+    """Count the yeses of the tier that has come furthest with what is asked now."""
+    call = deciding(gate, gate.current)
+    return ayes(gate, call) if call is not None else None
+
+
+def approvers(gate: Gate) -> tuple[str, ...]:
+    """Name whose yes counts, in any step, in the order of their votes."""
+    seated = set[str]()
+    for ballot in {call.ballot for call in gate.calls}:
+        if (call := deciding(gate, ballot)) is not None:
+            seated |= ayes(gate, call).seated.keys()
+    said = (vote for vote in gate.votes if vote.choice == "approve" and gate.person(vote.account) in seated)
+    return tuple(dict.fromkeys(vote.account for vote in said))
+
+
+def opponents(gate: Gate) -> tuple[str, ...]:
+    """Name those by whose no it was rejected."""
+    return tuple(vote.account for vote in rejecting(gate, gate.step))
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What happens without a decision."""
+
+    at: datetime
+    then: Then
+    following: tuple[Seat, ...] = ()
+    """Who is asked next, too, where it goes on."""
+
+
+def ending(gate: Gate) -> Ending | None:
+    """Return what time does next to an open gate that nobody decides."""
+    call = gate.latest
+    endings = [] if call is None else [_of_tier(gate, call)]
+    if gate.limit_due is not None and not gate.is_contested:
+        following = _following(gate, call) if call is not None else ()
+        escalates = gate.policy.then == "escalate" and not following
+        then = gate.policy.last_resort if escalates else gate.policy.then
+        endings.append(Ending(gate.limit_due, then, following if then == "escalate" else ()))
+    return min(endings, key=lambda one: one.at, default=None)
+
+
+def _of_tier(gate: Gate, call: Call) -> Ending:
+    if gate.is_contested:
+        return Ending(call.due, "reject")
+    following = _following(gate, call)
+    return Ending(call.due, "escalate", following) if following else Ending(call.due, gate.policy.last_resort)
+
+
+def _following(gate: Gate, call: Call) -> tuple[Seat, ...]:
+    if gate.is_contested:
+        return ()
+    tiers = gate.steps[call.ballot].tiers
+    return tiers[call.tier + 1].seats if call.tier + 1 < len(tiers) else ()

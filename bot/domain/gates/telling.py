@@ -1,0 +1,110 @@
+"""What happened at a gate, each fact as a sentence for the timeline: people as `<@id>`, what is asked by its name."""
+
+from typing import assert_never
+
+from bot.domain.gates import events as g
+from bot.domain.gates.gate import Gate, Outcome, names
+from bot.domain.gates.policy import in_words
+
+QUIET = (
+    g.GateOpened,
+    g.PlanOpened,
+    g.SubjectChanged,
+    g.PeopleReminded,
+    g.ChannelReminded,
+    g.LimitPassed,
+)
+"""Facts that a reader can do without: what led to them, or what came of them, is told."""
+
+
+def worth_telling(fact: g.AnyFact) -> bool:
+    """Say whether a fact is news: who is asked first, and that the last step has passed, is told by what follows."""
+    match fact:
+        case g.TierCalled():
+            return bool(fact.because)
+        case g.StepPassed():
+            return not fact.last
+        case _:
+            return not isinstance(fact, QUIET)
+
+
+def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
+    """Say what happened, to be read after who did it. `what`: what is asked, by its name."""
+    match fact:
+        case g.GateOpened():
+            return f"asked for approval of {what}: {gate.policy.title}"
+        case g.TierCalled():
+            return f"asked {_seats(gate, fact)} to decide {what}{_why(fact.because)}"
+        case g.PeopleAsked():
+            return _asked(fact, what)
+        case g.TierStuck():
+            return f"found that those who were asked can't decide {what} any more: {fact.because}"
+        case g.DeputyAsked():
+            return f"asked {names(chair.account for chair in fact.chairs)} instead of <@{fact.instead_of}> about {what}"
+        case g.PeopleReminded():
+            return f"reminded {names(fact.following)} that {what} waits for them"
+        case g.ChannelReminded():
+            return f"reminded the channel that {what} waits for its approval"
+        case g.PassedOn():
+            return f"said “not me” about {what} and named <@{fact.to}>{_why(fact.because)}"
+        case g.PlanOpened():
+            return f"read the plan of {what}"
+        case g.VoteCast():
+            return f"{_said(fact)} {what}{_why(fact.comment)}"
+        case g.VoteWithdrawn():
+            return f"took back their vote on {what}"
+        case g.VoteCameLate():
+            return f"voted late on {what}, which was {fact.outcome.value}; not counted{_why(fact.comment)}"
+        case g.StepPassed():
+            return f"passed step {fact.ballot + 1} of {len(gate.order)} of {what}"
+        case g.StepReopened():
+            return f"opened step {fact.ballot + 1} of {what} again: a yes was taken back"
+        case g.Contested():
+            return f"let those who can override it look at the rejection of {what}{_why(fact.because)}"
+        case g.ContestEnded():
+            return f"opened {what} again: the no was taken back"
+        case g.SubjectChanged():
+            return f"changed {what} ({', '.join(fact.changed)}); earlier votes don't count"
+        case g.LimitPassed():
+            return f"reached the time limit of {what}"
+        case g.GateExhausted():
+            where = f"; #{fact.channel} was told" if fact.channel else ""
+            return f"found nobody else to decide {what}: {fact.because}{where}"
+        case g.GlassBroken():
+            return f"broke the glass: {what} goes ahead without its approval, because {fact.because}"
+        case g.Countersigned():
+            agreed = "countersigned" if fact.agrees else "did not countersign"
+            return f"{agreed} that the glass was broken for {what}{_why(fact.comment)}"
+        case g.DebtOverdue():
+            return f"has no countersignature for {what} in time: the glass was broken, and nobody answers for it"
+        case g.GateClosed():
+            return _closed(fact, what)
+        case _:
+            assert_never(fact)
+
+
+def _seats(gate: Gate, fact: g.TierCalled) -> str:
+    call = gate.call(fact.turn)
+    seats = gate.tier_of(call).seats if call is not None else ()
+    return in_words(seats) or "the next ones"
+
+
+def _asked(fact: g.PeopleAsked, what: str) -> str:
+    asked = names(chair.account for chair in fact.chairs)
+    missing = f"; {' '.join(fact.missing)}" if fact.missing else ""
+    return f"asked {asked or 'nobody'} about {what}{missing}"
+
+
+def _said(fact: g.VoteCast) -> str:
+    return "approved" if fact.choice == "approve" else "rejected"
+
+
+def _closed(fact: g.GateClosed, what: str) -> str:
+    if fact.outcome is Outcome.WITHDRAWN:
+        return f"withdrew {what}"
+    undone = ", and it is rolled back" if fact.rolls_back else ""
+    return f"closed the gate on {what} as {fact.outcome.value}{undone}{_why(fact.because)}"
+
+
+def _why(words: str) -> str:
+    return f": {words}" if words else ""

@@ -1,0 +1,98 @@
+"""Gates in an incident: orders to them, what has fallen due there, and what a gate's outcome brings about."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.gates import events as g
+from bot.domain.gates import orders as o
+from bot.domain.gates.decide import decide
+from bot.domain.gates.gate import Gate
+from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.rejections import NoSuchGate
+from bot.domain.gates.subject import Subject
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM, digest
+from bot.domain.incident.commands import AtGate, Command
+from bot.domain.incident.decide.moves import moved_by_itself
+from bot.domain.incident.events import AnyEvent
+from bot.domain.incident.evolve import evolve
+from bot.domain.incident.mitigations import gate_timer
+from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Trigger
+from bot.domain.policy import Policy
+
+
+def at_gate(command: AtGate, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Obey an order to a gate, and do what follows from it."""
+    gate = find(incident, command.gate)
+    return with_consequences(decide(_order(command, incident), gate), incident, policy)
+
+
+def open_gate(
+    command: Command, gate: str, approval: ApprovalPolicy, subject: Subject, *, wakes: bool
+) -> list[g.AnyFact]:
+    """Ask. Where the policy shuffles its steps, the command's cause is the chance: nobody chooses it."""
+    order = o.OpenGate(
+        by=command.by,
+        at=command.at,
+        gate=gate,
+        policy=approval,
+        subject=subject,
+        wakes=wakes,
+        seed=digest({"cause": command.cause}) if approval.shuffle else "",
+    )
+    return decide(order, None)
+
+
+def time_is_up(command: Command, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Do what has fallen due at any gate by now."""
+    events = list[AnyEvent]()
+    for name in overdue(incident, command.at):
+        following = with_consequences(decide(o.Tick(by=SYSTEM, at=command.at), incident.gates[name]), incident, policy)
+        for event in following:
+            incident = evolve(incident, event, incident.id)
+        events += following
+    return events
+
+
+def overdue(incident: Incident, at: datetime) -> list[str]:
+    """Name the gates at which something has fallen due."""
+    timers = incident.timers
+    return [name for name in incident.gates if (due := timers.get(gate_timer(name))) is not None and due <= at]
+
+
+def with_consequences(facts: Iterable[g.AnyFact], incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Add what follows from a gate's end to its facts."""
+    events = list[AnyEvent]()
+    for fact in facts:
+        incident = evolve(incident, fact, incident.id)
+        events.append(fact)
+        if isinstance(fact, g.GateClosed) and fact.outcome.goes_ahead:
+            events += _goes_ahead(fact, incident, policy)
+    return events
+
+
+def _goes_ahead(fact: g.GateClosed, incident: Incident, policy: Policy) -> Iterable[AnyEvent]:
+    """What was approved executes: the stage follows by itself."""
+    because = "a mitigation begins"
+    return moved_by_itself(Trigger.MITIGATION, incident, policy, by=fact.by, at=fact.at, because=because)
+
+
+def _order(command: AtGate, incident: Incident) -> o.AnyOrder:
+    """Return the order by whoever gives the command, with what the incident knows of them."""
+    order = command.order.model_copy(update={"by": command.by, "at": command.at})
+    match order:
+        case o.WithdrawGate():
+            return order.model_copy(update={"leads": order.by in incident.wearers(Hat.COMMANDER)})
+        case o.BreakGlass() | o.Countersign():
+            worn = tuple(f"hat {hat.value}" for hat in incident.wears(order.by))
+            return order.model_copy(update={"holds": (*order.holds, *worn)})
+        case _:
+            return order
+
+
+def find(incident: Incident, gate: str) -> Gate:
+    found = incident.gates.get(gate)
+    if found is None:
+        raise NoSuchGate
+    return found

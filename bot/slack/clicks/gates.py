@@ -1,0 +1,41 @@
+"""Clicks on an approval message: approve, reject, “not me”."""
+
+from bot.domain.gates.events import VoteCameLate
+from bot.domain.gates.orders import CastVote
+from bot.domain.incident.decide.gates import find
+from bot.domain.incident.rejections import TooLate
+from bot.slack.answers import said
+from bot.slack.clicks.click import facts_of
+from bot.slack.controls import FormFacts, PassVoteOnButton, VoteButton
+from bot.slack.door import Door, Opens, Reply
+from bot.slack.forms.calling import not_me_view
+from bot.slack.forms.words import reject_view
+from bot.slack.requests import Click
+from bot.verbs.gates import at_gate
+
+
+def vote(click: Click, control: VoteButton, door: Door) -> Reply:
+    """Count an approval at once; a rejection first asks why."""
+    gate = find(door.house.engine.incident(control.incident), control.gate)
+    if control.choice == "reject" and gate.is_open and not gate.is_author(click.user):
+        about = FormFacts(
+            form="reject",
+            incident=control.incident,
+            gate=control.gate,
+            subject=control.subject,
+            ballot=control.ballot,
+        )
+        return Opens(reject_view(about, door), "`/incident reject because …`")
+    facts = facts_of(click, control, door)
+    order = CastVote(
+        by=click.user, at=facts["at"], choice=control.choice, subject=control.subject, ballot=control.ballot
+    )
+    receipt = door.house.engine.submit(at_gate(door.house, facts, gate, order))
+    late = next((event for event in receipt.events if isinstance(event, VoteCameLate)), None)
+    return said(TooLate(outcome=late.outcome.value).sentence) if late is not None else None
+
+
+def pass_on(_: Click, control: PassVoteOnButton, door: Door) -> Reply:
+    """“Not me”: ask who should be asked instead."""
+    facts = FormFacts(form="not-me", incident=control.incident, gate=control.gate)
+    return Opens(not_me_view(facts, door), "`/incident not-me @somebody because …`")

@@ -1,0 +1,66 @@
+"""What somebody sees in private who is asked for their vote: the question with its buttons, then one line."""
+
+from bot.domain.gates.due import may_be_told
+from bot.domain.gates.explain import because_of
+from bot.domain.gates.gate import Gate
+from bot.domain.incident.state import Incident
+from bot.domain.timeline import asked as what_of
+from bot.slack.controls import OpenPlanButton, PassVoteOnButton
+from bot.slack.kit import Message, Names, actions, bold, button, context, header, line, message, section, sentences, who
+from bot.slack.views.gate import limit, needed, voting
+
+
+def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) -> Message:
+    """Ask one person; once their answer isn't wanted any more, say what became of it."""
+    if not may_be_told(gate, turn, person):
+        return _over(incident, gate, turn, person, names)
+    mitigation = incident.mitigations.get(gate.id)
+    where = f"<#{incident.channel}>" if incident.channel else ""
+    call = gate.call(turn)
+    reasons = [chair.because for chair in (call.chairs if call else ()) if chair.account == person]
+    why = line(because_of(reasons[0]), 500, names) if reasons else ""
+    what = f"{bold(line(what_of(incident, gate.id), 300))} · {incident.severity.label} {bold(incident.id)} {where}"
+    by = f"proposed by {who(gate.proposer, names)}"
+    risk = f"Risk: {line(mitigation.plan.risk, 600)}" if mitigation is not None else ""
+    asks, without = needed(incident, gate, names), limit(gate)
+    return message(
+        sentences(f"Your approval is asked for: {line(what_of(incident, gate.id), 300)}", incident.id, by, risk, why),
+        header(f"Approve? {gate.subject.action}"),
+        section("\n".join(part for part in (what, by, risk) if part)),
+        section(asks),
+        context(f"You are {why}." if why else "", without),
+        actions(
+            button("Approve", voting(incident, gate, "approve"), "primary"),
+            button("Reject", voting(incident, gate, "reject"), "danger"),
+            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=mitigation.id)) if mitigation else None,
+            button("Not me", PassVoteOnButton(incident=incident.id, gate=gate.id)),
+        ),
+    )
+
+
+def still_waits(incident: Incident, gate: Gate, names: Names) -> Message:
+    """Say under the question that it still waits."""
+    text = f"It still waits for you: {line(what_of(incident, gate.id), 300, names)}. {limit(gate)}"
+    return message(text, section(text))
+
+
+def _over(incident: Incident, gate: Gate, turn: int, person: str, names: Names) -> Message:
+    what = f"{incident.id}: {line(what_of(incident, gate.id), 300)}"
+    text = f"{what} · {_became(gate, turn, person, names)}"
+    return message(text, section(text))
+
+
+def _became(gate: Gate, turn: int, person: str, names: Names) -> str:
+    call = gate.call(turn)
+    voted = next((vote for vote in reversed(gate.votes) if gate.person(vote.account) == gate.person(person)), None)
+    if gate.outcome is not None:
+        mine = f", you {'approved' if voted.choice == 'approve' else 'rejected'} it" if voted else ""
+        because = f": {line(gate.because, 300, names)}" if gate.because else ""
+        return f"{gate.outcome.value}{because}{mine}"
+    if call is None:
+        return f"it has changed ({line(', '.join(gate.changed))}); whoever is asked about it now is asked anew"
+    if any(chair.declined for chair in call.chairs if chair.account == person):
+        return "you passed it on"
+    if voted is not None:
+        return f"✓ you {'approved' if voted.choice == 'approve' else 'rejected'} it"
+    return "your answer is not needed any more"

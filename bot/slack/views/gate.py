@@ -1,0 +1,131 @@
+"""What every approval message says of its gate: votes, who is asked, how many are missing, what time will do."""
+
+from collections.abc import Iterable
+
+from bot.domain.gates.count import barred_from
+from bot.domain.gates.explain import because_of
+from bot.domain.gates.gate import Choice, Gate
+from bot.domain.gates.policy import Seat, Then, in_words
+from bot.domain.gates.standing import Ending, counted, ending
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.state import Incident
+from bot.slack.controls import VoteButton
+from bot.slack.kit import Names, day, each, line, mention, plural, when, who
+
+ROWS = 20
+"""Votes and people in the message; `/incident gates` tells of all."""
+
+
+def voting(incident: Incident, gate: Gate, choice: Choice) -> VoteButton:
+    """Build a button that votes on exactly what is asked now."""
+    return VoteButton(incident=incident.id, gate=gate.id, subject=gate.subject.hash, ballot=gate.current, choice=choice)
+
+
+def may_vote(person: str, gate: Gate) -> bool:
+    """Say whether somebody's vote is wanted, as far as the gate knows."""
+    if not gate.is_open or gate.is_author(person) or gate.vote_of(person, gate.current) is not None:
+        return False
+    return gate.sits(person, gate.current) and gate.person(person) not in barred_from(gate, gate.current)
+
+
+def votes(gate: Gate, names: Names) -> list[str]:
+    """List the votes, the latest ballot's last."""
+    said = {"approve": "✓ {} approved {}{}", "reject": "✗ {} rejected {}{}"}
+    return [
+        said[vote.choice].format(
+            who(vote.account, names), when(vote.at), f": {line(vote.comment, names=names)}" if vote.comment else ""
+        )
+        for vote in gate.votes[-ROWS:]
+    ]
+
+
+def needed(incident: Incident, gate: Gate, names: Names) -> str:
+    """Say how many are missing, of whom, who may not, and whom it waits for."""
+    count, call = counted(gate), gate.latest
+    if count is None or call is None:
+        return "It is being looked up whom to ask."
+    tier = gate.tier_of(call)
+    more = "more " if gate.votes_of(gate.current) else ""
+    whose = _whose(tier.seats, gate, names)
+    must = [tier.seats[n] for n in count.unmet]
+    with_one = f", with a yes from {line(in_words(tuple(must)))}" if must else ""
+    no = "One no rejects it." if tier.noes == 1 else f"{tier.noes} noes reject it."
+    what = f"{plural(count.missing, f'{more}approval')} needed, from {whose}{with_one}. {no}"
+    if gate.is_contested:
+        what = f"*Rejected*, unless overridden: {what}"
+    step = f"Step {gate.current + 1} of {len(gate.order)}. " if len(gate.order) > 1 and not gate.is_contested else ""
+    return f"{step}{what} {_asked(incident, gate)}"
+
+
+def _whose(seats: tuple[Seat, ...], gate: Gate, names: Names) -> str:
+    authors = f"{each(gate.authors, names)}, who proposed it"
+    if all(seat.anyone for seat in seats):
+        return f"anyone in this channel but {authors}"
+    return f"{line(in_words(seats))}; not from {authors}"
+
+
+def _asked(incident: Incident, gate: Gate) -> str:
+    people = ", ".join(mention(person) for person in asked_by(incident, gate)[:ROWS])
+    if people:
+        return f"Asked: {people}."
+    if any(gate.tier_of(call).is_open_to_all for call in gate.calls_of(gate.current)):
+        return "Nobody else takes part yet: bring somebody in who can decide."
+    return "It is being looked up whom to ask."
+
+
+def asked_by(incident: Incident, gate: Gate) -> list[str]:
+    """Name whom a gate waits for: those who were asked; where anybody may answer, whoever leads, else who takes part.
+
+    Not the proposer, and not who voted.
+    """
+    silent = [chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call)]
+    if silent:
+        return list(dict.fromkeys(silent))
+    if not any(gate.tier_of(call).is_open_to_all for call in gate.calls_of(gate.current)):
+        return []
+    voted = {vote.account for vote in gate.votes if vote.ballot == gate.current}
+
+    def may(people: Iterable[str]) -> list[str]:
+        return [person for person in people if person not in {*gate.authors, SYSTEM, *voted}]
+
+    calling = dict.fromkeys([*incident.wearers(Hat.COMMANDER), *incident.wearers(Hat.FIRST_RESPONDER)])
+    return may(calling) or may(incident.people)[:3]
+
+
+def reasons(gate: Gate, names: Names) -> list[str]:
+    """Say of each who is asked, why; nothing where anybody may answer."""
+    asked = [chair for call in gate.calls_of(gate.current) for chair in gate.silent(call)]
+    missing = [sentence for call in gate.calls_of(gate.current) for sentence in call.missing]
+    return [
+        *(f"{who(chair.account, names)}: {line(because_of(chair.because), names=names)}" for chair in asked[:ROWS]),
+        *(line(sentence, names=names) for sentence in missing[:ROWS]),
+    ]
+
+
+WITHOUT: dict[Then, str] = {
+    "approve": "it approves itself, as its policy says",
+    "reject": "it is rejected, and nothing runs",
+    "roll-back": "it expires, and what it stands before is rolled back",
+    "expire": "it expires, and nothing runs",
+    "escalate": "the next are asked, too",
+}
+
+
+def limit(gate: Gate) -> str:
+    """Say until when a decision is wanted, and what comes without one."""
+    end = ending(gate)
+    return f"Without a decision by {day(end.at)} {_then(end)}." if end is not None else "It waits without a limit."
+
+
+def _then(end: Ending) -> str:
+    if end.following:
+        return f"{line(in_words(end.following))} will be asked, too"
+    return WITHOUT[end.then]
+
+
+def in_short(gate: Gate) -> str:
+    """Say how far it has come in a few words, for cards and lists."""
+    count, end = counted(gate), ending(gate)
+    missing = f"{plural(count.missing, 'approval')} missing" if count is not None else "being looked up"
+    return f"{missing} · by {when(end.at)}, or {_then(end)}" if end is not None else missing

@@ -1,0 +1,141 @@
+"""`take-back`, `break-glass`, `countersign` and `gates`: what is said about a gate beside a vote."""
+
+from typing import Any
+
+from bot.domain.gates.explain import in_sentences
+from bot.domain.gates.gate import Gate
+from bot.domain.gates.orders import AnyOrder, BreakGlass, Countersign, WithdrawVote
+from bot.domain.gates.rejections import NothingToSign
+from bot.domain.gates.seating import Surroundings, held_by
+from bot.domain.incident.commands import AtGate
+from bot.domain.incident.decide.gates import find
+from bot.domain.incident.rejections import NothingToVoteOn
+from bot.domain.incident.state import Incident
+from bot.domain.timeline import asked
+from bot.verbs.request import Answer, House, Request, Said, Verb, submit
+from bot.verbs.words import because, first, plain
+
+SHOWN = 3
+"""Gates that are told of without being named: those that are open, and the latest."""
+
+
+def at_gate(house: House, facts: dict[str, Any], gate: Gate, order: AnyOrder) -> AtGate:
+    """Put an order to a gate, with what the on-call book knows of accounts that are one person's."""
+    accounts = {facts["by"], *gate.authors, *(vote.account for vote in gate.votes)}
+    linked = {account: person for account, person in house.book.linked.items() if account in accounts}
+    return AtGate(**facts, gate=gate.id, order=order.model_copy(update={"linked": linked}))
+
+
+def take_back(request: Request, house: House) -> Answer:
+    gate = _open(house.engine.incident(str(request.incident)), request.words)
+    facts = request.facts()
+    order = WithdrawVote(by=request.by, at=request.at)
+    return submit(house, at_gate(house, facts, gate, order), "Your vote is taken back. You may vote again.")
+
+
+def break_glass(request: Request, house: House) -> Answer:
+    """Go ahead at once; it is told loudly, and somebody must countersign."""
+    incident = house.engine.incident(str(request.incident))
+    head, rest = first(request.words)
+    gate = _open(incident, head)
+    why = plain(because(rest if head in incident.gates else request.words), house.people.name)
+    seats = gate.policy.glass.who if gate.policy.glass is not None else ()
+    holds = held_by(request.by, seats, around(house, incident, request))
+    order = BreakGlass(by=request.by, at=request.at, because=why, holds=holds)
+    said = f"You broke the glass: {asked(incident, gate.id)} goes ahead. Somebody else must countersign it."
+    return submit(house, at_gate(house, request.facts(), gate, order), said)
+
+
+def countersign(request: Request, house: House) -> Answer:
+    """Answer for it that the glass was broken: it was right, or it was not."""
+    incident = house.engine.incident(str(request.incident))
+    head, rest = first(request.words)
+    words = rest if head in incident.gates else request.words
+    gate = incident.gates.get(head) or _owed(incident)
+    agrees = first(words)[0].lower() not in {"no", "not", "disagree"}
+    why = plain(because(words if agrees else first(words)[1]), house.people.name)
+    seats = gate.policy.glass.countersigned_by if gate.policy.glass is not None else ()
+    holds = held_by(request.by, seats, around(house, incident, request))
+    order = Countersign(by=request.by, at=request.at, agrees=agrees, comment=why, holds=holds)
+    said = "Countersigned." if agrees else "Recorded: you do not countersign it. The review will ask."
+    return submit(house, at_gate(house, request.facts(), gate, order), said)
+
+
+def gates(request: Request, house: House) -> Answer:
+    """Explain: which rule, which votes, and which were not counted and why."""
+    incident = house.engine.incident(str(request.incident))
+    head, _ = first(request.words)
+    if head:
+        shown = [find(incident, head)]
+    else:
+        latest = list(incident.gates.values())[-SHOWN:]
+        shown = [gate for gate in incident.gates.values() if gate.is_open or gate in latest]
+    if not shown:
+        return Said("No approval was asked for in this incident.")
+    return Said("\n\n".join(_told(incident, gate) for gate in shown))
+
+
+def _told(incident: Incident, gate: Gate) -> str:
+    title = f"*{asked(incident, gate.id)}* · {gate.policy.title}"
+    return "\n".join([title, *(f"• {sentence}" for sentence in in_sentences(gate))])
+
+
+def around(house: House, incident: Incident, request: Request) -> Surroundings:
+    """Gather what is known at once of who sits where; user groups are not, since Slack must be asked for them."""
+    return Surroundings(
+        book=house.book,
+        arranged=house.roster.arranged(),
+        at=request.at,
+        severity=incident.severity,
+        hats=incident.hats,
+    )
+
+
+def _open(incident: Incident, words: str) -> Gate:
+    """Find the gate that is meant: the one that is named, else the one that is open, else the latest."""
+    head, _ = first(words)
+    latest = next(reversed(incident.gates.values()), None)
+    gate = incident.gates.get(head) or next(iter(incident.open_gates), None) or latest
+    if gate is None:
+        raise NothingToVoteOn
+    return gate
+
+
+def _owed(incident: Incident) -> Gate:
+    for gate in incident.gates.values():
+        if gate.debt is not None and gate.debt.signed_by is None:
+            return gate
+    signed = next((gate for gate in incident.gates.values() if gate.debt is not None), None)
+    if signed is None:
+        raise NothingToSign
+    return signed
+
+
+TAKE_BACK = Verb(
+    name="take-back",
+    aliases=("unvote", "withdraw-vote"),
+    usage="",
+    summary="Take your vote back, as long as the gate is open.",
+    act=take_back,
+)
+BREAK_GLASS = Verb(
+    name="break-glass",
+    aliases=("glass", "breakglass"),
+    usage="because …",
+    summary="Go ahead without the approval; it is told loudly, and somebody must countersign.",
+    act=break_glass,
+)
+COUNTERSIGN = Verb(
+    name="countersign",
+    aliases=("sign",),
+    usage="[no because …]",
+    summary="Answer for it that somebody broke the glass.",
+    act=countersign,
+)
+GATES = Verb(
+    name="gates",
+    aliases=("gate", "approvals", "votes"),
+    usage="[m1]",
+    summary="Explain what was asked for approval: which rule, which votes, and which don't count and why.",
+    act=gates,
+)

@@ -1,0 +1,323 @@
+"""Approval gates of every kind, in the local workspace and on a clock to wind: who is asked, and what comes of it."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.gates import events as g
+from bot.domain.gates import orders as go
+from bot.domain.gates.gate import Outcome
+from bot.domain.gates.orders import AnyOrder
+from bot.domain.gates.seating import Answers
+from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.rejections import Rejected
+from bot.domain.severity import Severity
+from bot.domain.timeline import sentence
+from bot.engine import Receipt
+from tests.harness import orders as o
+from tests.harness.night import Night
+from tests.harness.people import ANA, BEN, CY, DEE, MO
+from tests.harness.plans import PURGE, plan
+from tests.harness.world import ROOT
+
+pytestmark = pytest.mark.story
+
+BOOK = (ROOT / "tests" / "harness" / "oncall" / "book.yaml").read_text()
+
+IN_TURN = "kind: sequential\nchain: [{person: ben}, {person: cy}]\nsecond: [{team: team-billing}]"
+TWO_OF_THREE = """
+kind: parallel
+seats: [{team: team-payments, voices: 3}]
+quorum: 2
+second: [{person: mo}]
+override: {seats: [{team: team-payments, voices: 3}], quorum: 3}
+"""
+
+
+def proposed(night: Night, approval: str, by: str = DEE) -> str:
+    """Declare an incident whose mitigation waits for an approval, which DEE proposes."""
+    night.asks(approval)
+    incident = night.declared(by=by)
+    night.passes(seconds=5)
+    receipt = night.does(o.propose(plan(), by=by), incident)
+    assert isinstance(receipt, Receipt), receipt
+    night.passes(seconds=5)
+    return incident
+
+
+def orders(night: Night, incident: str, kind: type[AnyOrder], by: str, **words: Any) -> Receipt | Rejected:
+    done = night.does(o.at_gate(kind, by=by, **words), incident)
+    night.passes(seconds=5)
+    return done
+
+
+def approves(night: Night, incident: str, by: str) -> Receipt | Rejected:
+    return orders(night, incident, go.CastVote, by, choice="approve")
+
+
+def rejects(night: Night, incident: str, by: str) -> Receipt | Rejected:
+    return orders(night, incident, go.CastVote, by, choice="reject", comment="carts are full")
+
+
+def progress(night: Night, incident: str) -> Progress:
+    return night.incident(incident).mitigations["m1"].progress
+
+
+def told(night: Night, incident: str) -> list[str]:
+    state = night.incident(incident)
+    return [sentence(event, state) for event in night.events(incident)]
+
+
+def is_asked(night: Night, person: str, incident: str) -> bool:
+    """Say whether somebody has a question with buttons before them."""
+    return any("Approve" in str(m["blocks"][-1]) for m in night.asked(person, incident))
+
+
+# One after the other
+
+
+def test_people_are_asked_one_after_the_other_in_private_with_the_reason(night: Night) -> None:
+    incident = proposed(night, IN_TURN)
+    (question,) = night.asked(BEN, incident)
+    assert "asked because: named in the policy" in question["text"]
+    assert "Risk: Costs money while it lasts." in question["text"]
+    assert not night.asked(CY, incident), "not before it is their turn"
+    approves(night, incident, BEN)
+    assert "✓ you approved it" in night.asked(BEN, incident)[0]["text"]
+    assert is_asked(night, CY, incident)
+    approves(night, incident, CY)
+    assert progress(night, incident).is_live
+    assert "approved, you approved it" in night.asked(CY, incident)[0]["text"]
+    assert not is_asked(night, CY, incident)
+
+
+def test_after_an_hour_the_deputy_is_asked_and_after_two_the_next_tier(night: Night) -> None:
+    night.write(BOOK.replace("  ben:\n    slack: UBEN\n", "  ben:\n    slack: UBEN\n    deputies: [ana]\n"))
+    incident = proposed(night, IN_TURN)
+    night.passes(minutes=59)
+    assert not night.asked(ANA, incident)
+    night.passes(minutes=2)
+    (deputy,) = night.asked(ANA, incident)
+    assert "deputy of" in deputy["text"]
+    night.passes(minutes=60)
+    assert is_asked(night, MO, incident)
+    approves(night, incident, MO)
+    assert is_asked(night, CY, incident), "the second step goes on as it would have"
+    assert not is_asked(night, BEN, incident), "nobody is asked for what is decided"
+
+
+# At once
+
+
+def test_two_of_three_decide_and_who_is_silent_is_told_again_until_then(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    assert all(is_asked(night, person, incident) for person in (ANA, BEN, CY))
+    approves(night, incident, ANA)
+    night.passes(minutes=15)
+    assert night.direct(BEN, "still waits for you")
+    assert not night.direct(ANA, "still waits for you")
+    approves(night, incident, CY)
+    assert progress(night, incident).is_live
+    before = len(night.direct(BEN))
+    night.passes(minutes=180)
+    assert len(night.direct(BEN)) == before, "nothing pages after the outcome"
+    assert not is_asked(night, BEN, incident)
+
+
+def test_a_rejection_is_overridden_by_a_larger_quorum_or_stands(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    rejects(night, incident, ANA)
+    assert night.incident(incident).gates["m1"].is_contested
+    for person in (ANA, BEN, CY):
+        approves(night, incident, person)
+    assert night.incident(incident).gates["m1"].outcome is Outcome.OVERRIDDEN
+    assert progress(night, incident).is_live
+    assert any("as overridden: 3 of 3 overrode the rejection" in line for line in told(night, incident))
+
+
+def test_who_can_not_be_asked_makes_it_go_on_at_once_and_say_so(night: Night) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{hat: verifier, must: true}]\nsecond: [{person: mo}]")
+    assert is_asked(night, MO, incident)
+    assert "asked nobody about" in " ".join(told(night, incident))
+    assert any("Nobody wears the verifier hat." in line for line in told(night, incident))
+
+
+# Whoever fits best
+
+
+def test_a_route_falls_back_until_it_knows_people_and_then_asks_who_fits_best(night: Night) -> None:
+    route = "kind: dynamic\nroute: {history: 3, picks: 1}\nfallback: [{person: ben}]"
+    first = proposed(night, route)
+    assert is_asked(night, BEN, first)
+    assert any("Too little is known of how soon they answer" in line for line in told(night, first))
+    approves(night, first, BEN)
+    for number in range(3):
+        night.wired.answers.remember(CY, f"INC-{number}/m1", night.clock.now(), Answers(answered=(30,)))
+        night.wired.answers.remember(ANA, f"INC-{number}/m1", night.clock.now(), Answers(answered=(3000,)))
+    assert night.wired.answers.of(BEN).answered, "what was answered at the first gate is remembered"
+    night.does(o.stop(by=DEE), first)
+    incident = night.declared(by=DEE)
+    night.passes(seconds=5)
+    night.does(o.propose(plan(), by=DEE), incident)
+    night.passes(seconds=5)
+    (chair,) = night.incident(incident).gates["m1"].calls[0].chairs
+    assert "owner of Checkout" in chair.because
+    assert is_asked(night, chair.account, incident)
+    orders(night, incident, go.PassOn, chair.account, to=MO, because="on a train")
+    assert is_asked(night, MO, incident), "“not me” reroutes with a name"
+    assert "you passed it on" in night.asked(chair.account, incident)[0]["text"]
+
+
+# Time
+
+
+@pytest.mark.parametrize(
+    ("last_resort", "outcome"),
+    [
+        ("expire", Progress.EXPIRED),
+        ("reject", Progress.REJECTED),
+        ("roll-back", Progress.EXPIRED),
+        ("approve", Progress.APPROVED),
+    ],
+)
+def test_without_an_answer_the_policys_outcome_comes_with_a_record(
+    night: Night, last_resort: str, outcome: Progress
+) -> None:
+    incident = proposed(night, f"kind: parallel\nseats: [{{person: ben}}]\nnext_after: 30m\nlast_resort: {last_resort}")
+    night.passes(minutes=29)
+    assert progress(night, incident) is Progress.PROPOSED
+    night.passes(minutes=2)
+    closed = [event for event in night.events(incident) if isinstance(event, g.GateClosed)]
+    assert [event.how for event in closed] == ["last-resort"]
+    assert any(isinstance(event, g.GateExhausted) for event in night.events(incident))
+    if outcome is Progress.APPROVED:
+        assert night.incident(incident).gates["m1"].outcome is Outcome.APPROVED
+        assert progress(night, incident) is not Progress.PROPOSED
+    else:
+        assert progress(night, incident) is outcome
+    assert night.posted("CMANAGERS", incident, "found nobody else to decide")
+    assert not is_asked(night, BEN, incident)
+
+
+def test_whoever_sleeps_is_told_in_the_morning_unless_the_severity_wakes(night: Night) -> None:
+    asleep = '    zone: Europe/London\n    quiet: ["mon-sun 11:00-15:00"]\n'
+    night.write(BOOK.replace("    zone: Europe/London\n", asleep))
+    night.asks("kind: parallel\nseats: [{person: ben}]\nnext_after: 8h", severities="p1, p3")
+    calm, loud = night.declared(by=DEE, severity=Severity.P3), night.declared(by=DEE)
+    night.passes(seconds=5)
+    for incident in (calm, loud):
+        night.does(o.propose(plan(PURGE), by=DEE), incident)
+    night.passes(seconds=5)
+    assert is_asked(night, BEN, loud)
+    assert not night.asked(BEN, calm), "P3 lets him sleep until three in the afternoon"
+    night.passes(minutes=181)
+    assert is_asked(night, BEN, calm)
+
+
+# In words
+
+
+def test_a_vote_is_cast_taken_back_passed_on_and_explained_in_words(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    assert "somebody else must decide" in night.types("approve", DEE, incident)
+    assert "You aren't asked here. Asked are:" in night.types("approve", MO, incident)
+    assert night.types("approve m1 because I tried it", ANA, incident) == "You approved “Scale checkout to 4 replicas”."
+    assert "one person counts once" in night.types("reject because no", ANA, incident)
+    assert "taken back" in night.types("take-back", ANA, incident)
+    assert night.incident(incident).gates["m1"].votes == ()
+    assert is_asked(night, ANA, incident), "she is waited for again"
+    assert "There is no vote of yours" in night.types("take-back", CY, incident)
+    night.types("approve", ANA, incident)
+    assert "This question is for the team team-payments" in night.types(
+        f"not-me <@{MO}> because on a train", BEN, incident
+    )
+    explained = night.types("gates", CY, incident)
+    assert "Tried" in explained
+    assert f"It waits for <@{BEN}>, <@{CY}>." in explained
+    assert "2 of 3 from the team team-payments; or 1 of 1 from mo. It has 1 of 2 so far." in explained
+    assert f"Counted: <@{ANA}> approved as the team team-payments." in explained
+    assert f"Not counted: <@{ANA}> approved, because" in explained
+    assert night.types("gates m1", CY, incident) == explained
+    assert "There is no such gate" in night.types("gates m7", CY, incident)
+
+
+def test_the_glass_is_broken_and_countersigned_in_words(night: Night) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}glass: {{who: [{{person: mo}}, {{hat: commander}}]}}")
+    assert "Only these may break the glass here: mo and the incident commander." in night.types(
+        "break-glass because customers wait", ANA, incident
+    )
+    assert "Say why in a few words" in night.types("break-glass", MO, incident)
+    assert "Somebody else must countersign it." in night.types("break-glass because customers wait", MO, incident)
+    assert night.incident(incident).gates["m1"].how == "glass"
+    assert "somebody else must countersign" in night.types("countersign", MO, incident)
+    assert "you do not countersign it" in night.types("countersign no there was time", BEN, incident)
+    assert night.incident(incident).gates["m1"].debt is not None
+    assert "signed" in night.types("countersign", ANA, incident)
+
+
+def test_where_nothing_was_asked_words_about_gates_say_so(night: Night) -> None:
+    incident = night.declared(by=DEE)
+    assert night.types("gates", ANA, incident) == "No approval was asked for in this incident."
+    for line in ("approve", "take-back", "break-glass because x", "countersign"):
+        assert night.types(line, ANA, incident).endswith(".")
+    assert night.incident(incident).gates == {}
+
+
+# What can go wrong
+
+
+def test_a_changed_plan_lets_votes_fall_and_everybody_is_asked_anew(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    approves(night, incident, ANA)
+    night.does(o.propose(plan(replicas="9"), by=DEE), incident)
+    night.passes(seconds=5)
+    assert progress(night, incident) is Progress.PROPOSED
+    assert any("it has changed (replicas)" in m["text"] for m in night.asked(ANA, incident))
+    assert is_asked(night, ANA, incident)
+    stale = orders(night, incident, go.CastVote, BEN, choice="approve", subject="of another plan")
+    assert isinstance(stale, Rejected)
+    assert "replicas" in stale.sentence
+
+
+def test_breaking_the_glass_is_loud_and_owes_a_countersignature(night: Night) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}glass: {{who: [{{person: mo}}], within: 1h}}")
+    refused = orders(night, incident, go.BreakGlass, ANA, because="now")
+    assert isinstance(refused, Rejected)
+    orders(night, incident, go.BreakGlass, MO, because="customers wait", holds=("person mo",))
+    assert progress(night, incident).is_live
+    channel = night.incident(incident).channel
+    for place in (str(channel), "CINCIDENTS", "CMANAGERS"):
+        assert night.posted(place, "broke the glass", "customers wait"), place
+    assert not is_asked(night, BEN, incident)
+    night.passes(minutes=61)
+    assert night.posted("CMANAGERS", incident, "nobody answers for it")
+    orders(night, incident, go.Countersign, ANA, comment="it was right")
+    assert night.posted(str(channel), "countersigned that the glass was broken")
+
+
+def test_a_second_account_of_the_same_person_does_not_count_again(night: Night) -> None:
+    night.write(
+        BOOK.replace("    slack: UBEN\n", "    slack: UBEN\n    also: [UMO]\n").replace(
+            "UMO, name: Mo", "UMM, name: Mo"
+        )
+    )
+    incident = proposed(night, TWO_OF_THREE.replace("second: [{person: mo}]", ""))
+    approves(night, incident, BEN)
+    again = orders(night, incident, go.CastVote, MO, choice="approve", linked={MO: BEN})
+    assert isinstance(again, Receipt)
+    assert again.events == ()
+    assert progress(night, incident) is Progress.PROPOSED
+
+
+def test_a_user_groups_members_are_asked(night: Night) -> None:
+    incident = proposed(
+        night, "kind: parallel\nseats: [{group: S0ONCALLPAY, voices: 2}]\nquorum: 1\nsecond: [{person: ben}]"
+    )
+    asked = {chair.account for call in night.incident(incident).gates["m1"].calls for chair in call.chairs}
+    assert asked == {ANA}
+
+
+def test_a_user_group_that_is_not_there_is_said_and_the_next_are_asked(night: Night) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{group: S0NOTTHERE}]\nsecond: [{person: ben}]")
+    assert is_asked(night, BEN, incident)
+    assert any("S0NOTTHERE" in line for line in told(night, incident))
