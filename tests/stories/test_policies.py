@@ -68,12 +68,12 @@ def reminded(record: Truth, incident: str) -> bool:
     return any(isinstance(event, ReminderGiven) for event in record.events(incident))
 
 
-TRIAGE = "  - {from: triage, to: investigating}\n"
+TRIAGE = "  - {from: triage, to: investigating, criteria: warn}\n"
 MOVES = "  - {from: triage, to: containment}\n  - {from: containment, to: resolved}\n"
 STAGE = "  containment: {title: Contain it, purpose: mitigating}\n"
 B = (
     ("sla_minutes: 60", "sla_minutes: 45"),
-    ("  mitigating: {hats", f"{STAGE}  mitigating: {{hats"),
+    ("  mitigating:\n", f"{STAGE}  mitigating:\n"),
     (TRIAGE, TRIAGE + MOVES),
     ("    no_activity: {after: 7d, every: 45m", "    no_activity: {after: 1s, every: 45m"),
 )
@@ -158,7 +158,7 @@ def test_workers_go_by_an_edited_catalogue_and_the_terminal_moves_an_incident_to
     text = (world.manifests / "workflows" / "hybrid.yaml").read_text()
     text = re.sub(r"(?<=from: )triage|(?<=to: )triage|(?<=\[)triage|(?<=7d, )triage", "look", text)
     (world.manifests / "workflows" / "linear.yaml").write_text(
-        text.replace("  triage: {", "  look: {purpose: triage, ")
+        text.replace("  triage:\n", "  look:\n    purpose: triage\n")
     )
     world.edits("services.yaml", ("  title: Catalogue search\n", "  title: Catalogue search\n  channels: [ops]\n"))
 
