@@ -54,7 +54,7 @@ def house(tmp_path: Path, redis: Client) -> House:
 
 
 ONE = WORKFLOW.replace("quorum: 1", "quorm: 1")
-TWO = ONE.replace("then: expired", "then: approved")
+TWO = ONE.replace("last_resort: expire", "last_resort: go")
 
 
 def test_a_mistake_is_told_with_its_line_and_cure_until_it_is_mended(house: House) -> None:
