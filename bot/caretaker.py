@@ -36,13 +36,16 @@ class Caretaker:
             self.look()
 
     def look(self) -> None:
-        if self.watch.look():
-            self._said = None
-            self._log(self.watch.mistakes)
+        """Look once. Whatever goes wrong with it ends nothing else of the process."""
         try:
+            if self.watch.look():
+                self._said = None
+                self._log(self.watch.mistakes)
             self._say(self.watch.mistakes)
         except RedisError as error:
             log.warning("the store is out of reach: %s", error)
+        except Exception as error:
+            log.exception("manifests could not be looked after", exc_info=error)
 
     def _log(self, mistakes: ManifestMistakes | None) -> None:
         """Say it in the log, once: a way that is always there."""

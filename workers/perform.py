@@ -54,7 +54,7 @@ def look_at_manifests() -> None:
 
     A job that serves a busy lane goes on with what it began with, for a minute at most.
     """
-    _wired().watch.look()
+    _wired().watch.look(rarely=True)
 
 
 def hands(wired: Wired) -> Crew:

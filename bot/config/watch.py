@@ -47,10 +47,11 @@ class Watch:
         self._taken = self._seen = picture(root)
         self.in_force = InForce(read())
 
-    def look(self) -> bool:
+    def look(self, *, rarely: bool = False) -> bool:
         """Look, unless the last look was a moment ago; says whether the files were read anew.
 
         What has no mistakes is in force from then on. Else the last good ones stay so, and `mistakes` says why.
+        `rarely`: whoever does so goes by the times of the files themselves, too, as nobody has watched them stand.
         """
         now = self._clock.now()
         if 0 <= (now - self._looked).total_seconds() < APART:
@@ -62,8 +63,8 @@ class Watch:
             return False
         if there != self._seen:
             self._seen, self._seen_at = there, now
-        stands = max(now - self._seen_at, now - _touched(there)).total_seconds()
-        return stands >= SETTLED and self._read_anew(there)
+        since = min(self._seen_at, _touched(there)) if rarely else self._seen_at
+        return (now - since).total_seconds() >= SETTLED and self._read_anew(there)
 
     def _read_anew(self, there: Picture) -> bool:
         manifests, mistakes = self._tried()
@@ -102,5 +103,5 @@ def _files(root: Path) -> Iterator[File]:
 
 
 def _touched(there: Picture) -> datetime:
-    """Return when anything of it changed last, as the files themselves say: whoever looks rarely need not wait."""
+    """Return when anything of it changed last, as the files themselves say."""
     return datetime.fromtimestamp(max((max(file.changed) for file in there), default=0) / 1e9, UTC)

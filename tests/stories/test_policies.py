@@ -160,7 +160,10 @@ def test_workers_go_by_an_edited_catalogue_and_the_terminal_moves_an_incident_to
     (world.manifests / "workflows" / "linear.yaml").write_text(
         text.replace("  triage:\n", "  look:\n    purpose: triage\n")
     )
-    world.edits("services.yaml", ("  title: Catalogue search\n", "  title: Catalogue search\n  channels: [ops]\n"))
+    search, invoices = "  title: Catalogue search\n", "  title: Invoice e-mails\n"
+    world.edits(
+        "services.yaml", (search, f"{search}  channels: [ops]\n"), (invoices, f"{invoices}  workflow: linear\n")
+    )
 
     def is_told() -> bool:
         """Declare another one, for a worker to tell of it where the catalogue says."""
@@ -169,6 +172,7 @@ def test_workers_go_by_an_edited_catalogue_and_the_terminal_moves_an_incident_to
         return world.ops.message(story.id, "hears of Catalogue search") is not None
 
     until("a worker with the new catalogue", is_told)
+    until("a service's own workflow", lambda: "look" in stages(declare(world, "p3 invoice-mailer is late")))
     story = declare(world, "p2 checkout is odd")
     began = record.state(story.id).policy
     story.ana.types("/incident hat commander", story.channel.id)

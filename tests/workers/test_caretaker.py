@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from bot.caretaker import AGAIN, KEY, Caretaker
-from bot.config import load
+from bot.config import Manifests, load
 from bot.config.watch import APART, SETTLED, Watch
 from bot.store.client import Client
 from bot.store.keys import Keys
@@ -112,4 +112,21 @@ def test_with_redis_away_manifests_are_read_anew_and_told_when_it_is_back(
     assert house.told is None
     house.caretaker.problems = house.problems
     house.passes(1)
+    assert house.told is not None
+
+
+def test_a_fault_in_whoever_hears_of_it_ends_nothing(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    heard = list[Manifests]()
+
+    def breaks(manifests: Manifests) -> None:
+        heard.append(manifests)
+        if len(heard) == 2:
+            raise RuntimeError("a fault of ours")
+
+    house.caretaker.watch.in_force.hear(breaks)
+    house.writes(WORKFLOW.replace("sla_minutes: 15", "sla_minutes: 45"))
+    house.passes()
+    assert "manifests could not be looked after" in caplog.text
+    house.writes(ONE)
+    house.passes()
     assert house.told is not None
