@@ -1,7 +1,7 @@
 """Shortcuts: declare from anywhere or from a message, pin a message into the timeline."""
 
 from bot.domain.effects import FetchPin
-from bot.domain.incident.decide.words import TITLE_LIMIT
+from bot.domain.words import TITLE_LIMIT
 from bot.slack import answers
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Opens, Reply

@@ -5,7 +5,6 @@ import pytest
 from bot.domain.effects import MakeExport, Tell
 from bot.domain.incident.commands import AnyCommand, PostUpdate
 from bot.domain.incident.decide.facts import PIN_LIMIT
-from bot.domain.incident.decide.words import TEXT_LIMIT
 from bot.domain.incident.events import (
     ExportDelivered,
     ExportFailed,
@@ -20,6 +19,7 @@ from bot.domain.incident.events import (
 )
 from bot.domain.incident.rejections import TextMissing, TextTooLong, TooManyPins
 from bot.domain.severity import Severity
+from bot.domain.words import TEXT_LIMIT
 from tests.harness.clock import at
 from tests.harness.given import given
 from tests.harness.orders import (

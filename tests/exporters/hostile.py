@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from bot.domain.incident.decide.words import has_words
+from bot.domain.words import has_words
 
 HOSTILE = [
     "</script><script>alert(1)</script>",

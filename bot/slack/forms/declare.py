@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.domain.incident.commands import Declare
-from bot.domain.incident.decide.words import TITLE_LIMIT
 from bot.domain.severity import Severity, severity
+from bot.domain.words import TITLE_LIMIT
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, select, text

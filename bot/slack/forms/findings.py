@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from bot.domain.incident.commands import AddActionItem, RuleOutHypothesis, StateHypothesis
-from bot.domain.incident.decide.words import TITLE_LIMIT
 from bot.domain.incident.findings import Priority
+from bot.domain.words import TITLE_LIMIT
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import day, modal, people, select, text

@@ -14,11 +14,11 @@ from bot.domain.gates.decide.overdue import catch_up
 from bot.domain.gates.decide.people import pass_on, seat
 from bot.domain.gates.decide.settle import close, go_on, limit_due, settle
 from bot.domain.gates.decide.votes import take_back, vote
-from bot.domain.gates.decide.words import check_length
 from bot.domain.gates.evolve import evolve
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.rejections import GateIsClosed, NobodyElseIsLeft, NoSuchGate, NotYoursToStop
+from bot.domain.words import check_length
 
 
 def decide(order: o.AnyOrder, gate: Gate | None) -> list[e.AnyFact]:

@@ -7,7 +7,6 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.settle import close
 from bot.domain.gates.decide.votes import check_subject
-from bot.domain.gates.decide.words import check_length, has_words
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import Seat, in_words
@@ -21,6 +20,7 @@ from bot.domain.gates.rejections import (
     SayWhy,
     SignedByAnother,
 )
+from bot.domain.words import check_length, has_words
 
 
 def break_glass(case: Case, order: o.BreakGlass) -> None:

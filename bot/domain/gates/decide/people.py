@@ -7,7 +7,6 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import chair_for, first_notice, told_at
-from bot.domain.gates.decide.words import check_length
 from bot.domain.gates.gate import Call, Chair, Found, StandIn, names
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import Tier, in_words
@@ -20,6 +19,7 @@ from bot.domain.gates.rejections import (
     NotYou,
     PassedOnTooOften,
 )
+from bot.domain.words import check_length
 
 
 def seat(case: Case, order: o.RecordAsked) -> None:

@@ -5,7 +5,6 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.people import whom
-from bot.domain.gates.decide.words import check_length, has_words
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.rejections import (
     AnotherQuestion,
@@ -19,6 +18,7 @@ from bot.domain.gates.rejections import (
     YouProposedIt,
     YourYesCounts,
 )
+from bot.domain.words import check_length, has_words
 
 
 def vote(case: Case, order: o.CastVote) -> None:

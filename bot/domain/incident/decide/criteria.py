@@ -6,7 +6,6 @@ from bot.domain.incident.commands import ConfirmCriterion, WithdrawConfirmation
 from bot.domain.incident.criteria import spoken_for
 from bot.domain.incident.decide.conflicts import own_work
 from bot.domain.incident.decide.hats import title_of
-from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.events import AnyEvent, CriterionConfirmed, CriterionWithdrawn
 from bot.domain.incident.rejections import (
     EvidenceMissing,
@@ -18,6 +17,7 @@ from bot.domain.incident.rejections import (
 )
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
+from bot.domain.words import check_length, has_words
 
 
 def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -1,11 +1,11 @@
 """Declaring an incident, and the channel that a worker made for it."""
 
 from bot.domain.incident.commands import Declare, RecordChannel
-from bot.domain.incident.decide.words import check_length, check_title
 from bot.domain.incident.events import AnyEvent, ChannelOpened, Declared
 from bot.domain.incident.rejections import IncidentExists
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
+from bot.domain.words import check_length, check_title
 
 
 def declare(command: Declare, incident: Incident | None, policy: Policy) -> list[AnyEvent]:

@@ -21,7 +21,6 @@ from bot.domain.incident.commands import (
     TryPage,
 )
 from bot.domain.incident.decide.moves import following, moved_by_itself
-from bot.domain.incident.decide.words import check_length, check_text
 from bot.domain.incident.escalations import Escalation, Page, Standing, lapse_timer
 from bot.domain.incident.events import (
     Acknowledged,
@@ -55,6 +54,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Trigger
 from bot.domain.oncall.reach import SLACK, Reachable, Way
 from bot.domain.policy import Policy
+from bot.domain.words import check_length, check_text
 
 
 def start(command: StartEscalation, incident: Incident, policy: Policy) -> list[AnyEvent]:

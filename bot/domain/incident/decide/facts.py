@@ -12,7 +12,6 @@ from bot.domain.incident.commands import (
     UnpinMessage,
 )
 from bot.domain.incident.decide.findings import check_link
-from bot.domain.incident.decide.words import TEXT_LIMIT, check_text
 from bot.domain.incident.events import (
     AnyEvent,
     MessagePinned,
@@ -27,6 +26,7 @@ from bot.domain.incident.findings import link_in
 from bot.domain.incident.rejections import TooManyPins
 from bot.domain.incident.state import Incident, fingerprint
 from bot.domain.policy import Policy
+from bot.domain.words import TEXT_LIMIT, check_text
 
 PIN_LIMIT = 1000
 """Pinned messages that an incident keeps an eye on; the state stays small, so that commands stay fast."""

@@ -11,7 +11,6 @@ from bot.domain.incident.commands import (
     WithdrawConfirmation,
 )
 from bot.domain.incident.decide import criteria
-from bot.domain.incident.decide.words import check_length, check_text, check_title, has_words
 from bot.domain.incident.events import (
     ActionItemAdded,
     ActionItemChanged,
@@ -30,6 +29,7 @@ from bot.domain.incident.rejections import (
 )
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
+from bot.domain.words import check_length, check_text, check_title, has_words
 
 LIMIT = 50
 """Hypotheses, and action items, of an incident: the state stays small, so that commands stay fast."""

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AdoptPolicy
-from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.events import AnyEvent, PolicyAdopted, StageChanged
 from bot.domain.incident.rejections import (
     AdoptionNeedsReason,
@@ -18,6 +17,7 @@ from bot.domain.incident.rejections import (
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
 from bot.domain.lifecycle import Purpose, Stage
 from bot.domain.policy import Policy
+from bot.domain.words import check_length, has_words
 
 
 def adopt(command: AdoptPolicy, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -12,7 +12,6 @@ from bot.domain.incident.commands import (
     StopReminders,
     Tick,
 )
-from bot.domain.incident.decide.words import check_length
 from bot.domain.incident.due import has_just_acted, is_overdue, missing_since, owed_by, reminder_due
 from bot.domain.incident.events import (
     AnyEvent,
@@ -28,6 +27,7 @@ from bot.domain.incident.rejections import IsOver, NothingToRemindOf, SnoozeDoes
 from bot.domain.incident.reminders import JUST_NOW, SNOOZE_LIMIT_MINUTES, Kind
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy, ReminderPolicy
+from bot.domain.words import check_length
 
 
 def time_is_up(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -4,7 +4,6 @@ from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
 from bot.domain.incident.criteria import enforced
 from bot.domain.incident.decide.moves import check_move, moved, moved_by_itself
-from bot.domain.incident.decide.words import check_length, has_words
 from bot.domain.incident.due import stage_due
 from bot.domain.incident.events import AnyEvent, Resolved, SeverityChanged, SeverityJustified, StageOverdue
 from bot.domain.incident.evolve import evolve
@@ -12,6 +11,7 @@ from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, Sever
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
 from bot.domain.lifecycle import Purpose, Stage, Trigger
 from bot.domain.policy import Policy
+from bot.domain.words import check_length, has_words
 
 
 def change_severity(command: ChangeSeverity, incident: Incident) -> list[AnyEvent]:
