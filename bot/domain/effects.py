@@ -159,6 +159,21 @@ class ShowMitigation(EffectBase):
         return self.type
 
 
+class ShowGate(EffectBase):
+    """Post the message of a gate that stands before something else than a mitigation, or edit it."""
+
+    type: Literal["show-gate"] = "show-gate"
+    gate: str
+
+    @property
+    def lane(self) -> str:
+        return f"gate:{self.incident}:{self.gate}"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
 class LookUpSeats(EffectBase):
     """Find out who sits in the seats that a gate asks now."""
 
@@ -573,6 +588,7 @@ AnyEffect = (
     | GiveBrief
     | ShowOffer
     | ShowMitigation
+    | ShowGate
     | LookUpSeats
     | AskPerson
     | ShowAsked

@@ -296,10 +296,17 @@ class Policy(Frozen):
             for severity, minutes in stage.sla.items()
         }
 
-    def approval(self, purpose: GatePurpose, severity: Severity, at: datetime) -> ApprovalPolicy | None:
+    def approval(
+        self, purpose: GatePurpose, severity: Severity, at: datetime, stage: str = ""
+    ) -> ApprovalPolicy | None:
         """Return who is asked before something; None: nobody. Before a mitigation there is always somebody to ask."""
-        name = chosen(self.gates, purpose, severity.value, at)
+        name = chosen(self.gates, purpose, severity.value, at, stage)
         return self.approvals[name] if name is not None else None
+
+    def approval_of_move(self, to: Stage, severity: Severity, at: datetime) -> ApprovalPolicy | None:
+        """Return who is asked before a move; None: nobody."""
+        purpose: GatePurpose = "resolution" if to.purpose is Purpose.RESOLVED else "stage"
+        return self.approval(purpose, severity, at, to.id)
 
     def reminders_at(self, severity: Severity) -> dict[Kind, ReminderPolicy]:
         found = self.reminders.get(severity)

@@ -53,6 +53,11 @@ class PassVoteOnButton(Control):
     gate: str
 
 
+class WithdrawGateButton(Control):
+    id = "gate.withdraw"
+    gate: str
+
+
 class OpenPlanButton(Control):
     id = "plan.open"
     mitigation: str
@@ -157,6 +162,7 @@ CONTROLS: tuple[type[Control], ...] = (
     AnswerOfferButton,
     VoteButton,
     PassVoteOnButton,
+    WithdrawGateButton,
     OpenPlanButton,
     WithdrawButton,
     StopButton,

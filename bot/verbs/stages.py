@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.gates.events import GateOpened
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve
 from bot.domain.incident.criteria import bare_hats, exits, owed, ways_on
 from bot.domain.incident.due import stage_due
@@ -52,7 +53,11 @@ def _shown(request: Request, house: House) -> ShowStage:
 
 
 def _warned(said: Said) -> Said:
-    """Say what the workflow wanted for a move and let be missing."""
+    """Say that a move waits for somebody's yes, or what the workflow wanted for it and let be missing."""
+    opened = [event for event in said.receipt.events if isinstance(event, GateOpened)] if said.receipt else []
+    if opened:
+        asked = f"“{opened[0].subject.action}” waits for approval: {opened[0].policy.title}."
+        return replace(said, text=f"{asked} `/incident gates` tells who is asked.")
     moves = [event for event in said.receipt.events if isinstance(event, StageChanged)] if said.receipt else []
     lacking = {name: title for move in moves for name, title in move.missing.items()}
     if not lacking:
@@ -71,7 +76,7 @@ def resolve(request: Request, house: House) -> Answer:
 def close(request: Request, house: House) -> Answer:
     end = policy_of(request, house).stage_for(Purpose.CLOSED)
     command = ChangeStage(**request.facts(), to=end.id, because=plain(because(request.words), house.people.name))
-    return submit(house, command, "Closed. The timeline stands as it is.")
+    return _warned(submit(house, command, "Closed. The timeline stands as it is."))
 
 
 SEVERITY = Verb(

@@ -1,10 +1,11 @@
-"""`approve`, `reject`, `withdraw`, `stop`, `rollback`: what is said about the mitigation at hand."""
+"""`approve`, `reject`, `withdraw`, `stop`, `rollback`: what is said about what waits for votes, or runs."""
 
 import re
 
-from bot.domain.gates.gate import Choice
-from bot.domain.gates.orders import CastVote
-from bot.domain.incident.commands import RollBack, StopRun, Withdraw
+from bot.domain.gates.gate import Choice, Gate
+from bot.domain.gates.orders import CastVote, WithdrawGate
+from bot.domain.gates.rejections import NoSuchGate
+from bot.domain.incident.commands import RollBack, StopRun
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
 from bot.verbs.gates import at_gate
@@ -12,76 +13,77 @@ from bot.verbs.request import Answer, Ask, House, Request, Verb, submit
 from bot.verbs.words import because, first, plain
 
 NAME = re.compile(r"m\d+")
+GATE = re.compile(r"[mg]\d+")
 
 
 def approve(request: Request, house: House) -> Answer:
-    mitigation, rest = _meant(request, house, waits=True)
-    comment = plain(because(rest), house.people.name)
-    return _vote(request, house, mitigation, "approve", comment)
+    gate, rest = _asked(request, house)
+    return _vote(request, house, gate, "approve", plain(because(rest), house.people.name))
 
 
 def reject(request: Request, house: House) -> Answer:
-    mitigation, rest = _meant(request, house, waits=True)
+    gate, rest = _asked(request, house)
     if not rest:
-        return Ask("reject", gate=mitigation.id)
-    comment = plain(because(rest), house.people.name)
-    return _vote(request, house, mitigation, "reject", comment)
+        return Ask("reject", gate=gate.id)
+    return _vote(request, house, gate, "reject", plain(because(rest), house.people.name))
 
 
-def _vote(request: Request, house: House, mitigation: Mitigation, choice: Choice, comment: str) -> Answer:
-    facts = request.facts()
-    gate = house.engine.incident(facts["incident"]).gates.get(mitigation.id)
-    if gate is None:
-        raise NothingToVoteOn
-    order = CastVote(by=facts["by"], at=facts["at"], choice=choice, comment=comment)
+def _vote(request: Request, house: House, gate: Gate, choice: Choice, comment: str) -> Answer:
+    order = CastVote(by=request.by, at=request.at, choice=choice, comment=comment)
     did = "approved" if choice == "approve" else "rejected"
-    said = f"You {did} “{mitigation.plan.title}”."
-    return submit(house, at_gate(house, facts, gate, order), said)
+    said = f"You {did} “{gate.subject.action}”."
+    return submit(house, at_gate(house, request.facts(), gate, order), said)
 
 
 def withdraw(request: Request, house: House) -> Answer:
-    mitigation, _ = _meant(request, house, waits=True)
-    return submit(
-        house, Withdraw(**request.facts(), mitigation=mitigation.id), f"“{mitigation.plan.title}” is withdrawn."
-    )
+    gate, _ = _asked(request, house)
+    order = WithdrawGate(by=request.by, at=request.at)
+    return submit(house, at_gate(house, request.facts(), gate, order), f"“{gate.subject.action}” is withdrawn.")
+
+
+def _asked(request: Request, house: House) -> tuple[Gate, str]:
+    """Find the gate: named (`m2`, `g1`), or the one that is open, or the latest. Raises NoSuchGate, NothingToVoteOn."""
+    incident = house.engine.incident(str(request.incident))
+    head, rest = first(request.words)
+    if head in incident.gates:
+        return incident.gates[head], rest
+    if GATE.fullmatch(head):
+        raise NothingToVoteOn if head in incident.mitigations else NoSuchGate  # rather than a vote for another one
+    latest = next(reversed(incident.gates.values()), None)
+    meant = next(iter(incident.open_gates), None) or latest
+    if meant is None:
+        raise NothingToVoteOn
+    return meant, request.words.strip()
 
 
 def stop(request: Request, house: House) -> Answer:
-    mitigation, _ = _meant(request, house, waits=False)
+    mitigation = _meant(request, house)
     said = f"“{mitigation.plan.title}” is stopped. A step that is under way ends first; nothing follows it."
     return submit(house, StopRun(**request.facts(), mitigation=mitigation.id), said)
 
 
 def rollback(request: Request, house: House) -> Answer:
-    mitigation, _ = _meant(request, house, waits=False)
+    mitigation = _meant(request, house)
     said = f"“{mitigation.plan.title}” is being rolled back."
     return submit(house, RollBack(**request.facts(), mitigation=mitigation.id), said)
 
 
-def _meant(request: Request, house: House, *, waits: bool) -> tuple[Mitigation, str]:
-    """Find the mitigation: named (`m2`), or the one that waits for votes, or the latest.
-
-    Raises NoSuchMitigation, NothingToVoteOn, NothingProposed.
-    """
+def _meant(request: Request, house: House) -> Mitigation:
+    """Find the mitigation: named (`m2`), or the latest. Raises NoSuchMitigation, NothingProposed."""
     incident = house.engine.incident(str(request.incident))
-    head, rest = first(request.words)
+    head, _ = first(request.words)
     if head in incident.mitigations:
-        return incident.mitigations[head], rest
+        return incident.mitigations[head]
     if NAME.fullmatch(head):
-        raise NoSuchMitigation  # rather than a vote for another one
-    if waits:
-        meant = next(iter(incident.proposed), None) or incident.current_mitigation
-        if meant is None:
-            raise NothingToVoteOn
-        return meant, request.words.strip()
+        raise NoSuchMitigation  # rather than another one
     if incident.current_mitigation is None:
         raise NothingProposed
-    return incident.current_mitigation, request.words.strip()
+    return incident.current_mitigation
 
 
-APPROVE = Verb(name="approve", usage="[because …]", summary="Approve the mitigation that waits.", act=approve)
-REJECT = Verb(name="reject", usage="because …", summary="Reject the mitigation that waits, and say why.", act=reject)
-WITHDRAW = Verb(name="withdraw", usage="", summary="Withdraw your proposal.", act=withdraw)
+APPROVE = Verb(name="approve", usage="[because …]", summary="Approve what waits for your vote.", act=approve)
+REJECT = Verb(name="reject", usage="because …", summary="Reject what waits for your vote, and say why.", act=reject)
+WITHDRAW = Verb(name="withdraw", usage="", summary="Withdraw what you asked for.", act=withdraw)
 STOP = Verb(name="stop", aliases=("abort",), usage="", summary="Stop the mitigation that runs.", act=stop)
 ROLLBACK = Verb(
     name="rollback",

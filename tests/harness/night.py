@@ -71,10 +71,10 @@ class Night:
         """Declare another on-call book; it holds from the next start on."""
         (self.folder / "manifests" / "oncall" / "book.yaml").write_text(book)
 
-    def asks(self, approval: str, *, severities: str = "p1") -> None:
-        """Declare an approval, in YAML without its name and title, that mitigations wait for; and start anew."""
+    def asks(self, approval: str, *, severities: str = "p1", before: str = "mitigation", stages: str = "") -> None:
+        """Declare an approval, in YAML without its name and title, that mitigations or moves wait for; start anew."""
         workflow = self.folder / "manifests" / "workflows" / "hybrid.yaml"
-        declared = f"gates:\n  - {{use: tried, before: [mitigation], severities: [{severities}]}}\n"
+        declared = f"gates:\n  - {{use: tried, before: [{before}], severities: [{severities}], stages: [{stages}]}}\n"
         text = workflow.read_text().replace("gates:\n", declared, 1)
         given = "".join(f"    {line}\n" for line in ("title: Tried", *approval.strip().splitlines()))
         workflow.write_text(text.replace("approvals:\n", f"approvals:\n  tried:\n{given}", 1))

@@ -263,6 +263,30 @@ def test_where_nothing_was_asked_words_about_gates_say_so(night: Night) -> None:
     assert night.incident(incident).gates == {}
 
 
+# Before other things than mitigations
+
+
+def test_a_move_waits_for_approval_in_the_channel_and_is_made_by_the_last_yes(night: Night) -> None:
+    night.asks(
+        "kind: parallel\nseats: [{person: ben}, {anyone: true}]\nquorum: 2", before="stage", stages="investigating"
+    )
+    incident = night.declared(by=DEE)
+    night.passes(seconds=5)
+    said = night.types("stage investigating because we know where", DEE, incident)
+    assert said == "“Move to Investigating” waits for approval: Tried. `/incident gates` tells who is asked."
+    channel = str(night.incident(incident).channel)
+    (question,) = night.posted(channel, "asks for", "Move to Investigating")
+    assert "we know where" in question["text"]
+    assert is_asked(night, BEN, incident)
+    assert night.types("approve g1", MO, incident) == "You approved “Move to Investigating”."
+    assert night.incident(incident).stage.id == "triage"
+    assert night.types("approve", BEN, incident) == "You approved “Move to Investigating”."
+    assert night.incident(incident).stage.id == "investigating"
+    (ended,) = night.posted(channel, "Move to Investigating", "approved by")
+    assert ended["ts"] == question["ts"], "the same message says how it ended"
+    assert any("moved the incident from Triage to Investigating" in line for line in told(night, incident))
+
+
 # What can go wrong
 
 

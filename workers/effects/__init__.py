@@ -28,6 +28,7 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.ShowCard: card.show_card,
     x.ShowAnnouncement: messages.show_announcement,
     x.ShowMitigation: messages.show_mitigation,
+    x.ShowGate: gates.show_gate,
     x.LookUpSeats: gates.look_up_seats,
     x.AskPerson: gates.ask_person,
     x.ShowAsked: gates.show_asked,

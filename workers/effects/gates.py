@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.effects import AskPerson, LookUpSeats, RememberAnswers, ShowAsked
+from bot.domain.effects import AskPerson, LookUpSeats, RememberAnswers, ShowAsked, ShowGate
 from bot.domain.gates.due import may_be_told, wanted
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.measures import loads
@@ -18,7 +18,17 @@ from bot.domain.incident.events import GateEvent
 from bot.domain.incident.state import Incident
 from bot.slack.errors import Refused, translate
 from bot.slack.views.asked import asked, still_waits
-from workers.crew import Done, Job
+from bot.slack.views.gate import gate as gate_view
+from workers.crew import EDITS_APART, Done, Job
+
+
+def show_gate(effect: ShowGate, job: Job) -> Done:
+    """Show what is asked, who has voted and who is waited for; then, in one line, how it ended."""
+    incident, crew = job.incident(), job.crew
+    message = gate_view(incident, incident.gates[effect.gate], crew.names)
+    channel = job.channel_of(incident)
+    crew.desk.show(incident.id, f"gate:{effect.gate}", channel, message, again=job.again, since=job.since)
+    return Done(rest=EDITS_APART)
 
 
 def look_up_seats(effect: LookUpSeats, job: Job) -> Done:

@@ -397,14 +397,17 @@ class GateChoice(Frozen):
     use: Name
     before: tuple[Purpose, ...] = Field(min_length=1)
     """What waits for it."""
+    stages: tuple[Name, ...] = ()
+    """Only before moves into these; empty: into any, if moves wait for it."""
     severities: tuple[Severity, ...] = ()
     hours: tuple[Weekly, ...] = ()
     zone: Zone = "UTC"
     """Whose clock `hours` are on."""
 
-    def fits(self, purpose: Purpose, severity: str, at: datetime) -> bool:
+    def fits(self, purpose: Purpose, severity: str, at: datetime, stage: str = "") -> bool:
         return (
             purpose in self.before
+            and (not self.stages or not stage or stage in self.stages)
             and (not self.severities or severity in self.severities)
             and (not self.hours or covers(self.hours, self.zone, at))
         )
@@ -414,6 +417,6 @@ class GateChoice(Frozen):
         return purpose in self.before and not self.hours and (not self.severities or severity in self.severities)
 
 
-def chosen(choices: Iterable[GateChoice], purpose: Purpose, severity: str, at: datetime) -> str | None:
+def chosen(choices: Iterable[GateChoice], purpose: Purpose, severity: str, at: datetime, stage: str = "") -> str | None:
     """Name the policy that holds for a gate that opens now: the first choice that fits; None: no gate."""
-    return next((choice.use for choice in choices if choice.fits(purpose, severity, at)), None)
+    return next((choice.use for choice in choices if choice.fits(purpose, severity, at, stage)), None)

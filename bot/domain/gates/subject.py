@@ -4,6 +4,8 @@ from typing import Any
 
 from bot.domain.gates.policy import Purpose
 from bot.domain.ids import canonical, digest
+from bot.domain.lifecycle import Purpose as StagePurpose
+from bot.domain.lifecycle import Stage
 from bot.domain.runbook import FOLLOWS, Frozen, Plan
 
 
@@ -59,6 +61,17 @@ def of_plan(plan: Plan, *, purpose: Purpose = "mitigation", dry_run: str = "", a
         dry_run=dry_run,
         touches=plan.touches,
         policy=digest({"workflow": plan.policy, "approval": approval}) if approval else plan.policy,
+    )
+
+
+def of_move(to: Stage, because: str, approval: str) -> Subject:
+    """Put a move into a stage to the vote, with what is said for it. `approval` is the approval policy's hash."""
+    return Subject(
+        purpose="resolution" if to.purpose is StagePurpose.RESOLVED else "stage",
+        action=f"Move to {to.label}",
+        target=to.id,
+        parameters={"because": because} if because else {},
+        policy=approval,
     )
 
 

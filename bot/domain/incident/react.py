@@ -120,6 +120,7 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
             return [
                 x.PinCard(incident=incident),
                 *(x.ShowMitigation(incident=incident, mitigation=m.id) for m in after.mitigations.values()),
+                *(x.ShowGate(incident=incident, gate=name) for name in after.gates if name not in after.mitigations),
                 *(x.ShowEscalation(incident=incident, escalation=name) for name in after.escalations),
             ]
         case e.OnCallAssigned():
@@ -225,7 +226,7 @@ def _gated(event: e.GateEvent, after: Incident, version: int) -> list[x.AnyEffec
     """What is told of a gate; its own message shows the rest."""
     gate = after.gates[event.gate]
     mitigation = after.mitigations.get(event.gate)
-    shown = _shown(after, mitigation) if mitigation is not None else []
+    shown = _shown(after, mitigation) if mitigation is not None else _gate_shown(after, gate)
     told = x.Tell(incident=after.id, version=version)
     managers = x.Tell(incident=after.id, version=version, place="managers")
     match event:
@@ -233,6 +234,8 @@ def _gated(event: e.GateEvent, after: Incident, version: int) -> list[x.AnyEffec
             return []
         case g.GateClosed() if mitigation is not None and mitigation.progress is Progress.APPROVED:
             return [_step(after, mitigation, "plan", 0), *shown]
+        case g.GateClosed() if mitigation is None and event.outcome.goes_ahead:
+            return shown  # what it stands before follows, and is told
         case g.GateClosed() | g.ChannelReminded() | g.Countersigned():
             return [told, *shown]
         case g.TierCalled() if event.because and gate.is_open:
@@ -348,6 +351,11 @@ def _escalation_shown(incident: Incident, escalation: str) -> list[x.AnyEffect]:
     if incident.channel is None or not escalation:
         return []
     return [x.ShowEscalation(incident=incident.id, escalation=escalation)]
+
+
+def _gate_shown(incident: Incident, gate: Gate) -> list[x.AnyEffect]:
+    """Its message, once there is a channel to show it in."""
+    return [x.ShowGate(incident=incident.id, gate=gate.id)] if incident.channel is not None else []
 
 
 def _shown(incident: Incident, mitigation: Mitigation) -> list[x.AnyEffect]:

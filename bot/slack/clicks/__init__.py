@@ -27,6 +27,7 @@ from bot.slack.controls import (
     TestPageButton,
     VoteButton,
     WithdrawButton,
+    WithdrawGateButton,
 )
 from bot.slack.door import Door, Reply
 from bot.slack.requests import Click
@@ -36,6 +37,7 @@ ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     AnswerOfferButton: hats.answer,
     VoteButton: gates.vote,
     PassVoteOnButton: gates.pass_on,
+    WithdrawGateButton: gates.withdraw,
     OpenPlanButton: mitigations.open_plan,
     WithdrawButton: mitigations.withdraw,
     StopButton: mitigations.stop,

@@ -1,12 +1,12 @@
-"""Clicks on an approval message: approve, reject, “not me”."""
+"""Clicks on an approval message: approve, reject, “not me”, withdraw."""
 
 from bot.domain.gates.events import VoteCameLate
-from bot.domain.gates.orders import CastVote
+from bot.domain.gates.orders import CastVote, WithdrawGate
 from bot.domain.incident.decide.gates import find
 from bot.domain.incident.rejections import TooLate
 from bot.slack.answers import said
 from bot.slack.clicks.click import facts_of
-from bot.slack.controls import FormFacts, PassVoteOnButton, VoteButton
+from bot.slack.controls import FormFacts, PassVoteOnButton, VoteButton, WithdrawGateButton
 from bot.slack.door import Door, Opens, Reply
 from bot.slack.forms.calling import not_me_view
 from bot.slack.forms.words import reject_view
@@ -39,3 +39,11 @@ def pass_on(_: Click, control: PassVoteOnButton, door: Door) -> Reply:
     """“Not me”: ask who should be asked instead."""
     facts = FormFacts(form="not-me", incident=control.incident, gate=control.gate)
     return Opens(not_me_view(facts, door), "`/incident not-me @somebody because …`")
+
+
+def withdraw(click: Click, control: WithdrawGateButton, door: Door) -> Reply:
+    """Ask no longer: for whoever asked, and for the commander."""
+    gate = find(door.house.engine.incident(control.incident), control.gate)
+    facts = facts_of(click, control, door)
+    door.house.engine.submit(at_gate(door.house, facts, gate, WithdrawGate(by=click.user, at=facts["at"])))
+    return None

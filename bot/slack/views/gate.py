@@ -1,20 +1,70 @@
-"""What every approval message says of its gate: votes, who is asked, how many are missing, what time will do."""
+"""The message of a gate, and what every approval message says: votes, who is asked, what is missing, until when."""
 
 from collections.abc import Iterable
 
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.explain import because_of
-from bot.domain.gates.gate import Choice, Gate
+from bot.domain.gates.gate import Choice, Gate, Outcome
 from bot.domain.gates.policy import Seat, Then, in_words
-from bot.domain.gates.standing import Ending, counted, ending
+from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.state import Incident
-from bot.slack.controls import VoteButton
-from bot.slack.kit import Names, day, each, line, mention, plural, when, who
+from bot.slack.controls import VoteButton, WithdrawGateButton
+from bot.slack.kit import (
+    Message,
+    Names,
+    actions,
+    bold,
+    button,
+    context,
+    day,
+    each,
+    header,
+    line,
+    mention,
+    message,
+    plural,
+    section,
+    sentences,
+    when,
+    who,
+)
 
 ROWS = 20
 """Votes and people in the message; `/incident gates` tells of all."""
+
+
+def gate(incident: Incident, shown: Gate, names: Names) -> Message:
+    """Ask for approval of what is no mitigation, which has a message of its own; then say how it ended."""
+    if not shown.is_open:
+        return _ended(incident, shown, names)
+    proposer, asks, without = who(shown.proposer, names), needed(incident, shown, names), limit(shown)
+    because = line(str(shown.subject.parameters.get("because", "")), 2000, names)
+    title = line(shown.subject.action, 150)
+    return message(
+        sentences(f"{proposer} asks for {incident.id}: {title}", because, asks, without),
+        header(f"Approve? {shown.subject.action}"),
+        context(f"{shown.id} of {incident.id}", f"asked by {proposer} {day(shown.opened_at)}"),
+        section(f"*Why*\n{because}") if because else None,
+        section("\n".join(["*Votes*", *votes(shown, names), asks])),
+        context(without),
+        actions(
+            button("Approve", voting(incident, shown, "approve"), "primary"),
+            button("Reject", voting(incident, shown, "reject"), "danger"),
+            button("Withdraw", WithdrawGateButton(incident=incident.id, gate=shown.id)),
+        ),
+    )
+
+
+def _ended(incident: Incident, shown: Gate, names: Names) -> Message:
+    assert shown.outcome is not None, "it has ended"
+    mark = "✓" if shown.outcome.goes_ahead else "✗"
+    because = f": {line(shown.because, 500, names)}" if shown.because else ""
+    said = opponents(shown) if shown.outcome is Outcome.REJECTED else approvers(shown)
+    by = f" by {each(said[:ROWS], names)}" if said else ""
+    text = f"{mark} {bold(line(shown.subject.action, 150))} ({shown.id}) · {shown.outcome.value}{by}{because}"
+    return message(sentences(f"{incident.id}: {text}"), section(text))
 
 
 def voting(incident: Incident, gate: Gate, choice: Choice) -> VoteButton:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.incident.mitigations import Mitigation
+from bot.domain.gates.gate import Gate
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.duty import Planned
@@ -77,27 +77,27 @@ def home(
 
 
 def _votes(person: str, incidents: Sequence[Incident], names: Names) -> list[Block]:
-    proposed = ((incident, m) for incident in incidents for m in incident.proposed)
-    waiting = [(incident, m) for incident, m in proposed if may_vote(person, incident.gates[m.id])]
+    asked = ((incident, gate) for incident in incidents for gate in incident.open_gates)
+    waiting = [(incident, gate) for incident, gate in asked if may_vote(person, gate)]
     if not waiting:
         return [section("Nothing waits for you.")]
     more = len(waiting) - VOTES
-    blocks = [block for incident, m in waiting[:VOTES] for block in _vote(incident, m, names)]
+    blocks = [block for incident, gate in waiting[:VOTES] for block in _vote(incident, gate, names)]
     return [*blocks, context(f"{plural(more, 'more vote')} in the incidents' channels")] if more > 0 else blocks
 
 
-def _vote(incident: Incident, m: Mitigation, names: Names) -> list[Block]:
-    gate = incident.gates[m.id]
+def _vote(incident: Incident, gate: Gate, names: Names) -> list[Block]:
     where = f" · <#{incident.channel}>" if incident.channel else ""
-    title, place = bold(line(m.plan.title, 150)), line(m.plan.target, 80)
-    what = f"{title} on {place} · {incident.id} · {incident.severity.label}{where}"
-    asked = f"proposed by {who(m.proposer, names)} · {in_short(gate)}\nRisk: {line(m.plan.risk, 400)}"
+    m = incident.mitigations.get(gate.id)
+    place = f" on {line(m.plan.target, 80)}" if m is not None else ""
+    what = f"{bold(line(gate.subject.action, 150))}{place} · {incident.id} · {incident.severity.label}{where}"
+    risk = f"\nRisk: {line(m.plan.risk, 400)}" if m is not None else ""
     return [
-        section(f"{what}\n{asked}"),
+        section(f"{what}\nproposed by {who(gate.proposer, names)} · {in_short(gate)}{risk}"),
         actions(
             button("Approve", voting(incident, gate, "approve"), "primary"),
             button("Reject", voting(incident, gate, "reject"), "danger"),
-            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
+            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)) if m is not None else None,
         ),
     ]
 

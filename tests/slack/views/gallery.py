@@ -10,6 +10,7 @@ from bot.audit import clocks
 from bot.audit.outbreak import step
 from bot.domain.criterion import Criterion
 from bot.domain.differences import differences
+from bot.domain.gates.policy import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -34,6 +35,7 @@ from bot.slack.views.audit import audit
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
 from bot.slack.views.escalation import escalation
+from bot.slack.views.gate import gate
 from bot.slack.views.help import help_, unknown
 from bot.slack.views.home import OwnShifts, home
 from bot.slack.views.listing import listing, pick
@@ -53,6 +55,7 @@ from bot.slack.views.warning import warning
 from bot.verbs.request import Called, ShowOnCall, ShowPolicy, ShowShifts, ShowStage
 from tests.harness.book import by_ways, policy
 from tests.harness.clock import NOON
+from tests.harness.orders import casting
 from tests.harness.plans import anybody, edited
 from tests.harness.rota import BOOK, FIRST, SEARCH, SECOND, Roster, hours, put_on
 from tests.harness.stages import Stages
@@ -67,7 +70,16 @@ TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - time
 
 def gallery() -> dict[str, Picture]:
     """Paint everything, by name: `<view>/<state>`."""
-    incidents = {**_incidents(), **_mitigations(), **_plans(), **_calling(), **_reminders(), **_told(), **_stages()}
+    incidents = {
+        **_incidents(),
+        **_mitigations(),
+        **_gates(),
+        **_plans(),
+        **_calling(),
+        **_reminders(),
+        **_told(),
+        **_stages(),
+    }
     return {**incidents, **_personal(), **_lists(), **_on_call(), **_policies(), **_audits()}
 
 
@@ -153,6 +165,19 @@ def mitigations() -> dict[str, Scene]:
         "rejected": Scene().commanded().proposed().votes(ANA, "reject", "try the cache first"),
         "expired": Scene().commanded().proposed().later(minutes=31).does(c.Tick),
         "withdrawn": Scene().commanded().proposed().does(c.Withdraw, BEN, mitigation="m1"),
+    }
+
+
+def _gates() -> dict[str, Picture]:
+    """Show gates before what is no mitigation."""
+    gated = POLICY.model_copy(update={"gates": (*POLICY.gates, GateChoice(use="anybody", before=("resolution",)))})
+    asked = Scene(policy=gated).commanded().does(c.Resolve, ANA, summary="The cache was cold; it is warm again.")
+    order = casting(CY, asked.soon, "reject", "orders still fail in Lyon")
+    no = Scene(policy=gated).commanded().does(c.Resolve, ANA, summary="The cache was cold.")
+    no = no.does(c.AtGate, CY, gate="g1", order=order)
+    return {
+        "gate/resolution": gate(asked.incident, asked.incident.gates["g1"], names),
+        "gate/rejected": gate(no.incident, no.incident.gates["g1"], names),
     }
 
 

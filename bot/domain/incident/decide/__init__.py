@@ -62,6 +62,8 @@ def decide(command: c.AnyCommand, incident: Incident | None, policy: Policy) -> 
         raise NoSuchIncident(incident=command.incident)
     events = _decide(command, incident, policy)
     events += conflicts.met(command, events, incident, policy)
+    if incident.gates:
+        events += gates.overtaken(command, events, incident)
     if isinstance(command, c.AdoptPolicy):
         policy = command.to  # by which its reminders go on, or end
     return [*events, *reminders.ended(command, events, incident, policy)] if incident.reminders else events

@@ -1,6 +1,6 @@
 """Gates in an incident: orders to them, what has fallen due there, and what a gate's outcome brings about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bot.domain.gates import events as g
@@ -13,10 +13,11 @@ from bot.domain.gates.subject import Subject
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, digest
 from bot.domain.incident.commands import AtGate, Command
-from bot.domain.incident.decide.moves import moved_by_itself
-from bot.domain.incident.events import AnyEvent
+from bot.domain.incident.decide.moves import check_move, made, moved_by_itself
+from bot.domain.incident.events import AnyEvent, TroubleMet
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import gate_timer
+from bot.domain.incident.rejections import GateStillOpen, NoSuchStage, Rejected
 from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Trigger
 from bot.domain.policy import Policy
@@ -42,6 +43,36 @@ def open_gate(
         seed=digest({"cause": command.cause}) if approval.shuffle else "",
     )
     return decide(order, None)
+
+
+def ask_to_move(
+    command: Command, subject: Subject, approval: ApprovalPolicy, incident: Incident, policy: Policy
+) -> list[AnyEvent]:
+    """Ask for a move into a stage. The same move is asked for once; one question about stages at a time."""
+    for other in moves_asked(incident):
+        if other.subject.target == subject.target and other.proposer == command.by:
+            return []
+        raise GateStillOpen(title=other.subject.action)
+    number = sum(gate not in incident.mitigations for gate in incident.gates) + 1
+    asked = open_gate(command, f"g{number}", approval, subject, wakes=policy.of(incident.severity).wakes)
+    return with_consequences(asked, incident, policy)
+
+
+def moves_asked(incident: Incident) -> Iterator[Gate]:
+    """Go through the open gates before moves."""
+    return (gate for gate in incident.open_gates if gate.subject.purpose in {"stage", "resolution"})
+
+
+def overtaken(command: Command, events: Iterable[AnyEvent], incident: Incident) -> list[AnyEvent]:
+    """Where the incident has moved on, nobody need decide about another move any more."""
+    now = incident
+    for event in events:
+        now = evolve(now, event, now.id)
+    if now.stage.id == incident.stage.id:
+        return []
+    because = f"the incident is at {now.stage.label.lower()} by now"
+    order = o.WithdrawGate(by=SYSTEM, at=command.at, leads=True, because=because)
+    return [fact for gate in moves_asked(now) for fact in decide(order, gate)]
 
 
 def time_is_up(command: Command, incident: Incident, policy: Policy) -> list[AnyEvent]:
@@ -73,9 +104,25 @@ def with_consequences(facts: Iterable[g.AnyFact], incident: Incident, policy: Po
 
 
 def _goes_ahead(fact: g.GateClosed, incident: Incident, policy: Policy) -> Iterable[AnyEvent]:
-    """What was approved executes: the stage follows by itself."""
+    """What was approved executes, without anybody's pressing anything again."""
+    gate = incident.gates[fact.gate]
+    if gate.subject.purpose in {"stage", "resolution"}:
+        return _moves(gate, fact, incident, policy)
     because = "a mitigation begins"
     return moved_by_itself(Trigger.MITIGATION, incident, policy, by=fact.by, at=fact.at, because=because)
+
+
+def _moves(gate: Gate, fact: g.GateClosed, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Make the move that was approved; what stands in its way by now is told, for whoever asked to put it right."""
+    to, because = policy.stage_by_id.get(gate.subject.target), str(gate.subject.parameters.get("because", ""))
+    try:
+        if to is None:
+            raise NoSuchStage(stage=gate.subject.target, stages=", ".join(policy.stages))
+        check_move(incident, to, policy)
+    except Rejected as no:
+        why = f"“{gate.subject.action}” was approved, and can't be done now. {no.sentence}"
+        return [TroubleMet(by=SYSTEM, at=fact.at, effect="stage", why=why, cure="Put it right, and ask again.")]
+    return made(incident, to, policy, by=gate.proposer, at=fact.at, because=because)
 
 
 def _order(command: AtGate, incident: Incident) -> o.AnyOrder:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bot.domain.incident.criteria import enforced, missing
-from bot.domain.incident.events import AnyEvent, StageChanged
+from bot.domain.incident.events import AnyEvent, Resolved, StageChanged
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import (
     CriteriaMissing,
@@ -15,7 +15,7 @@ from bot.domain.incident.rejections import (
     StillRunning,
 )
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Guard, Stage, Transition, Trigger
+from bot.domain.lifecycle import Guard, Purpose, Stage, Transition, Trigger
 from bot.domain.policy import Policy
 
 
@@ -33,12 +33,24 @@ def moved(incident: Incident, to: Stage, policy: Policy, *, by: str, at: datetim
     return StageChanged(by=by, at=at, before=incident.stage, to=to, because=because, missing=lacking)
 
 
+def made(incident: Incident, to: Stage, policy: Policy, *, by: str, at: datetime, because: str) -> list[AnyEvent]:
+    """Make a move that may be made; into what is resolved it says how it ended."""
+    move = moved(incident, to, policy, by=by, at=at, because=because)
+    if to.purpose is not Purpose.RESOLVED:
+        return [move]
+    review = policy.move_in_time(to)
+    review_at = at + review.pause if review is not None and review.pause is not None else None
+    return [Resolved(by=by, at=at, summary=because, review_at=review_at), move]
+
+
 def moved_by_itself(
     trigger: Trigger, incident: Incident, policy: Policy, *, by: str, at: datetime, because: str = ""
 ) -> Iterator[StageChanged]:
     """Follow the moves that this makes happen, as far as guards and criteria let it; no stage is entered twice."""
     entered = {incident.stage.id}
     while (move := policy.move_by_itself(incident.stage, trigger)) is not None and move.to not in entered:
+        if policy.approval_of_move(policy.stage_by_id[move.to], incident.severity, at) is not None:
+            return  # what waits for somebody's yes doesn't happen by itself
         try:
             _check(move, incident, policy)
         except Rejected:

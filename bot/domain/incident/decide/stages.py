@@ -1,11 +1,13 @@
 """Severity and stage: how bad it is, and how far it has come."""
 
+from bot.domain.gates.subject import of_move
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
 from bot.domain.incident.criteria import enforced
-from bot.domain.incident.decide.moves import check_move, moved, moved_by_itself
+from bot.domain.incident.decide import gates
+from bot.domain.incident.decide.moves import check_move, made, moved, moved_by_itself
 from bot.domain.incident.due import stage_due
-from bot.domain.incident.events import AnyEvent, Resolved, SeverityChanged, SeverityJustified, StageOverdue
+from bot.domain.incident.events import AnyEvent, SeverityChanged, SeverityJustified, StageOverdue
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
@@ -38,7 +40,18 @@ def change_stage(command: ChangeStage, incident: Incident, policy: Policy) -> li
         return _resolve(command, command.because, to, incident, policy)
     check_move(incident, to, policy)
     check_length(command.because)
-    return [moved(incident, to, policy, by=command.by, at=command.at, because=command.because)]
+    return _asked_or_made(command, command.because, to, incident, policy)
+
+
+def _asked_or_made(
+    command: ChangeStage | Resolve, because: str, to: Stage, incident: Incident, policy: Policy
+) -> list[AnyEvent]:
+    """Make a move, or ask those whose yes it waits for."""
+    approval = policy.approval_of_move(to, incident.severity, command.at)
+    if approval is not None:
+        subject = of_move(to, because, approval.hash)
+        return gates.ask_to_move(command, subject, approval, incident, policy)
+    return made(incident, to, policy, by=command.by, at=command.at, because=because)
 
 
 def resolve(command: Resolve, incident: Incident, policy: Policy) -> list[AnyEvent]:
@@ -61,13 +74,7 @@ def _resolve(
     if not has_words(summary):
         raise ResolutionMissing
     check_length(summary)
-    review = policy.move_in_time(to)
-    review_at = command.at + review.pause if review is not None and review.pause is not None else None
-    return [
-        *events,
-        Resolved(by=command.by, at=command.at, summary=summary, review_at=review_at),
-        moved(incident, to, policy, by=command.by, at=command.at, because=summary),
-    ]
+    return [*events, *_asked_or_made(command, summary, to, incident, policy)]
 
 
 def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
