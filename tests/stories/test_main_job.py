@@ -79,7 +79,7 @@ def test_the_message_asks_with_all_that_a_voter_must_know(world: World, break_ch
         "1 approval needed, from anyone in this channel but Ana",
         "<@UBEN>",
         "Without a decision by",
-        "it expires, and nothing runs",
+        "it expires, and nothing is done",
     ):
         assert words in shown, words
     story.ana.clicks("Open plan", on=question, channel=story.channel.id)

@@ -155,9 +155,9 @@ def reasons(gate: Gate, names: Names) -> list[str]:
 
 WITHOUT: dict[Then, str] = {
     "approve": "it approves itself, as its policy says",
-    "reject": "it is rejected, and nothing runs",
+    "reject": "it is rejected, and nothing is done",
     "roll-back": "it expires, and what it stands before is rolled back",
-    "expire": "it expires, and nothing runs",
+    "expire": "it expires, and nothing is done",
     "escalate": "the next are asked, too",
 }
 

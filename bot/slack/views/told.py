@@ -37,7 +37,7 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
             return _aside(f"{who(event.by, names)} {did} a pinned message. The timeline keeps what it said before.")
         case g.GateClosed() if event.outcome in {Outcome.REJECTED, Outcome.EXPIRED} and place == "channel":
             proposer = mention(incident.gates[event.gate].proposer)
-            return _line(f"{proposer}: {who(event.by, names)} {_said(event, incident, names)}. Nothing of it runs.")
+            return _line(f"{proposer}: {who(event.by, names)} {_said(event, incident, names)}. Nothing of it is done.")
         case g.ChannelReminded() if place == "channel":
             people = " ".join(mention(person) for person in asked_by(incident, incident.gates[event.gate]))
             what = line(asked(incident, event.gate), names=names)
