@@ -156,6 +156,13 @@ def reads_the_export(ana: Window, browser: Browser, folder: Path) -> None:
 def resolves(ana: Window, seen_by: Window) -> None:
     ana.clicks("Resolve", ana.sees("Muster verified “Restart checkout”"))
     ana.field("How did it end?").fill("Works again after a restart.")
+    ana.clicks("Resolve", ana.form)
+    expect(ana.form).to_contain_text("Resolved asks for more: “Side effects are named, or there are none”")
+    ana.page.keyboard.press("Escape")
+    seen_by.types("/incident confirm side-effects none seen")
+    seen_by.is_told("Confirmed")
+    ana.clicks("Resolve", ana.sees("Muster verified “Restart checkout”"))
+    ana.field("How did it end?").fill("Works again after a restart.")
     ana.submits("Resolve")
     expect(ana.card).to_contain_text("P1 · Resolved")
     expect(ana.card).to_contain_text("Works again after a restart.")
