@@ -210,6 +210,10 @@ class Night:
         answer = httpx.post(self.world.url("slack") + "/client/dm", json={"user": person, "with": "UMUSTER"})
         return str(answer.json()["channel"]["id"])
 
+    def posted_to(self, person: str, channel: str) -> list[dict[str, Any]]:
+        """Return what a person can read in a channel."""
+        return self._messages(channel, person)
+
     def posted(self, channel: str, *words: str) -> list[dict[str, Any]]:
         return self._messages(channel, "UMO", *words)
 

@@ -9,6 +9,7 @@ from bot.domain.gates import orders as go
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.orders import AnyOrder
 from bot.domain.gates.seating import Answers
+from bot.domain.incident.commands import Declare
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import Rejected
 from bot.domain.severity import Severity
@@ -104,6 +105,19 @@ def test_after_an_hour_the_deputy_is_asked_and_after_two_the_next_tier(night: Ni
     approves(night, incident, MO)
     assert is_asked(night, CY, incident), "the second step goes on as it would have"
     assert not is_asked(night, BEN, incident), "nobody is asked for what is decided"
+
+
+def test_whoever_decides_about_a_private_incident_is_let_into_its_channel(night: Night) -> None:
+    night.asks(IN_TURN)
+    order = Declare(**{**o.header(DEE, 0), "at": night.clock.now()}, title="a leak", severity=Severity.P1, private=True)
+    incident = night.wired.house.engine.declare(order).incident.id
+    night.passes(seconds=5)
+    night.does(o.propose(plan(), by=DEE), incident)
+    night.passes(seconds=5)
+    assert is_asked(night, BEN, incident)
+    assert BEN in night.incident(incident).people
+    assert CY not in night.incident(incident).people
+    assert night.posted_to(BEN, str(night.incident(incident).channel)), "he can read what it is about"
 
 
 # At once

@@ -24,13 +24,18 @@ ENDS = {
 def gated(incident: Incident, name: str, facts: Iterable[g.AnyFact]) -> dict[str, Any]:
     """Fold facts about one gate: they change it, when something of it falls due, and what it stands before."""
     gate, mitigation = incident.gates.get(name), incident.mitigations.get(name)
+    people = incident.people
     for fact in facts:
         gate = evolve(gate, fact)
+        if incident.private and isinstance(fact, g.PeopleAsked | g.DeputyAsked | g.PassedOn):
+            people = tuple(dict.fromkeys((*people, *(chair.account for chair in fact.chairs))))
         if isinstance(fact, g.GateClosed) and mitigation is not None:
             mitigation = _decided(mitigation, gate, fact)
     if gate is None:
         return {}
     changes: dict[str, Any] = {"gates": {**incident.gates, name: gate}, "timers": _timers(incident, gate)}
+    if people != incident.people:
+        changes["people"] = people  # who decides something must be able to see what it is about
     if mitigation is not None:
         changes["mitigations"] = {**incident.mitigations, name: mitigation}
     return changes
