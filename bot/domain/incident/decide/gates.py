@@ -65,6 +65,8 @@ def moves_asked(incident: Incident) -> Iterator[Gate]:
 
 def overtaken(command: Command, events: Iterable[AnyEvent], incident: Incident) -> list[AnyEvent]:
     """Where the incident has moved on, nobody need decide about another move any more."""
+    if not any(moves_asked(incident)):
+        return []
     now = incident
     for event in events:
         now = evolve(now, event, now.id)
