@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from slack_sdk import WebClient
 
 from tests.browser.conftest import Open
@@ -251,6 +251,24 @@ def test_a_group_that_is_mentioned_stands_out_for_whoever_is_in_it(open_as: Open
     ana.types("@payments-oncall the second of two")
     expect(ben.sees("the second of two").locator(".mention.me")).to_have_text("@payments-oncall")
     expect(ana.sees("the second of two").locator(".mention.me")).to_have_count(0)
+
+
+def test_an_old_answer_does_not_hide_a_home_that_was_published_meanwhile(open_as: Open) -> None:
+    dee, held = open_as("UDEE"), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    dee.page.route("**/client/home*", hold)
+    dee.goes_to("Muster")
+    home = dee.page.locator("#home")
+    expect(home).to_contain_text("Waiting for your vote")
+    assert held, "the page asked"
+    for route in held:
+        with dee.page.expect_response("**/client/home*"):
+            route.fulfill(json={"view": None})
+    dee.page.wait_for_timeout(200)
+    expect(home).to_contain_text("Waiting for your vote")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -97,7 +97,7 @@ def test_a_vote_that_names_another_mitigation_is_no_vote_for_this_one(world: Wor
     assert "Nothing has been proposed" in story.ben.types("/incident stop", channel)
     story.ana.types("/incident propose restart-checkout", channel)
     for words in ("approve m2", "reject m7 because no", "withdraw m2"):
-        assert "There is no such mitigation" in story.ben.types(f"/incident {words}", channel)
+        assert "There is no such gate" in story.ben.types(f"/incident {words}", channel)
     assert "You rejected" in story.ben.types("/incident reject m1 because it was a try", channel)
 
 

@@ -6,6 +6,7 @@ import { act, ask } from "./server.js";
 import { appName } from "./world.js";
 
 let shown = "";
+let heard = 0; // how often the app has published while this page was open
 
 /** The place for Home; `loadHome` fills it. */
 export const homeNode = () => {
@@ -19,9 +20,20 @@ export async function openHome() {
   await loadHome();
 }
 
-export const loadHome = async () => showHome((await ask("home")).view);
+/** Reads what was published; what has been heard of meanwhile is newer than this answer. */
+export async function loadHome() {
+  const before = heard;
+  const { view } = await ask("home");
+  if (heard === before) show(view);
+}
 
+/** Shows what the app has just published. */
 export function showHome(view) {
+  heard += 1;
+  show(view);
+}
+
+function show(view) {
   const node = document.getElementById("home");
   const print = JSON.stringify(view);
   if (!node || print === shown) return;
