@@ -5,7 +5,8 @@ from typing import Any
 from bot.config.documents import Document
 from bot.config.mistakes import Place
 
-SHORT = {"limit": "next_after", "tiers": "second"}
+SHORT = {"limit": "next_after"}
+"""What a key of a tier is called in a short form, where it has another name."""
 
 
 def as_written(place: Place, document: Document) -> Place:

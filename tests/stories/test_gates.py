@@ -8,6 +8,7 @@ from bot.domain.gates import events as g
 from bot.domain.gates import orders as go
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.orders import AnyOrder
+from bot.domain.gates.rejections import NothingToSign
 from bot.domain.gates.seating import Answers
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.mitigations import Progress
@@ -121,6 +122,13 @@ def test_whoever_decides_about_a_private_incident_is_let_into_its_channel(night:
 
 
 # At once
+
+
+def test_who_proposed_it_is_not_named_among_those_who_are_asked_but_their_deputy_is(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE, by=ANA)
+    (question,) = night.posted(str(night.incident(incident).channel), "approvals needed")
+    assert question["text"].partition("Asked: ")[2].startswith(f"<@{BEN}>, <@{CY}>, <@{DEE}>."), "DEE, for her"
+    assert not night.asked(ANA, incident)
 
 
 def test_two_of_three_decide_and_who_is_silent_is_told_again_until_then(night: Night) -> None:
@@ -272,8 +280,9 @@ def test_the_glass_is_broken_and_countersigned_in_words(night: Night) -> None:
 def test_where_nothing_was_asked_words_about_gates_say_so(night: Night) -> None:
     incident = night.declared(by=DEE)
     assert night.types("gates", ANA, incident) == "No approval was asked for in this incident."
-    for line in ("approve", "take-back", "break-glass because x", "countersign"):
-        assert night.types(line, ANA, incident).endswith(".")
+    for line in ("approve", "reject because x", "withdraw", "take-back", "break-glass because x"):
+        assert night.types(line, ANA, incident) == "Nothing waits for a vote in this incident."
+    assert night.types("countersign", ANA, incident) == NothingToSign().sentence
     assert night.incident(incident).gates == {}
 
 

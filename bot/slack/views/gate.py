@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from bot.domain.gates.count import barred_from
-from bot.domain.gates.explain import because_of
 from bot.domain.gates.gate import Choice, Gate, Outcome
 from bot.domain.gates.policy import Seat, Then, in_words
 from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
@@ -129,7 +128,9 @@ def asked_by(incident: Incident, gate: Gate) -> list[str]:
 
     Not the proposer, and not who voted.
     """
-    silent = [chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call)]
+    barred = barred_from(gate, gate.current)
+    asked = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
+    silent = [account for account in asked if gate.person(account) not in barred]
     if silent:
         return list(dict.fromkeys(silent))
     if not any(gate.tier_of(call).is_open_to_all for call in gate.calls_of(gate.current)):
@@ -141,16 +142,6 @@ def asked_by(incident: Incident, gate: Gate) -> list[str]:
 
     calling = dict.fromkeys([*incident.wearers(Hat.COMMANDER), *incident.wearers(Hat.FIRST_RESPONDER)])
     return may(calling) or may(incident.people)[:3]
-
-
-def reasons(gate: Gate, names: Names) -> list[str]:
-    """Say of each who is asked, why; nothing where anybody may answer."""
-    asked = [chair for call in gate.calls_of(gate.current) for chair in gate.silent(call)]
-    missing = [sentence for call in gate.calls_of(gate.current) for sentence in call.missing]
-    return [
-        *(f"{who(chair.account, names)}: {line(because_of(chair.because), names=names)}" for chair in asked[:ROWS]),
-        *(line(sentence, names=names) for sentence in missing[:ROWS]),
-    ]
 
 
 WITHOUT: dict[Then, str] = {
