@@ -645,6 +645,29 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
             "“resolved”?",
         ),
         ("to: triage}", "}", 9, "transitions[0].to: it is missing", "to: mitigating"),
+        ("closed: {}", "closed: {mitigations: true}", 8, "stages.closed.mitigations: in “closed” it is over", "Remove"),
+        ("closed: {}", "closed: {mitigatoins: true}", 8, "mitigatoins: unknown key", "Did you mean “mitigations”?"),
+        (
+            "detected: {}, triage: {",
+            "detected: {mitigations: false}, triage: {mitigations: false, ",
+            8,
+            "stages.triage.mitigations: in no stage may anybody propose",
+            "Remove it where changes are made",
+        ),
+        (
+            "detected: {}, triage: {hats: [first-responder]}, resolved: {}, closed: {}}\ntransitions: [{",
+            "detected: {mitigations: false}, triage: {}, resolved: {}, closed: {}}\ntransitions: [{when: [mitigation],",
+            9,
+            "when[0]: in “detected” no mitigation begins",
+            "mitigations: false from detected",
+        ),
+        (
+            "to: closed}]\ngates: [{use: anybody, before: [mitigation]",
+            "to: closed, after: 5m}]\ngates: [{use: anybody, before: [mitigation, stage]",
+            9,
+            "after: it happens in time, and gates[0] has it wait for somebody's yes",
+            "Leave closed out of that gate's stages",
+        ),
     ],
 )
 def test_a_broken_stage_is_named_with_its_remedy(  # noqa: PLR0917 - a row of the table

@@ -24,6 +24,7 @@ def check(document: Document) -> Iterator[Mistake]:
     unknown = list(_unknown(document, purposes))
     yield from unknown
     yield from _limits(document, purposes)
+    yield from _mitigations(document, purposes)
     yield from _criteria(document, purposes)
     yield from _reminders(document, purposes)
     if not unknown and all(purposes.values()):
@@ -90,6 +91,25 @@ def _limits(document: Document, purposes: Mapping[str, Purpose | None]) -> Itera
             yield document.mistake(("stages", name, "sla"), what, "Remove it.")
 
 
+def _mitigations(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
+    """Check that there is a stage in which things are changed, and that no move waits for changes made elsewhere."""
+    said = {name: document.at(("stages", name, "mitigations")) for name in purposes}
+    is_open = [name for name, purpose in purposes.items() if purpose is None or not purpose.is_over]
+    for name, purpose in purposes.items():
+        if said[name] is True and purpose is not None and purpose.is_over:
+            what = f"in {shown(name)} it is over, and nothing is mitigated"
+            yield document.mistake(("stages", name, "mitigations"), what, "Remove it.")
+    if is_open and all(said[name] is False for name in is_open):
+        what = "in no stage may anybody propose a mitigation"
+        yield document.mistake(("stages", is_open[-1], "mitigations"), what, "Remove it where changes are made.")
+    for place, before, _ in _moves(document):
+        when = items(document.at((*place, "when")))
+        if "mitigation" in when and said.get(before) is False:
+            what = f"in {shown(before)} no mitigation begins, so it never happens by one"
+            instead = f"Remove mitigation here, or mitigations: false from {before}."
+            yield document.mistake((*place, "when", when.index("mitigation")), what, instead)
+
+
 def _criteria(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
     """Check that each criterion has a word of its own, and that no clock waits for one."""
     first = dict[str, Place]()
@@ -112,9 +132,22 @@ def _waiting(document: Document) -> Iterator[Mistake]:
         if asked and document.at((*place, "after")) is not None and how in {None, "enforced"}:
             what = "it happens in time, and nothing would move it on while a criterion is missing"
             yield document.mistake(place, what, "Add criteria: warn, so that what is missing stays owed, or ignore.")
+        if document.at((*place, "after")) is not None and (gate := _gate_before(document, to)) is not None:
+            what = f"it happens in time, and {written(gate)} has it wait for somebody's yes, which nobody would ask for"
+            yield document.mistake((*place, "after"), what, f"Leave {to} out of that gate's stages, or remove after.")
         if how == "ignore" and document.at((*place, "owed")) is True:
             what = "it asks for what is owed, and for nothing at all"
             yield document.mistake((*place, "owed"), what, "Remove it, or write criteria: warn or enforced.")
+
+
+def _gate_before(document: Document, to: str) -> Place | None:
+    """Find the gate that moves into a stage wait at."""
+    for index, gate in enumerate(items(document.tree.get("gates"))):
+        if not isinstance(gate, dict) or "stage" not in items(gate.get("before")):
+            continue
+        if to in (items(gate.get("stages")) or [to]):
+            return ("gates", index)
+    return None
 
 
 def _leads_on(document: Document, purposes: Mapping[str, Purpose | None], moves: Moves) -> Iterator[Mistake]:

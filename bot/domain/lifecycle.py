@@ -104,6 +104,8 @@ class StagePolicy(Frozen):
     """What must be so before it begins."""
     exit: tuple[Criterion, ...] = Field(default=(), max_length=12)
     """What must be so before it ends."""
+    mitigations: bool = True
+    """They may be proposed in it; where a response is formal, not before the stage in which changes are made."""
 
 
 class Transition(Frozen):

@@ -272,6 +272,15 @@ class Policy(Frozen):
         found = self.stages.get(stage.id)
         return found.hats if found is not None else ()
 
+    @property
+    def stages_to_mitigate(self) -> tuple[Stage, ...]:
+        """The stages in which mitigations may be proposed."""
+        return tuple(
+            stage
+            for name, stage in self.stage_by_id.items()
+            if self.stages[name].mitigations and not stage.purpose.is_over
+        )
+
     def criterion(self, name: str) -> tuple[Criterion, Stage] | None:
         """Find a criterion by its id, with the stage that asks for it."""
         return self.criteria.get(name)

@@ -314,6 +314,13 @@ class GateStillOpen(Rejected):
     """{title} waits for its votes already. Vote on it or withdraw it first; one change at a time."""
 
 
+class NotInThisStage(Rejected):
+    """Nothing is changed in {stage}: this workflow takes mitigations in {stages}. `/incident stage` leads on."""
+
+    def __init__(self, stage: Stage, policy: Policy) -> None:
+        super().__init__(stage=stage.label, stages=" and ".join(one.label for one in policy.stages_to_mitigate))
+
+
 class NoSuchMitigation(Rejected):
     """There is no such mitigation in this incident."""
 

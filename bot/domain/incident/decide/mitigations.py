@@ -12,7 +12,7 @@ from bot.domain.incident.decide.moves import moved_by_itself
 from bot.domain.incident.events import AnyEvent, MitigationAmended, MitigationProposed
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import Mitigation
-from bot.domain.incident.rejections import GateStillOpen, IsOver, NoSuchMitigation, StillRunning
+from bot.domain.incident.rejections import GateStillOpen, IsOver, NoSuchMitigation, NotInThisStage, StillRunning
 from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Trigger
 from bot.domain.policy import Policy
@@ -22,6 +22,8 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
     """Ask for a mitigation; where nobody's yes is needed and no customer data is touched, it begins at once."""
     if incident.stage.is_over:
         raise IsOver(incident=incident.id, stage=incident.stage.label.lower())
+    if (stage := policy.stages.get(incident.stage.id)) is not None and not stage.mitigations:
+        raise NotInThisStage(incident.stage, policy)
     plan = command.plan
     for other in incident.proposed:
         if other.proposer == command.by and other.plan.runbook == plan.runbook:

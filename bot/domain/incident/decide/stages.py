@@ -82,8 +82,10 @@ def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEv
     due, move = incident.timers.get(POST_MORTEM_TIMER), policy.move_in_time(incident.stage)
     if due is None or move is None or command.at < due or enforced(move, incident, policy):
         return []
-    because = "a resolved incident is reviewed"
-    return [moved(incident, policy.stage_by_id[move.to], policy, by=SYSTEM, at=command.at, because=because)]
+    to = policy.stage_by_id[move.to]
+    if policy.approval_of_move(to, incident.severity, command.at) is not None:
+        return []  # what waits for somebody's yes doesn't happen by itself
+    return [moved(incident, to, policy, by=SYSTEM, at=command.at, because="a resolved incident is reviewed")]
 
 
 def overdue(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:

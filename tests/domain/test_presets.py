@@ -1,0 +1,320 @@
+"""The three workflows that are shipped: each legal and each illegal move, what it waits for, what runs unasked."""
+
+from datetime import timedelta
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from bot.config import load
+from bot.domain.criterion import Strictness
+from bot.domain.gates.events import GateOpened
+from bot.domain.gates.subject import of_plan
+from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.criteria import asked
+from bot.domain.incident.decide.gates import open_gate
+from bot.domain.incident.events import MitigationProposed, Resolved, StageChanged
+from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.rejections import (
+    CriteriaMissing,
+    GateStillOpen,
+    HatsConflict,
+    IsClosed,
+    NeedsApproval,
+    NoSuchMove,
+    NotInThisStage,
+)
+from bot.domain.lifecycle import Stage, StagePolicy
+from bot.domain.policy import Policy
+from bot.domain.severity import Severity
+from bot.domain.wearing import Firmness
+from tests.harness.clock import NOON, at
+from tests.harness.given import Given, given
+from tests.harness.orders import approve, declare, finished, move, propose, signal, started, take, tick
+from tests.harness.people import ANA, BEN, CY
+from tests.harness.plans import ANYBODY, PURGE, plan
+
+SHIPPED = Path(__file__).parents[2] / "manifests"
+PRESETS = ("hybrid", "linear", "streaming")
+
+
+class Move(NamedTuple):
+    """A row of the tables below."""
+
+    before: str
+    to: str
+    p1: str
+    """The approval that it waits for at P1; empty: none."""
+    p3: str
+    guards: str
+    criteria: str
+    itself: str
+    """What makes it happen by itself."""
+
+
+def rows(table: str) -> list[Move]:
+    return [Move(*(cell.strip() for cell in line.split("|"))) for line in table.strip().splitlines()]
+
+
+TABLES = {
+    "hybrid": rows("""
+        detected      | triage        |             |   |              | enforced | on-call hat mitigation resolution
+        triage        | investigating |             |   |              | warn     |
+        triage        | mitigating    |             |   | approved     | warn     | mitigation
+        investigating | mitigating    |             |   | approved     | warn     | mitigation
+        mitigating    | investigating |             |   | nothing-runs | ignore   |
+        triage        | resolved      | recovery    |   | nothing-runs | warn     |
+        investigating | resolved      | recovery    |   | nothing-runs | warn     |
+        mitigating    | resolved      | recovery    |   | nothing-runs | enforced |
+        resolved      | post-mortem   |             |   |              | warn     | 15 min
+        post-mortem   | closed        | eradication |   | nothing-runs | enforced |
+    """),
+    "linear": rows("""
+        detected      | triage        | sign-off | sign-off |              | enforced |
+        triage        | investigating | sign-off | sign-off |              | enforced |
+        investigating | change        | sign-off | sign-off |              | enforced |
+        change        | mitigating    |          |          | approved     | enforced | mitigation
+        change        | investigating | sign-off | sign-off | nothing-runs | ignore   |
+        mitigating    | investigating | sign-off | sign-off | nothing-runs | ignore   |
+        mitigating    | change        | sign-off | sign-off | nothing-runs | ignore   |
+        mitigating    | eradicating   | sign-off | sign-off | nothing-runs | enforced |
+        eradicating   | resolved      | recovery | recovery | nothing-runs | enforced |
+        triage        | resolved      | recovery | recovery | nothing-runs | enforced |
+        resolved      | post-mortem   |          |          |              | warn     | 60 min
+        post-mortem   | closed        | sign-off | sign-off | nothing-runs | enforced |
+    """),
+    "streaming": rows("""
+        detected      | triage        |  |  |              | enforced | on-call hat mitigation resolution
+        detected      | mitigating    |  |  |              | warn     | mitigation
+        triage        | mitigating    |  |  |              | warn     | mitigation
+        mitigating    | triage        |  |  | nothing-runs | ignore   |
+        triage        | resolved      |  |  | nothing-runs | warn     |
+        mitigating    | resolved      |  |  | nothing-runs | enforced |
+        resolved      | post-mortem   |  |  |              | warn     | 5 min
+        post-mortem   | closed        |  |  | nothing-runs | enforced |
+    """),
+}
+ON_THE_WAY = {("hybrid", "detected", "resolved"), ("streaming", "detected", "resolved")}
+"""Two legal moves in one: a false alarm is resolved on sight, by way of triage."""
+
+
+@cache
+def shipped(name: str) -> Policy:
+    return load(SHIPPED, {}, name).policy
+
+
+@cache
+def without_criteria(name: str) -> Policy:
+    policy = shipped(name)
+    bare = {stage: StagePolicy(**{**dict(one), "entry": (), "exit": ()}) for stage, one in policy.stages.items()}
+    return policy.model_copy(update={"stages": bare})
+
+
+def stage(policy: Policy, name: str) -> Stage:
+    return policy.stage_by_id[name]
+
+
+def standing(policy: Policy, where: str, level: Severity) -> Given:
+    """An incident at a stage, whichever way it got there."""
+    world = given(declare(level), policy=policy)
+    world.takes(StageChanged(by=SYSTEM, at=NOON, before=policy.first, to=stage(policy, where)))
+    return world
+
+
+def approved(world: Given) -> None:
+    """Have a mitigation approved, run and proven, so that no guard holds a move up; the stage stays as it is."""
+    where = world.incident.stage
+    world.takes(MitigationProposed(by=ANA, at=NOON, mitigation="m1", plan=plan(), gate="m1"))
+    for fact in open_gate(propose(by=ANA), "m1", ANYBODY, of_plan(plan()), wakes=True):
+        world.takes(fact)
+    for order in (approve(by=BEN), started(0), finished(0), started(1), finished(1), signal(True)):
+        world.takes(order)
+    world.takes(signal(True, at=600))
+    assert world.incident.mitigations["m1"].progress is Progress.VERIFIED
+    world.takes(StageChanged(by=SYSTEM, at=at(600), before=world.incident.stage, to=where))
+
+
+LEGAL = [(name, row) for name in PRESETS for row in TABLES[name]]
+
+
+def moves(*, guards: str = "", itself: str = "") -> pytest.MarkDecorator:
+    """Go through the tables' rows: all, or those with such a guard, or with such a thing that makes them happen."""
+    found = [(name, row) for name, row in LEGAL if guards in row.guards and row.itself.endswith(itself)]
+    ids = [f"{name}-{row.before}-{row.to}" for name, row in found]
+    return pytest.mark.parametrize(("name", "row"), found, ids=ids)
+
+
+def illegal(name: str) -> list[tuple[str, str]]:
+    legal = {(row.before, row.to) for row in TABLES[name]}
+    names = list(shipped(name).stages)
+    pairs = ((a, b) for a, b in product(names, names) if a != b)
+    return [(a, b) for a, b in pairs if (a, b) not in legal and (name, a, b) not in ON_THE_WAY]
+
+
+ILLEGAL = [pytest.param(name, a, b, id=f"{name}-{a}-{b}") for name in PRESETS for a, b in illegal(name)]
+
+
+# The table, both ways
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_table_names_every_move_and_no_other(name: str) -> None:
+    declared = [(before, it.to) for it in shipped(name).transitions for before in it.before]
+    assert sorted(declared) == sorted((row.before, row.to) for row in TABLES[name])
+
+
+@pytest.mark.parametrize("level", [Severity.P1, Severity.P3])
+@moves()
+def test_a_legal_move_is_made_or_waits_at_its_gate(name: str, row: Move, level: Severity) -> None:
+    world = standing(without_criteria(name), row.before, level)
+    approved(world)
+    to = stage(world.policy, row.to)
+    done = world.when(move(to, "all is well", by=CY, at=700))
+    waits_for = row.p1 if level is Severity.P1 else row.p3
+    if not waits_for:
+        assert done.incident.stage == to
+        return
+    assert done.incident.stage.id == row.before
+    (opened,) = [event for event in done.events if isinstance(event, GateOpened)]
+    assert (opened.policy.id, opened.subject.target) == (waits_for, row.to)
+
+
+@pytest.mark.parametrize("level", [Severity.P1, Severity.P3])
+@pytest.mark.parametrize(("name", "before", "to"), ILLEGAL)
+def test_no_other_move_can_be_made(name: str, before: str, to: str, level: Severity) -> None:
+    world = standing(without_criteria(name), before, level)
+    approved(world) if before != "closed" else None
+    no = world.when(move(stage(world.policy, to), "please", by=CY, at=700))
+    no.then_rejected(IsClosed if before == "closed" else NoSuchMove)
+
+
+@pytest.mark.parametrize(("name", "where", "to"), sorted(ON_THE_WAY))
+def test_a_false_alarm_is_resolved_on_sight(name: str, where: str, to: str) -> None:
+    world = standing(without_criteria(name), where, Severity.P3)
+    done = world.when(move(stage(world.policy, to), "a false alarm", by=CY))
+    assert [it.to.id for it in done.events if isinstance(it, StageChanged)] == ["triage", "resolved"]
+
+
+@moves(guards="approved")
+def test_what_must_be_approved_first_is_refused_until_then(name: str, row: Move) -> None:
+    world = standing(without_criteria(name), row.before, Severity.P1)
+    world.when(move(stage(world.policy, row.to), "please", by=CY)).then_rejected(NeedsApproval)
+
+
+@moves(guards="nothing-runs")
+def test_what_waits_for_votes_holds_the_incident_where_it_is(name: str, row: Move) -> None:
+    world = standing(without_criteria(name), row.before, Severity.P1)
+    world.takes(MitigationProposed(by=ANA, at=NOON, mitigation="m1", plan=plan(), gate="m1"))
+    world.when(move(stage(world.policy, row.to), "please", by=CY)).then_rejected(GateStillOpen)
+
+
+@moves()
+def test_guards_criteria_and_triggers_are_those_of_the_table(name: str, row: Move) -> None:
+    policy = shipped(name)
+    made = policy.move(stage(policy, row.before), stage(policy, row.to))
+    assert made is not None
+    assert " ".join(made.guards) == row.guards
+    assert made.criteria is Strictness(row.criteria)
+    after = [f"{made.after:g} min"] if made.after else []
+    assert " ".join([*made.when, *after]) == row.itself
+
+
+@pytest.mark.parametrize("level", [Severity.P1, Severity.P3])
+@moves()
+def test_missing_criteria_refuse_the_move_or_stay_owed_as_the_table_says(name: str, row: Move, level: Severity) -> None:
+    world = standing(shipped(name), row.before, level)
+    approved(world)
+    to = stage(world.policy, row.to)
+    lacking = {item.criterion.id for item in asked(world.incident, to, world.policy) if not item.done}
+    done = world.when(move(to, "go on", by=CY, at=700))
+    if row.criteria == "enforced" and lacking:
+        done.then_rejected(CriteriaMissing)
+        return
+    moved = [event for event in done.events if isinstance(event, StageChanged)]
+    if moved:
+        assert set(moved[-1].missing) == (lacking if row.criteria == "warn" else set())
+    else:
+        assert [event.policy.id for event in done.events if isinstance(event, GateOpened)]
+
+
+@moves(itself="min")
+def test_the_review_opens_by_itself_in_each(name: str, row: Move) -> None:
+    policy = shipped(name)
+    world = given(declare(), policy=policy)
+    minutes = float(row.itself.split()[0])
+    review = Resolved(by=ANA, at=NOON, summary="it works", review_at=NOON + timedelta(minutes=minutes))
+    world.takes(review)
+    world.takes(StageChanged(by=ANA, at=NOON, before=policy.first, to=stage(policy, row.before)))
+    world.when(tick(minutes * 60 - 1)).then_nothing()
+    opened = world.when(tick(minutes * 60))
+    assert [it.to.id for it in opened.events if isinstance(it, StageChanged)] == [row.to]
+
+
+# What runs without asking, and who keeps their hands off
+
+RUNS = {
+    "hybrid": {Severity.P2, Severity.P3, Severity.P4},
+    "linear": set[Severity](),
+    "streaming": set(Severity),
+}
+"""Where a mitigation begins without anybody's yes."""
+CHANGES_IN = {
+    "hybrid": {"detected", "triage", "investigating", "mitigating"},
+    "linear": {"change", "mitigating", "eradicating"},
+    "streaming": {"detected", "triage", "mitigating"},
+}
+"""The stages in which mitigations may be proposed."""
+
+
+@pytest.mark.parametrize("level", list(Severity))
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [pytest.param(name, where, id=f"{name}-{where}") for name in PRESETS for where in CHANGES_IN[name]],
+)
+def test_a_mitigation_runs_unasked_only_where_the_table_says(name: str, where: str, level: Severity) -> None:
+    world = standing(without_criteria(name), where, level)
+    begun = world.when(propose(plan(), by=CY))
+    mitigation = begun.incident.mitigations["m1"]
+    assert (mitigation.progress is Progress.APPROVED) == (level in RUNS[name])
+    assert ("m1" in begun.incident.gates) == (level not in RUNS[name])
+
+
+@pytest.mark.parametrize("level", list(Severity))
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_touches_customers_data_asks_in_every_preset_and_no_time_approves_it(name: str, level: Severity) -> None:
+    world = standing(without_criteria(name), min(CHANGES_IN[name]), level)
+    world.takes(propose(plan(PURGE), by=CY))
+    assert world.incident.mitigations["m1"].progress is Progress.PROPOSED
+    for _ in range(40):  # however often the clock comes round
+        due = world.incident.next_due
+        if due is None or "m1" not in {gate.id for gate in world.incident.open_gates}:
+            break
+        world.takes(tick((due - NOON).total_seconds()))
+    outcome = world.incident.gates["m1"].outcome
+    assert outcome is not None
+    assert not outcome.goes_ahead
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_nothing_is_changed_in_other_stages(name: str) -> None:
+    is_open = {it.id for it in shipped(name).stage_by_id.values() if not it.is_over}
+    for where in sorted(is_open - CHANGES_IN[name]):
+        world = standing(without_criteria(name), where, Severity.P1)
+        world.when(propose(plan(), by=CY)).then_rejected(NotInThisStage, "Change request", "/incident stage")
+
+
+def test_hats_are_kept_apart_by_force_or_by_word_as_each_preset_says() -> None:
+    firm = {name: {frozenset(it.pair): it.firmness for it in shipped(name).conflicts} for name in PRESETS}
+    fix = frozenset({Hat.COMMANDER, Hat.MITIGATOR})
+    proof = frozenset({Hat.MITIGATOR, Hat.VERIFIER})
+    assert (firm["linear"][fix], firm["hybrid"][fix]) == (Firmness.ENFORCED, Firmness.WARNED)
+    assert fix not in firm["streaming"]
+    assert (firm["linear"][proof], firm["hybrid"][proof]) == (Firmness.ENFORCED, Firmness.ENFORCED)
+    world = standing(without_criteria("linear"), "change", Severity.P1)
+    world.takes(take(Hat.COMMANDER, by=CY))
+    world.when(take(Hat.MITIGATOR, by=CY)).then_rejected(HatsConflict)
+    world.takes(take(Hat.VERIFIER, by=BEN))
+    world.when(take(Hat.MITIGATOR, by=BEN)).then_rejected(HatsConflict)
