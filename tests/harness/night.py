@@ -49,6 +49,7 @@ class Night:
         self.clock = WoundClock()
         self.mailbox, self.pager, self.phone = Mailbox(), PagerDuty(KEY), Hook(SECRET)
         self.folder = folder
+        self.workflow = "hybrid"
         self.clocks_sleep = self.workers_sleep = False
         shutil.copytree(world.manifests, folder / "manifests")
         self.write(book or (ROOT / "tests" / "harness" / "oncall" / "book.yaml").read_text())
@@ -80,6 +81,11 @@ class Night:
         workflow.write_text(text.replace("approvals:\n", f"approvals:\n  tried:\n{given}", 1))
         self.starts()
 
+    def goes_by(self, workflow: str) -> None:
+        """Put another of the shipped workflows in force; start anew."""
+        self.workflow = workflow
+        self.starts()
+
     def asked(self, person: str, incident: str) -> list[dict[str, Any]]:
         """Return the direct messages that ask a person for their vote, or once did."""
         return [m for m in self.direct(person, incident) if "pproval" in m["text"] or "(m" in m["text"]]
@@ -94,6 +100,7 @@ class Night:
             {
                 **self.world.environment,
                 "MANIFESTS": str(self.folder / "manifests"),
+                "WORKFLOW": self.workflow,
                 "SMTP_URL": f"smtp://127.0.0.1:{self.mailbox.port}",
                 "PAGERDUTY_KEY": KEY,
                 "PHONE_SECRET": SECRET,
