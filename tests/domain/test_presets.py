@@ -262,9 +262,9 @@ RUNS = {
 }
 """Where a mitigation begins without anybody's yes."""
 CHANGES_IN = {
-    "hybrid": {"detected", "triage", "investigating", "mitigating"},
-    "linear": {"change", "mitigating", "eradicating"},
-    "streaming": {"detected", "triage", "mitigating"},
+    "hybrid": ("detected", "triage", "investigating", "mitigating"),
+    "linear": ("change", "mitigating", "eradicating"),
+    "streaming": ("detected", "triage", "mitigating"),
 }
 """The stages in which mitigations may be proposed."""
 
@@ -285,7 +285,7 @@ def test_a_mitigation_runs_unasked_only_where_the_table_says(name: str, where: s
 @pytest.mark.parametrize("level", list(Severity))
 @pytest.mark.parametrize("name", PRESETS)
 def test_what_touches_customers_data_asks_in_every_preset_and_no_time_approves_it(name: str, level: Severity) -> None:
-    world = standing(without_criteria(name), min(CHANGES_IN[name]), level)
+    world = standing(without_criteria(name), CHANGES_IN[name][0], level)
     world.takes(propose(plan(PURGE), by=CY))
     assert world.incident.mitigations["m1"].progress is Progress.PROPOSED
     for _ in range(40):  # however often the clock comes round
@@ -301,7 +301,7 @@ def test_what_touches_customers_data_asks_in_every_preset_and_no_time_approves_i
 @pytest.mark.parametrize("name", PRESETS)
 def test_nothing_is_changed_in_other_stages(name: str) -> None:
     is_open = {it.id for it in shipped(name).stage_by_id.values() if not it.is_over}
-    for where in sorted(is_open - CHANGES_IN[name]):
+    for where in sorted(is_open.difference(CHANGES_IN[name])):
         world = standing(without_criteria(name), where, Severity.P1)
         world.when(propose(plan(), by=CY)).then_rejected(NotInThisStage, "Change request", "/incident stage")
 
