@@ -164,6 +164,8 @@ def resolves(ana: Window, seen_by: Window) -> None:
     ana.clicks("Resolve", ana.sees("Muster verified “Restart checkout”"))
     ana.field("How did it end?").fill("Works again after a restart.")
     ana.submits("Resolve")
+    over = seen_by.sees("Approve? Move to Resolved", "Works again after a restart.")
+    seen_by.clicks("Approve", over)
     expect(ana.card).to_contain_text("P1 · Resolved")
     expect(ana.card).to_contain_text("Works again after a restart.")
     seen_by.goes_to("incident-managers")

@@ -483,6 +483,7 @@ def test_at_p1_the_way_from_detection_to_the_end_can_be_walked() -> None:
     world.when(resolve(at=50)).then_rejected(CriteriaMissing, "Side effects are named")
     world.takes(confirm("side-effects", "none in an hour", by=DEE, at=50))
     world.takes(resolve(at=60))
+    world.takes(approve(by=BEN, mitigation="g1", at=60))
     world.takes(tick(60 + 15 * 60))
     assert world.incident.stage == Stages.POST_MORTEM
     world.when(move(Stages.CLOSED)).then_rejected(CriteriaMissing, "and 5 more")
@@ -490,5 +491,7 @@ def test_at_p1_the_way_from_detection_to_the_end_can_be_walked() -> None:
         for item in asked(world.incident, Stages.CLOSED, HYBRID):
             if not _is_done(item.criterion, world, Stages.CLOSED):
                 meet(item.criterion, world)
-    world.when(move(Stages.CLOSED)).then(StageChanged)
+    world.takes(move(Stages.CLOSED, by=DEE, at=2000))
+    (asks,) = world.incident.open_gates
+    assert asks.policy.id == "eradication"
     assert all(not way.missing for way in ways_on(world.incident, HYBRID))

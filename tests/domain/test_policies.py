@@ -263,8 +263,8 @@ def test_differences_are_named_field_by_field() -> None:
     assert "severities.p1.sla_minutes: 15 → 20" in said
     assert "severities.p1.approval: yes → no" in said
     assert "severities.p1.update_every_minutes: 30 → none" in said
-    assert "stages.triage: gone, was hats first-responder" in said
-    assert "stages.containment: new, purpose triage" in said
+    assert "stages.triage: gone, was hats first-responder, mitigations yes" in said
+    assert "stages.containment: new, purpose triage, mitigations yes" in said
     triggers = "when on-call, hat, mitigation, resolution, criteria enforced, owed no"
     assert f"moves.detected → triage: gone, was {triggers}" in said
     assert "moves.resolved → closed: new, after 15m, criteria enforced, owed no" in said

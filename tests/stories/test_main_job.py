@@ -55,7 +55,9 @@ def test_a_mitigation_needs_two_people_and_is_proven_by_the_signal(world: World,
     assert httpx.get(world.url("checkout") + "/health").json()["status"] == "ok"
     assert "Missing: Side effects are named" in ana.types("/incident resolve checkout works again", channel)
     assert "Confirmed" in ben.types("/incident confirm side-effects none but a slow minute", channel)
-    assert "Resolved." in ana.types("/incident resolve checkout works again after a restart", channel)
+    assert "waits for approval" in ana.types("/incident resolve checkout works again after a restart", channel)
+    over = story.channel.sees("asks for", "Move to Resolved", "checkout works again after a restart")
+    ben.clicks("Approve", on=over, channel=channel)
     story.managers.sees(story.id, "the whole timeline", "approved", "verified", "checkout works again")
     until("the card at its end", lambda: "Resolved" in story.card()["text"])
     later = commanded(world, "p1 checkout is down again")

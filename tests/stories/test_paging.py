@@ -249,6 +249,7 @@ def test_a_pager_that_is_told_is_settled_when_somebody_answers(night: Night) -> 
     night.does(o.acknowledge(by=ANA), incident)
     night.passes(seconds=5)
     night.does(o.resolve(by=ANA), incident)
+    night.does(o.approve(by=BEN, mitigation="g1"), incident)
     night.passes(seconds=5)
     actions = [request.json["event_action"] for request in night.pager.requests]
     assert actions == ["trigger", "acknowledge", "resolve"]

@@ -157,12 +157,12 @@ def test_workers_go_by_an_edited_catalogue_and_the_terminal_moves_an_incident_to
 ) -> None:
     text = (world.manifests / "workflows" / "hybrid.yaml").read_text()
     text = re.sub(r"(?<=from: )triage|(?<=to: )triage|(?<=\[)triage|(?<=7d, )triage", "look", text)
-    (world.manifests / "workflows" / "linear.yaml").write_text(
+    (world.manifests / "workflows" / "looking.yaml").write_text(
         text.replace("  triage:\n", "  look:\n    purpose: triage\n")
     )
     search, invoices = "  title: Catalogue search\n", "  title: Invoice e-mails\n"
     world.edits(
-        "services.yaml", (search, f"{search}  channels: [ops]\n"), (invoices, f"{invoices}  workflow: linear\n")
+        "services.yaml", (search, f"{search}  channels: [ops]\n"), (invoices, f"{invoices}  workflow: looking\n")
     )
 
     def is_told() -> bool:
@@ -179,12 +179,12 @@ def test_workers_go_by_an_edited_catalogue_and_the_terminal_moves_an_incident_to
     shown = world.terminal("--in", story.id, "policy")
     assert f"It goes by hybrid {began[:12]}, which is in force." in shown.stdout
     more = world.terminal("--in", story.id, "policy", "adopt")
-    assert more.stdout.splitlines()[1:] == ["  hybrid", "  linear"]
-    refused = world.terminal("--in", story.id, "policy", "adopt", "linear", "because", "of", "compliance")
+    assert more.stdout.splitlines()[1:] == ["  hybrid", "  linear", "  looking", "  streaming"]
+    refused = world.terminal("--in", story.id, "policy", "adopt", "looking", "because", "of", "compliance")
     assert refused.returncode == 1
-    assert "muster incident policy adopt linear to look because …" in refused.stderr
-    moved = world.terminal("--in", story.id, "policy", "adopt", "linear", "to", "look", "because", "of", "compliance")
-    assert "This incident goes by linear" in moved.stdout, moved.stderr
+    assert "muster incident policy adopt looking to look because …" in refused.stderr
+    moved = world.terminal("--in", story.id, "policy", "adopt", "looking", "to", "look", "because", "of", "compliance")
+    assert "This incident goes by looking" in moved.stdout, moved.stderr
     state = record.state(story.id)
     assert (state.stage.id, state.policy != began) == ("look", True)
     shown = world.terminal("--in", story.id, "policy")

@@ -30,7 +30,7 @@ def test_help_names_every_verb_and_one_at_a_time(world: World) -> None:
 
 
 def test_a_mistyped_verb_offers_the_nearest_as_a_button(world: World) -> None:
-    story = declare(world)
+    story = declare(world, "p2 checkout is slow")
     said = story.ana.types("/incident reslove it was the cache", story.channel.id)
     assert "resolve" in said
     offered = next(m for m in reversed(story.ana.messages(story.channel.id)) if m.get("is_ephemeral"))

@@ -39,6 +39,7 @@ def test_the_main_job_over_a_socket(socket_world: World) -> None:
     assert ben.home(story.id)["type"] == "home"
     ben.types("/incident confirm side-effects none seen", channel)
     ana.types("/incident resolve a restart cured it", channel)
+    ben.types("/incident approve", channel)
     story.managers.sees(story.id, "the whole timeline", "a restart cured it")
 
 
