@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import audit, click, death, escalations, export, history, note, timers
+from tests.bench import audit, click, death, escalations, export, gates, history, note, timers
 from tests.bench.figure import Figure, machine, table
 
 ALL: Mapping[str, Callable[[Path], list[Figure]]] = {
@@ -17,6 +17,7 @@ ALL: Mapping[str, Callable[[Path], list[Figure]]] = {
     "death": death.run,
     "timers": timers.run,
     "escalations": escalations.run,
+    "gates": gates.run,
     "export": export.run,
     "audit": audit.run,
 }

@@ -164,13 +164,15 @@ def _look(url: str, until: datetime, watch: Watch, over: ThreadEvent) -> None:
             watch.longest = max(watch.longest, beat - before - TICK if before else 0)
 
 
-def seeded(wired: Wired, how_many: int, seconds: float, channel: str = "") -> Mapping[str, datetime]:
+def seeded(
+    wired: Wired, how_many: int, seconds: float, channel: str = "", begin: datetime | None = None
+) -> Mapping[str, datetime]:
     """Declare incidents, each with somebody called who does not answer; returns when the next ones are to be called.
 
     They are appended as they are in a night, without the effects that have long been performed. Each lives in a channel
-    of its own, or all in the one that is named.
+    of its own, or all in the one that is named. The first one is due at `begin`; unless said, as soon as it can be.
     """
-    chance, begin = random.Random(1), wired.clock.now() + AHEAD * how_many / MANY + timedelta(seconds=2)
+    chance, begin = random.Random(1), begin or wired.clock.now() + AHEAD * how_many / MANY + timedelta(seconds=2)
     due = {number: begin + timedelta(seconds=chance.uniform(0, seconds)) for number in range(1, how_many + 1)}
     for start in range(1, how_many + 1, TOGETHER):
         decided = [_begun(n, due[n], channel or f"C{n:05}") for n in range(start, min(start + TOGETHER, how_many + 1))]

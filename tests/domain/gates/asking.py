@@ -45,7 +45,7 @@ IN_TURN = policy(kind="sequential", chain=[{"person": "ben"}, {"person": "cy"}],
 
 
 class Asking:
-    """A gate that ANA has opened at noon."""
+    """A gate that ANA has opened: at noon, unless said."""
 
     def __init__(
         self,
@@ -56,16 +56,17 @@ class Asking:
         deputies: Mapping[str, Iterable[str]] | None = None,
         linked: Mapping[str, str] | None = None,
         looks_up: bool = True,
+        now: float = 0.0,
         **opening: Any,
     ) -> None:
         self.sits: Mapping[str, Iterable[str]] = {**SITS, **(sits or {})}
         self.deputies = deputies or {}
         self.linked = dict(linked or {})
         self.looks_up = looks_up
-        self.now = 0.0
+        self.now = now
         self.facts = list[e.AnyFact]()
         self.state: Gate | None = None
-        self.takes(o.OpenGate(by=ANA, at=at(0), gate="g1", policy=policy, subject=subject, **opening))
+        self.takes(o.OpenGate(by=ANA, at=at(now), gate="g1", policy=policy, subject=subject, **opening))
 
     @property
     def gate(self) -> Gate:
