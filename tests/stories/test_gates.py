@@ -221,6 +221,72 @@ def test_without_an_answer_the_policys_outcome_comes_with_a_record(
     assert not is_asked(night, BEN, incident)
 
 
+@pytest.mark.parametrize(
+    ("then", "outcome", "words"),
+    [
+        ("approve", Outcome.APPROVED, "it approves itself, as its policy says"),
+        ("reject", Outcome.REJECTED, "it is rejected, and nothing is done"),
+        ("roll-back", Outcome.EXPIRED, "it expires"),
+        ("expire", Outcome.EXPIRED, "it expires, and nothing is done"),
+    ],
+)
+def test_the_whole_approvals_limit_has_its_stated_outcome_and_the_message_says_so_before(
+    night: Night, then: str, outcome: Outcome, words: str
+) -> None:
+    asks = f"kind: parallel\nseats: [{{team: team-payments, voices: 3}}]\nquorum: 2\nlimit: 45m\nthen: {then}"
+    incident = proposed(night, asks)
+    (question,) = night.posted(str(night.incident(incident).channel), "approvals needed")
+    assert words in question["text"]
+    approves(night, incident, ANA)
+    night.passes(minutes=44)
+    assert night.incident(incident).gates["m1"].is_open, "one of two is not enough"
+    night.passes(minutes=2)
+    gate = night.incident(incident).gates["m1"]
+    assert (gate.outcome, gate.how) == (outcome, "time")
+    assert progress(night, incident) is not Progress.PROPOSED
+    assert not is_asked(night, BEN, incident)
+    told_by_then = len(night.direct(BEN))
+    night.passes(minutes=60)
+    assert len(night.direct(BEN)) == told_by_then, "nothing pages after the outcome"
+    late = approves(night, incident, BEN)
+    assert isinstance(late, Receipt)
+    assert [event.type for event in late.events] == ["gate.late-vote"]
+    assert night.incident(incident).gates["m1"].outcome is outcome
+
+
+def test_a_limit_may_ask_the_next_ones_at_once(night: Night) -> None:
+    asks = "kind: parallel\nseats: [{person: ben}]\nsecond: [{person: mo}]\nnext_after: 4h\nlimit: 20m\nthen: escalate"
+    incident = proposed(night, asks)
+    (question,) = night.posted(str(night.incident(incident).channel), "approval needed")
+    assert "mo will be asked, too" in question["text"]
+    night.passes(minutes=19)
+    assert not night.asked(MO, incident)
+    night.passes(minutes=2)
+    assert is_asked(night, MO, incident)
+    assert is_asked(night, BEN, incident), "whoever was asked first may still answer"
+
+
+def test_at_night_and_at_weekends_only_whoever_is_on_shift_is_told(night: Night) -> None:
+    """It is Monday noon: quiet for this policy until three."""
+    asks = """
+kind: parallel
+seats: [{schedule: payments-first}, {person: cy}]
+quorum: 1
+next_after: 12h
+quiet: ["mon-fri 11:00-15:00", "sat-sun 00:00-24:00"]
+zone: UTC
+"""
+    night.asks(asks, severities="p3")
+    incident = night.declared(by=DEE, severity=Severity.P3)
+    night.passes(seconds=5)
+    night.does(o.propose(plan(PURGE), by=DEE), incident)
+    night.passes(seconds=5)
+    assert is_asked(night, ANA, incident), "she is on shift"
+    assert not night.asked(CY, incident)
+    night.passes(minutes=181)
+    assert is_asked(night, CY, incident)
+
+
 def test_whoever_sleeps_is_told_in_the_morning_unless_the_severity_wakes(night: Night) -> None:
     asleep = '    zone: Europe/London\n    quiet: ["mon-sun 11:00-15:00"]\n'
     night.write(BOOK.replace("    zone: Europe/London\n", asleep))
