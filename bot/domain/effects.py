@@ -250,6 +250,18 @@ class ReadSignal(EffectBase):
         return self.delay
 
 
+class HoldTarget(EffectBase):
+    """Keep the target of what may be rolled back, while people decide about that."""
+
+    type: Literal["hold-target"] = "hold-target"
+    mitigation: str
+    gate: str
+
+    @property
+    def lane(self) -> str:
+        return f"run:{self.incident}:{self.mitigation}"
+
+
 class ReleaseTarget(EffectBase):
     type: Literal["release-target"] = "release-target"
     mitigation: str
@@ -595,6 +607,7 @@ AnyEffect = (
     | RememberAnswers
     | RunStep
     | ReadSignal
+    | HoldTarget
     | ReleaseTarget
     | MakeExport
     | Summon

@@ -131,7 +131,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         case e.MitigationRolledBack():
             return f"rolled back {named(incident, event.mitigation)}"
         case e.HumanNeeded():
-            return f"needs a human for {named(incident, event.mitigation)}: {event.because}"
+            rollback = f"; its rollback {event.rollback}" if event.rollback else ""
+            return f"needs a human for {named(incident, event.mitigation)}: {event.because}{rollback}"
         case e.RunStopped():
             return f"stopped {named(incident, event.mitigation)}"
         case e.OnCallAssigned():
@@ -343,8 +344,7 @@ def asked(incident: Incident, gate: str) -> str:
     """Name what a gate stands before."""
     if gate in incident.mitigations:
         return named(incident, gate)
-    subject = incident.gates[gate].subject
-    return _of(gate, f"{subject.action} {subject.target}".strip())
+    return _of(gate, incident.gates[gate].subject.action)
 
 
 def named(incident: Incident, mitigation: str) -> str:

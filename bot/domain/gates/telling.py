@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.domain.gates import events as g
 from bot.domain.gates.gate import Gate, Outcome, names
-from bot.domain.gates.policy import in_words
+from bot.domain.gates.policy import Purpose, in_words
 
 QUIET = (
     g.GateOpened,
@@ -78,7 +78,7 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
         case g.DebtOverdue():
             return f"has no countersignature for {what} in time: the glass was broken, and nobody answers for it"
         case g.GateClosed():
-            return _closed(fact, what)
+            return _closed(fact, gate, what)
         case _:
             assert_never(fact)
 
@@ -99,11 +99,19 @@ def _said(fact: g.VoteCast) -> str:
     return "approved" if fact.choice == "approve" else "rejected"
 
 
-def _closed(fact: g.GateClosed, what: str) -> str:
+def _closed(fact: g.GateClosed, gate: Gate, what: str) -> str:
     if fact.outcome is Outcome.WITHDRAWN:
         return f"withdrew {what}"
-    undone = ", and it is rolled back" if fact.rolls_back else ""
+    undone = UNDONE.get(gate.subject.purpose, "") if fact.rolls_back else ""
     return f"closed the gate on {what} as {fact.outcome.value}{undone}{_why(fact.because)}"
+
+
+UNDONE: dict[Purpose, str] = {
+    "rollback": ", and it is rolled back all the same",
+    "stage": ", and what was done last is to be rolled back",
+    "resolution": ", and what was done last is to be rolled back",
+}
+"""What a gate brings about that ends so; a mitigation that never began leaves nothing to undo."""
 
 
 def _why(words: str) -> str:

@@ -195,9 +195,10 @@ class StopRun(Command):
 
 
 class RollBack(Command):
-    """A person orders the rollback of what was stopped or got stuck."""
+    """A person orders the rollback of what was stopped, got stuck or was proven; a gate may stand before it."""
 
     mitigation: str
+    because: Words = ""
 
 
 class RecordTargetBusy(Command):

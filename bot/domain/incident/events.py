@@ -352,6 +352,8 @@ class HumanNeeded(EventBase):
     type: Literal["mitigation.needs-human"] = "mitigation.needs-human"
     mitigation: str
     because: str
+    rollback: str = ""
+    """What became of its rollback: “waits for approval (g1)”, “was rejected (g1): …”; empty: nobody was asked."""
 
 
 class RunStopped(EventBase):

@@ -47,7 +47,7 @@ AFTER_THE_END = (
 )
 """What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
 
-MINDS_THE_LIMIT = (c.Propose, c.Withdraw, c.ChangeStage, c.Resolve)
+MINDS_THE_LIMIT = (c.Propose, c.Withdraw, c.ChangeStage, c.Resolve, c.RollBack)
 """Orders that depend on gates: what has fallen due there comes first, even if the clock has not got round to it."""
 
 
@@ -131,15 +131,15 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.StopRun():
             return runs.stop(command, incident)
         case c.RollBack():
-            return runs.roll_back(command, incident)
+            return runs.roll_back(command, incident, policy)
         case c.RecordTargetBusy():
             return runs.target_busy(command, incident)
         case c.RecordStepStarted():
             return runs.step_started(command, incident)
         case c.RecordStepFinished():
-            return runs.step_finished(command, incident)
+            return runs.step_finished(command, incident, policy)
         case c.RecordSignal():
-            return runs.signal_read(command, incident)
+            return runs.signal_read(command, incident, policy)
         case c.RequestExport():
             return exports.request(command)
         case c.RecordExport():

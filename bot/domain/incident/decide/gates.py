@@ -13,6 +13,7 @@ from bot.domain.gates.subject import Subject
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, digest
 from bot.domain.incident.commands import AtGate, Command
+from bot.domain.incident.decide import rollbacks
 from bot.domain.incident.decide.moves import check_move, made, moved_by_itself
 from bot.domain.incident.events import AnyEvent, TroubleMet
 from bot.domain.incident.evolve import evolve
@@ -53,9 +54,20 @@ def ask_to_move(
         if other.subject.target == subject.target and other.proposer == command.by:
             return []
         raise GateStillOpen(title=other.subject.action)
-    number = sum(gate not in incident.mitigations for gate in incident.gates) + 1
-    asked = open_gate(command, f"g{number}", approval, subject, wakes=policy.of(incident.severity).wakes)
+    return ask(command, subject, approval, incident, policy)
+
+
+def ask(
+    command: Command, subject: Subject, approval: ApprovalPolicy, incident: Incident, policy: Policy
+) -> list[AnyEvent]:
+    """Open a gate before what is no mitigation: these are numbered through, `g1`, `g2`."""
+    asked = open_gate(command, next_gate(incident), approval, subject, wakes=policy.of(incident.severity).wakes)
     return with_consequences(asked, incident, policy)
+
+
+def next_gate(incident: Incident) -> str:
+    """Name the next gate before what is no mitigation."""
+    return f"g{sum(gate not in incident.mitigations for gate in incident.gates) + 1}"
 
 
 def moves_asked(incident: Incident) -> Iterator[Gate]:
@@ -100,18 +112,26 @@ def with_consequences(facts: Iterable[g.AnyFact], incident: Incident, policy: Po
     for fact in facts:
         incident = evolve(incident, fact, incident.id)
         events.append(fact)
-        if isinstance(fact, g.GateClosed) and fact.outcome.goes_ahead:
-            events += _goes_ahead(fact, incident, policy)
+        if isinstance(fact, g.GateClosed):
+            events += _brought_about(fact, incident, policy)
     return events
 
 
-def _goes_ahead(fact: g.GateClosed, incident: Incident, policy: Policy) -> Iterable[AnyEvent]:
+def _brought_about(fact: g.GateClosed, incident: Incident, policy: Policy) -> Iterable[AnyEvent]:
     """What was approved executes, without anybody's pressing anything again."""
     gate = incident.gates[fact.gate]
-    if gate.subject.purpose in {"stage", "resolution"}:
-        return _moves(gate, fact, incident, policy)
-    because = "a mitigation begins"
-    return moved_by_itself(Trigger.MITIGATION, incident, policy, by=fact.by, at=fact.at, because=because)
+    match gate.subject.purpose:
+        case "rollback":
+            return rollbacks.decided(gate, fact, incident)
+        case "stage" | "resolution" if fact.rolls_back:
+            return rollbacks.instead_of(gate, fact, incident)
+        case _ if not fact.outcome.goes_ahead:
+            return []
+        case "stage" | "resolution":
+            return _moves(gate, fact, incident, policy)
+        case _:
+            because = "a mitigation begins"
+            return moved_by_itself(Trigger.MITIGATION, incident, policy, by=fact.by, at=fact.at, because=because)
 
 
 def _moves(gate: Gate, fact: g.GateClosed, incident: Incident, policy: Policy) -> list[AnyEvent]:
