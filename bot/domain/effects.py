@@ -9,7 +9,7 @@ from bot.domain.incident.commands import Phase
 from bot.domain.incident.reminders import Kind
 from bot.domain.runbook import Frozen
 
-Place = Literal["channel", "announce", "managers"]
+Place = Literal["channel", "announce", "managers", "customers"]
 
 
 class EffectBase(Frozen):

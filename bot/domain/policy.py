@@ -140,6 +140,8 @@ class Channels(Frozen):
     """The channel that gets updates and the timeline by itself."""
     ops: ChannelName = "ops"
     """The channel that hears what is wrong with Muster itself."""
+    customers: ChannelName | None = None
+    """The channel in which customers are told, or those who speak to them; None: nobody is told from here."""
     prefix: ChannelPrefix = "inc-"
     """What an incident's own channel is called before its number."""
 

@@ -379,20 +379,6 @@ def _routed(route: Any) -> dict[str, Any]:
     return {"route": {} if route in (None, True) else route, "voices": picks}
 
 
-def rollback_gate() -> ApprovalPolicy:
-    """Build the gate before a break-fix rollback: any one, and after 5 minutes it is rolled back (mission.md, E5)."""
-    anyone = Tier(seats=(Seat(anyone=True),), limit=300, deputy_after=None, renotify=60)
-    return ApprovalPolicy(
-        id="rollback",
-        title="Roll back",
-        kind="parallel",
-        steps=(Step(tiers=(anyone,)),),
-        limit=300,
-        then="roll-back",
-        last_resort="roll-back",
-    )
-
-
 class GateChoice(Frozen):
     """An approval policy, and when it is the one to use."""
 

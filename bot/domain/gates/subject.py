@@ -89,6 +89,17 @@ def of_rollback(mitigation: str, plan: Plan, because: str, approval: str) -> Sub
     )
 
 
+def of_notice(text: str, channel: str, approval: str) -> Subject:
+    """Put to the vote what customers would read, and where. `approval` is the approval policy's hash."""
+    return Subject(
+        purpose="notification",
+        action=f"Tell customers in #{channel}",
+        target=channel,
+        parameters={"text": text},
+        policy=approval,
+    )
+
+
 def _changed(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     return [name for name in sorted({*mine, *theirs}) if _differ(mine.get(name), theirs.get(name))]
 

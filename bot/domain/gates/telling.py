@@ -7,9 +7,7 @@ from bot.domain.gates.gate import Gate, Outcome, names
 from bot.domain.gates.policy import Purpose, in_words
 
 QUIET = (
-    g.GateOpened,
     g.PlanOpened,
-    g.SubjectChanged,
     g.PeopleReminded,
     g.ChannelReminded,
     g.LimitPassed,
@@ -24,6 +22,8 @@ def worth_telling(fact: g.AnyFact) -> bool:
             return bool(fact.because)
         case g.StepPassed():
             return not fact.last
+        case g.GateOpened() | g.SubjectChanged():
+            return fact.subject.purpose in {"rollback", "notification"}
         case _:
             return not isinstance(fact, QUIET)
 
@@ -32,7 +32,10 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
     """Say what happened, to be read after who did it. `what`: what is asked, by its name."""
     match fact:
         case g.GateOpened():
-            return f"asked for approval of {what}: {gate.policy.title}"
+            said = fact.subject.parameters
+            return (
+                f"asked for approval of {what}: {gate.policy.title}{_quoted(said.get('text') or said.get('because'))}"
+            )
         case g.TierCalled():
             return f"asked {_seats(gate, fact)} to decide {what}{_why(fact.because)}"
         case g.PeopleAsked():
@@ -64,7 +67,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
         case g.ContestEnded():
             return f"opened {what} again: the no was taken back"
         case g.SubjectChanged():
-            return f"changed {what} ({', '.join(fact.changed)}); earlier votes don't count"
+            text = _quoted(fact.subject.parameters.get("text"))
+            return f"changed {what} ({', '.join(fact.changed)}); earlier votes don't count{text}"
         case g.LimitPassed():
             return f"reached the time limit of {what}"
         case g.GateExhausted():
@@ -108,11 +112,15 @@ def _closed(fact: g.GateClosed, gate: Gate, what: str) -> str:
 
 UNDONE: dict[Purpose, str] = {
     "rollback": ", and it is rolled back all the same",
-    "stage": ", and what was done last is to be rolled back",
-    "resolution": ", and what was done last is to be rolled back",
+    "stage": ", and its policy rolls back what was done last",
+    "resolution": ", and its policy rolls back what was done last",
 }
 """What a gate brings about that ends so; a mitigation that never began leaves nothing to undo."""
 
 
 def _why(words: str) -> str:
     return f": {words}" if words else ""
+
+
+def _quoted(words: object) -> str:
+    return f" — {words}" if words else ""

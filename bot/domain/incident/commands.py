@@ -149,6 +149,12 @@ class PostUpdate(Command):
     """None: the severity's cadence."""
 
 
+class TellCustomers(Command):
+    """Tell customers. By the same person while a gate before it is open, it changes the text."""
+
+    text: Words
+
+
 class ChangeSeverity(Command):
     to: Severity
     because: Words
@@ -391,6 +397,7 @@ AnyCommand = (
     | RecordPinEdited
     | RecordPinDeleted
     | PostUpdate
+    | TellCustomers
     | ChangeSeverity
     | ChangeStage
     | AdoptPolicy

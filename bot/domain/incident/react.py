@@ -148,6 +148,11 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
                 x.Tell(incident=incident, version=version, place="announce"),
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
+        case e.CustomersTold():
+            return [
+                x.Tell(incident=incident, version=version),
+                x.Tell(incident=incident, version=version, place="customers"),
+            ]
         case e.HypothesisStated() | e.HypothesisRuledOut() | e.ActionItemAdded() | e.ActionItemChanged():
             return [x.Tell(incident=incident, version=version)]
         case e.PolicyAdopted():
@@ -249,6 +254,8 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
             return [told, *shown]
         case g.TierCalled() if event.because and gate.is_open:
             return [told, *shown]
+        case g.SubjectChanged() if gate.subject.purpose == "notification":
+            return [told, *shown]  # a mitigation's own message tells it
         case g.GateExhausted() | g.DebtOverdue():
             return [told, managers, *shown]
         case g.GlassBroken():

@@ -314,6 +314,14 @@ class GateStillOpen(Rejected):
     """{title} waits for its votes already. Vote on it or withdraw it first; one change at a time."""
 
 
+class NoCustomersChannel(Rejected):
+    """No channel for customers is named in this incident's workflow. Add `customers: status`, say, {where}."""
+
+    def __init__(self, workflow: str) -> None:
+        where = f"under channels in manifests/workflows/{workflow}.yaml, then type `/incident policy adopt because …`"
+        super().__init__(where=where)
+
+
 class NoSuchMitigation(Rejected):
     """There is no such mitigation in this incident."""
 

@@ -24,7 +24,9 @@ from bot.slack.kit import (
     line,
     mention,
     message,
+    paragraphs,
     plural,
+    prose,
     section,
     sentences,
     when,
@@ -73,18 +75,27 @@ def about(incident: Incident, gate: Gate, names: Names) -> dict[str, str]:
             m = incident.mitigations[str(said["mitigation"])]
             what = f"{bold(line(m.plan.title, 150))} ({m.id}) on {line(m.plan.target, 80)}"
             return {"Would be undone": what, **why, "Steps": steps_in_words(m.plan.rollback)}
+        case "notification":
+            text = prose(str(said["text"]), WHOLE)
+            return {f"Customers would read in #{line(gate.subject.target, 80)}": text}
         case _:
             return why
 
 
+WHOLE = 12_000
+"""Characters for what must be read to its end; a message holds about 13,000."""
+
+
 def told_of(parts: dict[str, str]) -> list[Block]:
-    """Show the parts of what is asked, each under its name."""
-    return [section(f"*{label}*\n{text}") for label, text in parts.items()]
+    """Show the parts of what is asked, each under its name and to its end."""
+    pieces = (piece for label, text in parts.items() for piece in paragraphs(f"*{label}*\n{text}"))
+    return [section(piece) for piece in pieces]
 
 
 def _ended(incident: Incident, shown: Gate, names: Names) -> Message:
     assert shown.outcome is not None, "it has ended"
-    mark = "✓" if shown.outcome.goes_ahead else "↩" if shown.rolls_back else "✗"
+    is_undone = shown.rolls_back and shown.subject.purpose == "rollback"
+    mark = "✓" if shown.outcome.goes_ahead else "↩" if is_undone else "✗"
     title = f"{bold(line(shown.subject.action, 150))} ({shown.id})"
     text = f"{mark} {title} · {outcome_of(shown, names)}"
     return message(sentences(f"{incident.id}: {text}"), section(text))
@@ -108,8 +119,8 @@ def became(shown: Gate) -> str:
 
 ROLLS_BACK: dict[Purpose, str] = {
     "rollback": "rolled back without a decision",
-    "stage": "expired, and what was done last is to be rolled back",
-    "resolution": "expired, and what was done last is to be rolled back",
+    "stage": "expired, and its policy rolls back what was done last",
+    "resolution": "expired, and its policy rolls back what was done last",
 }
 
 

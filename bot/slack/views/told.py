@@ -11,14 +11,32 @@ from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked, called, sentence
 from bot.domain.timeline import named as mitigation_named
 from bot.slack.controls import OpenFormButton, RunVerbButton
-from bot.slack.kit import Block, Message, Names, bold, button, context, day, line, mention, message, prose, section, who
-from bot.slack.views.gate import asked_by, limit
+from bot.slack.kit import (
+    Block,
+    Message,
+    Names,
+    bold,
+    button,
+    context,
+    day,
+    line,
+    mention,
+    message,
+    paragraphs,
+    prose,
+    section,
+    who,
+)
+from bot.slack.views.gate import WHOLE, asked_by, limit
 from bot.slack.views.mitigation import in_charge
 
 
 def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Message:
     """Tell one event. Outside its own channel a private incident says that it moved, and nothing else."""
     event = record.event
+    if place == "customers":
+        assert isinstance(event, e.CustomersTold), "nothing else is for customers"
+        return _notice(event, incident)
     if place != "channel" and incident.private:
         return _line(
             f"{incident.id} · {incident.severity.label} · {incident.stage.label}: a private incident moved on."
@@ -26,6 +44,10 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
     match event:
         case e.UpdatePosted():
             return _update(event, incident, names, place)
+        case e.CustomersTold():
+            head = sentence(event.model_copy(update={"text": ""}), incident).rstrip(": ")
+            said = f"{who(event.by, names)} {line(head, 300, names)}:"
+            return message(f"{said}\n{prose(event.text)}", section(said), *map(section, _whole(event)))
         case e.HatGiven():
             gave = f"{who(event.by, names)} gave the {line(called(event), 80)} hat to {mention(event.to)}."
             return _line(f"{gave} Its brief comes to them in private.")
@@ -63,6 +85,15 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
         case _:
             about = "" if place == "channel" else f"{bold(_headed(incident))}\n"
             return _line(f"{about}{who(event.by, names)} {_said(event, incident, names)}")
+
+
+def _notice(event: e.CustomersTold, incident: Incident) -> Message:
+    """Show customers what somebody wrote for them, and nothing else of ours but the number to ask about."""
+    return message(prose(event.text), *map(section, _whole(event)), context(f"{incident.id} · {day(event.at)}"))
+
+
+def _whole(event: e.CustomersTold) -> list[str]:
+    return paragraphs(prose(event.text, WHOLE))
 
 
 def _undecided(event: g.GateClosed, incident: Incident, names: Names) -> Message:

@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import (
     conflicts,
+    customers,
     declare,
     escalations,
     exports,
@@ -47,7 +48,7 @@ AFTER_THE_END = (
 )
 """What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
 
-MINDS_THE_LIMIT = (c.Propose, c.Withdraw, c.ChangeStage, c.Resolve, c.RollBack)
+MINDS_THE_LIMIT = (c.Propose, c.Withdraw, c.ChangeStage, c.Resolve, c.RollBack, c.TellCustomers)
 """Orders that depend on gates: what has fallen due there comes first, even if the clock has not got round to it."""
 
 
@@ -110,8 +111,8 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return facts.pin_edited(command, incident)
         case c.RecordPinDeleted():
             return facts.pin_deleted(command, incident)
-        case c.PostUpdate():
-            return facts.update(command, incident, policy)
+        case c.PostUpdate() | c.TellCustomers():
+            return customers.inform(command, incident, policy)
         case c.RecordTrouble():
             return facts.trouble(command, incident)
         case c.ChangeSeverity():
