@@ -11,6 +11,12 @@ from bot.domain.incident.events import CustomersTold, TroubleMet
 from bot.domain.incident.mitigations import Progress
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
+from bot.slack.clicks.mitigations import roll_back
+from bot.slack.controls import RollBackButton
+from bot.slack.door import Door
+from bot.slack.kit import Message
+from bot.slack.requests import Click
+from tests.harness.actors import Place, buttons, declare
 from tests.harness.night import Night
 from tests.harness.orders import header
 from tests.harness.people import ANA, BEN, CY, DEE, MO
@@ -270,3 +276,35 @@ def test_the_terminal_asks_and_tells_as_well(night: Night, quiet_world: World) -
     assert customers_read(night) == ["orders work again"]
     listed = quiet_world.terminal("--in", incident, "timeline", by=ANA, **home).stdout
     assert "told customers in #status (approved by" in listed
+
+
+# In Slack
+
+
+def test_the_form_holds_the_last_update_and_a_click_sends_what_was_agreed(world: World) -> None:
+    story = declare(world, "p1 orders fail")
+    place = story.channel.id
+    story.ana.types("/incident update Half of Lyon can pay again", place)
+    form = story.ana.opens("/incident notify", place)
+    assert form["blocks"][0]["element"]["initial_value"] == "Half of Lyon can pay again"
+    story.ana.submits(text=f"Everybody can pay again ({story.id}).")
+    question = story.channel.sees("Ana asks for", "Tell customers in #status", "Everybody can pay again")
+    assert buttons(question) == ["Approve", "Reject", "Withdraw"]
+    story.ben.clicks("Approve", on=question, channel=place)
+    Place(story.ana, "CSTATUS").sees(f"Everybody can pay again ({story.id}).")
+    story.channel.sees("told customers in #status (approved by Ben", "Everybody can pay again")
+    assert "There is no text yet" in story.ana.types("/incident notify \u200b", place)
+
+
+def test_the_button_that_rolls_back_says_that_it_waits(night: Night, ran: Run) -> None:
+    night.asks(f"{ANYBODY}expire", severities="p2", before="rollback", of="failed")
+    incident = ran(night, "failed")
+    night.types("reject because not yet", BEN, incident)
+    wired = night.wired
+    door = Door(wired.house, wired.clock, wired.outbox, wired.waker)
+    control = RollBackButton(incident=incident, mitigation="m1")
+    click = Click(user=DEE, user_name="dee", cause="a click", action_id=control.action_id, value=control.value)
+    answer = roll_back(click, control, door)
+    assert isinstance(answer, Message)
+    assert "The rollback of “Scale checkout to 6 instances” waits for approval: Tried." in answer.text
+    assert night.incident(incident).gates["g2"].proposer == DEE
