@@ -218,6 +218,23 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
         "nobody is asked before a mitigation at P1",
         "always fits",
     ),
+    (
+        "hybrid",
+        "gates: [{",
+        "gates: [{use: anybody, before: [stage], of: [verified]}, {",
+        10,
+        "gates[0].of: it says what a rollback undoes, and this stands before: stage",
+        "Remove it, or write before: [rollback].",
+    ),
+    (
+        "hybrid",
+        "gates: [{",
+        "gates: [{use: anybody, before: [rollback], of: [proven]}, {",
+        10,
+        "gates[0].of[0]: “proven” is not among the choices",
+        "failed, stopped, verified",
+    ),
+    ("hybrid", "managers: i", "customers: '#', managers: i", 7, "channels.customers: “#” doesn't fit", "as Slack does"),
     ("hybrid", "announce: incidents", "announce: '#Inc Room'", 7, "“#Inc Room” doesn't fit", "as Slack does"),
     ("hybrid", "announce: incidents", "announce: ---", 7, "channels.announce: “---” doesn't fit", "as Slack does"),
     ("hybrid", "managers: i", "prefix: -x, managers: i", 7, "channels.prefix: “-x” doesn't fit", "21 at most"),
@@ -452,6 +469,21 @@ def test_the_shipped_gate_asks_one_other_person_for_half_an_hour(shipped: Manife
     assert asks is not None
     ((tier,),) = (step.tiers for step in asks.steps)
     assert (tier.is_open_to_all, tier.needs, tier.limit, asks.last_resort) == (True, 1, 1800, "expire")
+
+
+def test_the_shipped_gates_ask_before_what_was_proven_is_undone_and_before_customers_are_told(
+    shipped: Manifests,
+) -> None:
+    now, policy = datetime(2026, 11, 1, tzinfo=UTC), shipped.policy
+    undoing = policy.approval_of_rollback("verified", Severity.P3, now)
+    assert undoing is not None
+    ((tier,),) = (step.tiers for step in undoing.steps)
+    assert (tier.is_open_to_all, tier.needs, undoing.limit, undoing.then) == (True, 1, 300, "roll-back")
+    for undone in ("failed", "stopped"):
+        assert policy.approval_of_rollback(undone, Severity.P1, now) is None, "what fails is rolled back at once"
+    told = {severity: policy.approval("notification", severity, now) for severity in Severity}
+    assert {severity for severity, asks in told.items() if asks is not None} == {Severity.P1, Severity.P2}
+    assert policy.channels.customers == "status"
 
 
 def test_the_shipped_reminders_are_the_ones_promised(shipped: Manifests) -> None:

@@ -9,7 +9,7 @@ from bot.domain.incident.commands import Phase
 from bot.domain.incident.reminders import Kind
 from bot.domain.runbook import Frozen
 
-Place = Literal["channel", "announce", "managers"]
+Place = Literal["channel", "announce", "managers", "customers"]
 
 
 class EffectBase(Frozen):
@@ -248,6 +248,18 @@ class ReadSignal(EffectBase):
     @property
     def after(self) -> float:
         return self.delay
+
+
+class HoldTarget(EffectBase):
+    """Keep the target of what may be rolled back, while people decide about that."""
+
+    type: Literal["hold-target"] = "hold-target"
+    mitigation: str
+    gate: str
+
+    @property
+    def lane(self) -> str:
+        return f"run:{self.incident}:{self.mitigation}"
 
 
 class ReleaseTarget(EffectBase):
@@ -595,6 +607,7 @@ AnyEffect = (
     | RememberAnswers
     | RunStep
     | ReadSignal
+    | HoldTarget
     | ReleaseTarget
     | MakeExport
     | Summon

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from bot.domain.criterion import Criterion
 from bot.domain.declared import ChannelName, ChannelPrefix, Minutes, Name, WholeMinutes, Words, misfit
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice, chosen
+from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Undoes, chosen
 from bot.domain.gates.policy import Purpose as GatePurpose
 from bot.domain.hats import Hat
 from bot.domain.ids import digest
@@ -140,6 +140,8 @@ class Channels(Frozen):
     """The channel that gets updates and the timeline by itself."""
     ops: ChannelName = "ops"
     """The channel that hears what is wrong with Muster itself."""
+    customers: ChannelName | None = None
+    """The channel in which customers are told, or those who speak to them; None: nobody is told from here."""
     prefix: ChannelPrefix = "inc-"
     """What an incident's own channel is called before its number."""
 
@@ -309,7 +311,13 @@ class Policy(Frozen):
         self, purpose: GatePurpose, severity: Severity, at: datetime, stage: str = ""
     ) -> ApprovalPolicy | None:
         """Return who is asked before something; None: nobody. Before a mitigation there is always somebody to ask."""
-        name = chosen(self.gates, purpose, severity.value, at, stage)
+        return self._approval(chosen(self.gates, purpose, severity.value, at, stage))
+
+    def approval_of_rollback(self, of: Undoes, severity: Severity, at: datetime) -> ApprovalPolicy | None:
+        """Return who is asked before something is undone; None: nobody."""
+        return self._approval(chosen(self.gates, "rollback", severity.value, at, of=of))
+
+    def _approval(self, name: str | None) -> ApprovalPolicy | None:
         return self.approvals[name] if name is not None else None
 
     def approval_of_move(self, to: Stage, severity: Severity, at: datetime) -> ApprovalPolicy | None:

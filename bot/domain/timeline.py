@@ -92,6 +92,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return "deleted a pinned message; what it said stands above"
         case e.UpdatePosted():
             return f"sent an update: {event.text}"
+        case e.CustomersTold():
+            return f"told customers in #{event.channel}{_agreed(event, incident)}: {event.text}"
         case e.PolicyAdopted():
             before, to = version_of(event.workflow_before, event.before), version_of(event.workflow, event.to)
             return f"moved the incident from the policy {before} to {to}{_why(event.because)}"
@@ -131,7 +133,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         case e.MitigationRolledBack():
             return f"rolled back {named(incident, event.mitigation)}"
         case e.HumanNeeded():
-            return f"needs a human for {named(incident, event.mitigation)}: {event.because}"
+            rollback = f"; its rollback {event.rollback}" if event.rollback else ""
+            return f"needs a human for {named(incident, event.mitigation)}: {event.because}{rollback}"
         case e.RunStopped():
             return f"stopped {named(incident, event.mitigation)}"
         case e.OnCallAssigned():
@@ -141,6 +144,16 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return f"called nobody: {event.why} {event.cure}"
         case _:
             assert_never(event)
+
+
+def _agreed(event: e.CustomersTold, incident: Incident) -> str:
+    """Say on whose yes customers were told, or on what else."""
+    if event.approved_by:
+        return f" (approved by {_people(event.approved_by)})"
+    if not event.gate:
+        return ""
+    is_broken = incident.gates[event.gate].how == "glass"
+    return " (without the approval: the glass was broken)" if is_broken else " (approved by its policy)"
 
 
 def _of_escalation(event: e.EscalationEvent, incident: Incident) -> str:
@@ -343,8 +356,7 @@ def asked(incident: Incident, gate: str) -> str:
     """Name what a gate stands before."""
     if gate in incident.mitigations:
         return named(incident, gate)
-    subject = incident.gates[gate].subject
-    return _of(gate, f"{subject.action} {subject.target}".strip())
+    return _of(gate, incident.gates[gate].subject.action)
 
 
 def named(incident: Incident, mitigation: str) -> str:

@@ -1,4 +1,4 @@
-"""How the workspace begins: five people, five channels and two user groups whose ids never change."""
+"""How the workspace begins: five people, six channels and two user groups whose ids never change."""
 
 from bot.sandbox.clock import now
 from bot.sandbox.workspace import Channel, Person, UserGroup, Workspace
@@ -16,6 +16,7 @@ CHANNELS = {
     "CCRITICAL": "incidents-critical",
     "CMANAGERS": "incident-managers",
     "COPS": "ops",
+    "CSTATUS": "status",
 }
 
 

@@ -131,6 +131,19 @@ def section(text: str, accessory: Block | None = None) -> Block:
     return {**block, "block_id": _means(accessory), "accessory": accessory} if accessory else block
 
 
+def paragraphs(text: str, limit: int = 3000) -> list[str]:
+    """Cut mrkdwn into pieces that each fit a section: between words, never in the middle of a `<token>`."""
+    pieces, rest = list[str](), text
+    while len(rest) > limit:
+        at = max(rest.rfind(" ", 0, limit), rest.rfind("\n", 0, limit))
+        if whole := PARTIAL.sub("", rest[: at if at > 0 else limit]):
+            pieces.append(whole)
+            rest = rest[len(whole) :].lstrip()
+        else:  # a link that is longer than that is none any more
+            rest = rest.replace("<", "", 1).replace(">", "", 1)
+    return [*pieces, rest]
+
+
 def fields(texts: Sequence[str]) -> Block:
     return {"type": "section", "fields": [mrkdwn(text, 2000) for text in texts[:10]]}
 

@@ -51,6 +51,7 @@ ALL: tuple[Verb, ...] = (
     arrange.STAND_IN,
     facts.NOTE,
     facts.UPDATE,
+    facts.NOTIFY,
     remind.REMIND,
     remind.SNOOZE,
     stages.SEVERITY,

@@ -50,6 +50,7 @@ FormName = Literal[
     "declare",
     "note",
     "update",
+    "notify",
     "severity",
     "stage",
     "policy",

@@ -8,8 +8,9 @@ from bot.domain.gates.rejections import NoSuchGate
 from bot.domain.incident.commands import RollBack, StopRun
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
+from bot.engine import Receipt
 from bot.verbs.gates import at_gate
-from bot.verbs.request import Answer, Ask, House, Request, Verb, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
 from bot.verbs.words import because, first, plain
 
 NAME = re.compile(r"m\d+")
@@ -64,8 +65,21 @@ def stop(request: Request, house: House) -> Answer:
 
 def rollback(request: Request, house: House) -> Answer:
     mitigation = _meant(request, house)
-    said = f"“{mitigation.plan.title}” is being rolled back."
-    return submit(house, RollBack(**request.facts(), mitigation=mitigation.id), said)
+    head, rest = first(request.words)
+    why = plain(because(rest if head == mitigation.id else request.words), house.people.name)
+    receipt = house.engine.submit(RollBack(**request.facts(), mitigation=mitigation.id, because=why))
+    return Said(undoes(receipt, mitigation.id), receipt)
+
+
+def undoes(receipt: Receipt, mitigation: str) -> str:
+    """Say what comes of the order to roll something back: it begins, or waits for somebody's yes."""
+    incident = receipt.incident
+    title, gate = incident.mitigations[mitigation].plan.title, incident.rollback_gate_of(mitigation)
+    already = "" if receipt.events or receipt.repeated else "That is so already. "
+    if gate is None or not gate.is_open:
+        return f"{already}“{title}” is being rolled back."
+    asks = f"{gate.policy.title}. `/incident gates {gate.id}` tells who is asked."
+    return f"{already}The rollback of “{title}” waits for approval: {asks}"
 
 
 def _meant(request: Request, house: House) -> Mitigation:
@@ -88,7 +102,7 @@ STOP = Verb(name="stop", aliases=("abort",), usage="", summary="Stop the mitigat
 ROLLBACK = Verb(
     name="rollback",
     aliases=("roll-back", "undo"),
-    usage="",
-    summary="Roll back what was stopped or got stuck.",
+    usage="[m2] [because …]",
+    summary="Roll back what was stopped, got stuck or was proven.",
     act=rollback,
 )

@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -12,8 +13,9 @@ from bot.audit.incidents import owed
 from bot.domain import effects as x
 from bot.domain.gates import events as g
 from bot.domain.gates.due import next_due
-from bot.domain.gates.gate import Choice, Outcome
+from bot.domain.gates.gate import Choice, Gate, Outcome
 from bot.domain.gates.orders import CastVote
+from bot.domain.gates.policy import GateChoice
 from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -40,7 +42,7 @@ from tests.harness.stages import HATS, Stages
 
 PEOPLE = st.sampled_from((ANA, BEN, CY, DEE))
 PLANS = st.sampled_from((plan(SCALE), plan(SCALE, replicas="6"), plan(RESTART), plan(PURGE)))
-STEPS = {"run-step", "read-signal", "release-target"}
+STEPS = {"run-step", "read-signal", "hold-target", "release-target"}
 OTHER = "INC-9:m1"
 """A mitigation of another incident, which sometimes holds the target."""
 
@@ -58,11 +60,13 @@ ENDED = {
 class Response(RuleBasedStateMachine):
     """Four people, a clock, workers that die and repeat themselves, and one incident under the real engine."""
 
+    policy = policy(quorum=2)
+
     def __init__(self) -> None:
         super().__init__()
         self.clock = WoundClock()
         self.store = MemoryStore(line_up=self._line_up)
-        self.engines = [Engine(self.store, NobodyToWake(), policy(quorum=2)) for _ in range(2)]
+        self.engines = [Engine(self.store, NobodyToWake(), self.policy) for _ in range(2)]
         """Two processes: each remembers its own state, and may be behind."""
         self.lanes: dict[str, deque[tuple[str, Any]]] = defaultdict(deque)
         self.target: str | None = None
@@ -139,6 +143,9 @@ class Response(RuleBasedStateMachine):
         gate = self.incident.open_gates[0]
         others = [person for person in (ANA, BEN, CY, DEE) if person != gate.proposer]
         for turn, voter in enumerate(others[:voters]):
+            if gate.id not in self.incident.mitigations:
+                self.orders(o.approve(by=voter, mitigation=gate.id), process)
+                continue
             asked = self.incident.mitigations[gate.id].plan
             self.orders(o.approve(by=voter, seen=asked, asks=anybody(2), mitigation=gate.id), process)
             if amended and turn == 0 and asked.runbook == SCALE.id:
@@ -156,7 +163,7 @@ class Response(RuleBasedStateMachine):
     )
     def somebody_votes(self, by: str, choice: Choice, data: st.DataObject, process: int) -> None:
         """On any mitigation, seeing any plan there ever was: most clicks are stale."""
-        known = [*self.incident.mitigations, "m1"]
+        known = [*self.incident.mitigations, *self.incident.gates, "m1"]
         mitigation = data.draw(st.sampled_from(known[::-1]))
         current = [gate.subject.hash for gate in self.incident.gates.values()][::-1]
         seen = data.draw(st.sampled_from([None, *current, *sorted(self.subjects_seen)]))
@@ -261,6 +268,8 @@ class Response(RuleBasedStateMachine):
                 assert self.orders(reading.model_copy(update={"cause": effect_id}), process), (
                     "a worker is never refused"
                 )
+            case x.HoldTarget() if self.target is None and self.incident.waits_to_undo(effect.mitigation):
+                self.target = effect.mitigation
             case x.ReleaseTarget() if self.target == effect.mitigation:
                 self.target = None
         if dies != "after":
@@ -352,6 +361,18 @@ class Response(RuleBasedStateMachine):
         """Let workers work and time pass until nothing waits: then every mitigation has come to an end."""
         if self.target == OTHER:
             self.target = None
+        self._work_off()
+        assert self.target is None or self.incident.rollbacks_asked, "only what may be undone is held"
+        for mitigation in self.incident.mitigations.values():
+            assert mitigation.progress in ENDED | {Progress.PROPOSED}
+        self.clock.wind(minutes=60)
+        self.orders(o.tick(0))
+        self._work_off()
+        assert self.target is None
+        assert all(m.progress in ENDED for m in self.incident.mitigations.values())
+        assert self.incident.timers == {}
+
+    def _work_off(self) -> None:
         for turn in range(1000):
             lanes = [lane for lane, waiting in self.lanes.items() if waiting]
             if not lanes:
@@ -359,17 +380,15 @@ class Response(RuleBasedStateMachine):
             self.clock.wind(5)
             self.works(lanes[turn % len(lanes)], good=turn % 3 > 0)
         assert not any(self.lanes.values())
-        assert self.target is None
-        for mitigation in self.incident.mitigations.values():
-            assert mitigation.progress in ENDED | {Progress.PROPOSED}
-        self.clock.wind(minutes=60)
-        self.orders(o.tick(0))
-        assert all(m.progress in ENDED for m in self.incident.mitigations.values())
-        assert self.incident.timers == {}
 
 
 def _is_for(effect: x.AnyEffect, mitigation: Mitigation) -> bool:
     return isinstance(effect, x.RunStep | x.ReadSignal) and effect.mitigation == mitigation.id
+
+
+def _was_agreed(gate: Gate | None) -> bool:
+    """Say whether a rollback may begin: nobody was asked, somebody said yes, or the policy undoes it in time."""
+    return gate is None or gate.rolls_back or (gate.outcome is not None and gate.outcome.goes_ahead)
 
 
 class Tally:
@@ -391,7 +410,11 @@ class Tally:
                 self.offered[event.hat] = (event.by, event.to)
             case e.HatHandedOver() | e.OfferDeclined():
                 assert self.offered.pop(event.hat) == (event.giver, event.by)
+            case g.GateOpened() if event.gate not in self.proposer:
+                self.proposer[event.gate], self.quorum[event.gate] = event.by, 2
+                self.hash[event.gate] = event.subject.hash
             case e.MitigationProposed():
+                assert not after.rollbacks_asked, "something else began while people decide about a rollback"
                 self.proposer[event.mitigation] = event.by
                 self.quorum[event.mitigation] = 2 if event.gate else 0
                 self.hash[event.mitigation] = of_plan(event.plan, approval=anybody(2).hash).hash
@@ -428,9 +451,35 @@ class Tally:
                 run.append((event.phase, event.step))
                 assert run == [(event.phase, n) for n in range(len(run))]
             case e.RollbackStarted():
+                assert _was_agreed(after.rollback_gate_of(event.mitigation))
                 self.steps[event.mitigation] = []
             case _:
                 pass
 
 
 TestResponse = Response.TestCase
+
+
+class CarefulResponse(Response):
+    """The same where whatever is undone waits for two people, or for five minutes."""
+
+    policy = Response.policy.model_copy(
+        update={
+            "approvals": {
+                **Response.policy.approvals,
+                "undo": anybody(2, id="undo", limit=300, then="roll-back"),
+            },
+            "gates": (GateChoice(use="undo", before=("rollback",)), *Response.policy.gates),
+        }
+    )
+
+    @precondition(lambda self: self.incident.rollbacks_asked)
+    @rule(yes=st.booleans(), process=st.integers(0, 1))
+    def people_decide_about_a_rollback(self, yes: bool, process: int) -> None:
+        gate = self.incident.rollbacks_asked[0].id
+        for person in (BEN, CY, DEE):
+            self.orders(o.approve(by=person, mitigation=gate) if yes else o.reject(by=person, mitigation=gate), process)
+
+
+TestCarefulResponse = CarefulResponse.TestCase
+TestCarefulResponse.settings = settings(max_examples=60)

@@ -70,6 +70,7 @@ from tests.harness.orders import (
     stop_reminders,
     take,
     take_over,
+    tell_customers,
     tick,
     trouble,
     try_page,
@@ -120,7 +121,13 @@ _BASE = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="
 WORKFLOW = _BASE.model_copy(
     update={
         "approvals": {**_BASE.approvals, "strict": STRICT},
-        "gates": (GateChoice(use="strict", before=("mitigation",), severities=(Severity.P2,)), *_BASE.gates),
+        "gates": (
+            GateChoice(use="strict", before=("mitigation",), severities=(Severity.P2,)),
+            GateChoice(use="anybody", before=("notification",)),
+            GateChoice(use="anybody", before=("rollback",), of=("verified",)),
+            *_BASE.gates,
+        ),
+        "channels": _BASE.channels.model_copy(update={"customers": "status"}),
         "stages": {
             **STAGES,
             "triage": StagePolicy(hats=(Hat.FIRST_RESPONDER,), exit=(BLAST_RADIUS,)),
@@ -184,7 +191,8 @@ def story() -> Sequence[AnyCommand]:
         signal(healthy=False, at=68),
         signal(healthy=True, at=73),
         signal(healthy=True, at=103),
-        roll_back(by=DEE, at=200),
+        roll_back(by=DEE, at=199),
+        approve(by=BEN, mitigation="g1", at=200),
         started(0, "rollback", at=201),
         finished(0, "rollback", at=202),
         started(1, "rollback", at=203),
@@ -224,6 +232,8 @@ def story() -> Sequence[AnyCommand]:
         acknowledge(by=DEE, at=762),
         change_severity(Severity.P2, "one region only", by=DEE, at=770),
         *_a_gate_of_every_kind(),
+        tell_customers("You can buy again.", by=DEE, at=7990),
+        approve(by=BEN, mitigation="g2", at=7995),
         resolve("Checkout works again after more replicas.", by=DEE, at=8000),
         action("alarm on evictions", owner=CY, priority=Priority.HIGH, by=DEE, at=8010),
         change_action("a1", due=date(2026, 12, 1), link="https://tickets.example/1", by=DEE, at=8011),

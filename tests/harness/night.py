@@ -72,10 +72,13 @@ class Night:
         """Declare another on-call book; it holds from the next start on."""
         (self.folder / "manifests" / "oncall" / "book.yaml").write_text(book)
 
-    def asks(self, approval: str, *, severities: str = "p1", before: str = "mitigation", stages: str = "") -> None:
-        """Declare an approval, in YAML without its name and title, that mitigations or moves wait for; start anew."""
+    def asks(
+        self, approval: str, *, severities: str = "p1", before: str = "mitigation", stages: str = "", of: str = ""
+    ) -> None:
+        """Declare an approval, in YAML without its name and title, that mitigations, say, wait for; start anew."""
         workflow = self.folder / "manifests" / "workflows" / "hybrid.yaml"
-        declared = f"gates:\n  - {{use: tried, before: [{before}], severities: [{severities}], stages: [{stages}]}}\n"
+        narrow = f"severities: [{severities}], stages: [{stages}]{f', of: [{of}]' if of else ''}"
+        declared = f"gates:\n  - {{use: tried, before: [{before}], {narrow}}}\n"
         text = workflow.read_text().replace("gates:\n", declared, 1)
         given = "".join(f"    {line}\n" for line in ("title: Tried", *approval.strip().splitlines()))
         workflow.write_text(text.replace("approvals:\n", f"approvals:\n  tried:\n{given}", 1))
@@ -88,7 +91,9 @@ class Night:
 
     def asked(self, person: str, incident: str) -> list[dict[str, Any]]:
         """Return the direct messages that ask a person for their vote, or once did."""
-        return [m for m in self.direct(person, incident) if "pproval" in m["text"] or "(m" in m["text"]]
+        return [
+            m for m in self.direct(person, incident) if "pproval" in m["text"] or "(m" in m["text"] or "(g" in m["text"]
+        ]
 
     def starts(self) -> None:
         """Start the bot's processes anew: with today's manifests, on yesterday's data."""

@@ -127,6 +127,10 @@ def update(text: str, *, next_in_minutes: int | None = None, by: str = ANA, at: 
     return c.PostUpdate(**header(by, at), text=text, next_in_minutes=next_in_minutes)
 
 
+def tell_customers(text: str = "orders work again", *, by: str = ANA, at: float = 0) -> c.TellCustomers:
+    return c.TellCustomers(**header(by, at), text=text)
+
+
 def change_severity(to: Severity, because: str = "", *, by: str = ANA, at: float = 0) -> c.ChangeSeverity:
     return c.ChangeSeverity(**header(by, at), to=to, because=because)
 

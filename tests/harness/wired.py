@@ -139,7 +139,7 @@ class Truth:
         workspace = httpx.get(self.world.url("slack") + "/control/state").json()
         posts = _posts(workspace["Message"], incident)
         assert [name for name, times in Counter(posts).items() if times > 1] == []
-        for place in ("channel", "announce", "managers"):
+        for place in ("channel", "announce", "managers", "customers"):
             told = [int(name.partition(":")[2]) for name in posts if name.startswith(f"{place}:")]
             assert told == [wish.version for wish in wished if isinstance(wish, x.Tell) and wish.place == place], place
         timelines = {int(name.split(":")[1]) for name in posts if name.startswith("timeline:")}

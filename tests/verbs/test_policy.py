@@ -72,7 +72,7 @@ def test_what_an_incident_goes_by_is_shown_with_what_differs_in_the_one_in_force
     asks = before.approvals["anybody"].model_dump()
     (tier,) = asks["steps"][0]["tiers"]
     tier |= {"seats": [{"anyone": True, "voices": 2}], "quorum": 2, "limit": 300}
-    after = words.edit(approvals={"anybody": asks})
+    after = words.edit(approvals={**before.approvals, "anybody": asks})
     shown = words.shown()
     assert (shown.policy, shown.now, shown.is_lost) == (before, after, False)
     assert [str(one) for one in shown.differences] == [
@@ -87,7 +87,7 @@ def test_what_an_incident_goes_by_is_shown_with_what_differs_in_the_one_in_force
     ["policy adopt because we agreed", "POLICY Adopt  hybrid Because we agreed", "workflow adopt because we agreed"],
 )
 def test_it_moves_to_the_one_in_force_for_it(words: Words, line: str) -> None:
-    before, after = words.own, words.edit(approvals=GATE)
+    before, after = words.own, words.edit(approvals={**words.own.approvals, **GATE})
     assert words.own == before
     assert words.said(line) == f"This incident goes by hybrid {after.hash[:12]}."
     assert words.own == after
@@ -119,7 +119,7 @@ def test_it_moves_to_a_workflow_by_name_and_says_which_stage_it_is_there(words: 
 
 
 def test_what_cannot_be_read_changes_nothing_and_says_what_can(words: Words) -> None:
-    words.edit(approvals=GATE)
+    words.edit(approvals={**words.own.approvals, **GATE})
     before = words.own
     assert "Did you mean “hybrid”?" in words.said("policy adopt hibrid because x")
     assert "There are: hybrid." in words.said("policy adopt zzz because x")

@@ -39,6 +39,7 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.ShowOffer: messages.show_offer,
     x.RunStep: runs.run_step,
     x.ReadSignal: runs.read_signal,
+    x.HoldTarget: runs.hold_target,
     x.ReleaseTarget: runs.release_target,
     x.MakeExport: exports.make_export,
     x.Summon: paging.summon,

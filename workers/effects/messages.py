@@ -11,7 +11,7 @@ from bot.domain.effects import (
     Tell,
     Warn,
 )
-from bot.domain.incident.events import ConflictMet, StageChanged
+from bot.domain.incident.events import ConflictMet, CustomersTold, StageChanged
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.state import Incident
 from bot.ports import Ran
@@ -62,7 +62,10 @@ def tell(effect: Tell, job: Job) -> Done:
     crew = job.crew
     record = crew.engine.history(effect.incident, effect.version - 1, 1)[0]
     incident = job.incident()  # read after the record, so that it knows what the record names
-    channel = _place(effect.place, incident, job)
+    if isinstance(record.event, CustomersTold) and effect.place == "customers":
+        channel = crew.desk.channel_id(record.event.channel)  # where its readers have agreed to it, whatever is adopted
+    else:
+        channel = _place(effect.place, incident, job)
     message = told(record, incident, crew.names, effect.place)
     name = f"{effect.place}:{effect.version}"
     crew.desk.say(incident.id, name, channel, message, again=job.again, since=job.since)

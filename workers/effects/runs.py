@@ -1,6 +1,7 @@
 """Runbook steps and signals: one step, one reading at a time, so that any worker can go on where another died."""
 
-from bot.domain.effects import ReadSignal, ReleaseTarget, RunStep
+from bot.domain.effects import HoldTarget, ReadSignal, ReleaseTarget, RunStep
+from bot.domain.gates.standing import ending
 from bot.domain.incident.commands import (
     RecordSignal,
     RecordStepFinished,
@@ -84,6 +85,19 @@ def read_signal(effect: ReadSignal, job: Job) -> Done:
     healthy, reading = read(mitigation.plan.signal, mitigation.plan.url)
     facts = job.facts("signal")
     return Done((RecordSignal(**facts, mitigation=mitigation.id, healthy=healthy, reading=reading),))
+
+
+def hold_target(effect: HoldTarget, job: Job) -> Done:
+    """Keep the target until the gate must have been decided, or goes on to the next who are asked.
+
+    Where another incident has it by now, the rollback will wait for it as every run does.
+    """
+    crew, incident = job.crew, job.incident()
+    mitigation, end = incident.mitigations[effect.mitigation], ending(incident.gates[effect.gate])
+    if incident.waits_to_undo(mitigation.id) and end is not None:
+        lease = max(0.0, (end.at - crew.clock.now()).total_seconds()) + LEASE
+        crew.targets.acquire(mitigation.plan.target, f"{incident.id}/{mitigation.id}", lease)
+    return Done()
 
 
 def release_target(effect: ReleaseTarget, job: Job) -> Done:

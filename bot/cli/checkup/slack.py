@@ -89,8 +89,8 @@ def _ask_slack(client: WebClient, wired: Wired, *, try_socket: bool) -> Iterator
     if settings.mode == "socket" and try_socket:
         yield _socket(client, settings)
     used = [policy.channels for policy in wired.house.engine.workflows.in_use()]
-    names = [name for channels in used for name in (channels.announce, channels.managers, channels.ops)]
-    yield from _channels(client, list(dict.fromkeys(names)), settings)
+    named = [name for its in used for name in (its.announce, its.managers, its.ops, its.customers)]
+    yield from _channels(client, [name for name in dict.fromkeys(named) if name is not None], settings)
 
 
 def _refused(error: SlackApiError, token: str, settings: Settings) -> Finding:

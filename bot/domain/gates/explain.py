@@ -208,7 +208,7 @@ def _outcome(gate: Gate) -> str:
         case "glass":
             return f"<@{gate.closed_by}> broke the glass after {after}{why}."
         case "time" | "last-resort":
-            ended = "rolled back" if gate.rolls_back else gate.outcome.value
+            ended = "rolled back" if gate.rolls_back and gate.subject.purpose != "mitigation" else gate.outcome.value
             return f"Its policy says: {ended}, after {after}{why}."
         case _:
             return f"It was {gate.outcome.value} after {after}{why}."

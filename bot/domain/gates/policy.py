@@ -26,6 +26,8 @@ HOUR = 3600.0
 
 Purpose = Literal["mitigation", "stage", "resolution", "notification", "rollback"]
 """What a gate can stand before."""
+Undoes = Literal["failed", "stopped", "verified"]
+"""What a rollback undoes: what failed or did not settle, what somebody stopped, what was proven to help."""
 Model = Literal["sequential", "parallel", "dynamic", "mixed"]
 LastResort = Literal["approve", "reject", "roll-back", "expire"]
 Then = Literal["approve", "reject", "roll-back", "expire", "escalate"]
@@ -377,20 +379,6 @@ def _routed(route: Any) -> dict[str, Any]:
     return {"route": {} if route in (None, True) else route, "voices": picks}
 
 
-def rollback_gate() -> ApprovalPolicy:
-    """Build the gate before a break-fix rollback: any one, and after 5 minutes it is rolled back (mission.md, E5)."""
-    anyone = Tier(seats=(Seat(anyone=True),), limit=300, deputy_after=None, renotify=60)
-    return ApprovalPolicy(
-        id="rollback",
-        title="Roll back",
-        kind="parallel",
-        steps=(Step(tiers=(anyone,)),),
-        limit=300,
-        then="roll-back",
-        last_resort="roll-back",
-    )
-
-
 class GateChoice(Frozen):
     """An approval policy, and when it is the one to use."""
 
@@ -399,15 +387,29 @@ class GateChoice(Frozen):
     """What waits for it."""
     stages: tuple[Name, ...] = ()
     """Only before moves into these; empty: into any, if moves wait for it."""
+    of: tuple[Undoes, ...] = ()
+    """Only before rollbacks of what came to this; empty: of anything, if rollbacks wait for it."""
     severities: tuple[Severity, ...] = ()
     hours: tuple[Weekly, ...] = ()
     zone: Zone = "UTC"
     """Whose clock `hours` are on."""
 
-    def fits(self, purpose: Purpose, severity: str, at: datetime, stage: str = "") -> bool:
+    @field_validator("of")
+    @classmethod
+    def _narrows_rollbacks(cls, of: tuple[Undoes, ...], info: ValidationInfo) -> tuple[Undoes, ...]:
+        before = info.data.get("before")
+        if of and before is not None and "rollback" not in before:
+            raise misfit(
+                f"it says what a rollback undoes, and this stands before: {', '.join(before)}",
+                "Remove it, or write before: [rollback].",
+            )
+        return of
+
+    def fits(self, purpose: Purpose, severity: str, at: datetime, stage: str = "", *, of: Undoes | None = None) -> bool:
         return (
             purpose in self.before
             and (not self.stages or not stage or stage in self.stages)
+            and (not self.of or of is None or of in self.of)
             and (not self.severities or severity in self.severities)
             and (not self.hours or covers(self.hours, self.zone, at))
         )
@@ -417,6 +419,14 @@ class GateChoice(Frozen):
         return purpose in self.before and not self.hours and (not self.severities or severity in self.severities)
 
 
-def chosen(choices: Iterable[GateChoice], purpose: Purpose, severity: str, at: datetime, stage: str = "") -> str | None:
+def chosen(
+    choices: Iterable[GateChoice],
+    purpose: Purpose,
+    severity: str,
+    at: datetime,
+    stage: str = "",
+    *,
+    of: Undoes | None = None,
+) -> str | None:
     """Name the policy that holds for a gate that opens now: the first choice that fits; None: no gate."""
-    return next((choice.use for choice in choices if choice.fits(purpose, severity, at, stage)), None)
+    return next((choice.use for choice in choices if choice.fits(purpose, severity, at, stage, of=of)), None)

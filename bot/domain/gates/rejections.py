@@ -1,5 +1,6 @@
 """A gate's no: each class is one reason, and its docstring is the sentence that the person reads."""
 
+from bot.domain.ids import SYSTEM
 from bot.domain.incident.rejections import Rejected
 
 
@@ -78,7 +79,10 @@ class NobodyElseIsLeft(Rejected):
 
 
 class NotYoursToStop(Rejected):
-    """Only <@{proposer}> or whoever leads the incident can withdraw it."""
+    """Only {proposer}whoever leads the incident can withdraw it."""
+
+    def __init__(self, proposer: str) -> None:
+        super().__init__(proposer=f"<@{proposer}> or " if proposer != SYSTEM else "")
 
 
 class NoGlassHere(Rejected):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.gates.count import Count, ayes, passing, rejecting
 from bot.domain.gates.gate import Call, Gate
-from bot.domain.gates.policy import Seat, Then
+from bot.domain.gates.policy import LastResort, Seat, Then
 
 
 def deciding(gate: Gate, ballot: int) -> Call | None:
@@ -53,17 +53,39 @@ def ending(gate: Gate) -> Ending | None:
     endings = [] if call is None else [_of_tier(gate, call)]
     if gate.limit_due is not None and not gate.is_contested:
         following = _following(gate, call) if call is not None else ()
-        escalates = gate.policy.then == "escalate" and not following
-        then = gate.policy.last_resort if escalates else gate.policy.then
-        endings.append(Ending(gate.limit_due, then, following if then == "escalate" else ()))
+        then = gate.policy.last_resort if gate.policy.then == "escalate" and not following else gate.policy.then
+        limit = gate.limit_due
+        endings.append(Ending(limit, then, following) if then == "escalate" else _at_last(gate, limit, then))
     return min(endings, key=lambda one: one.at, default=None)
+
+
+def allowed(gate: Gate, wish: LastResort) -> tuple[LastResort, str]:
+    """Return what time may do of what the policy wishes, and why not all of it.
+
+    What touches customers' data or compliance doesn't approve itself, nor does what somebody said no to.
+    """
+    subject = gate.subject
+    goes_ahead = wish == "approve" or (wish == "roll-back" and subject.purpose == "rollback")
+    if not goes_ahead:
+        return wish, ""
+    if subject.touches:
+        return "expire", f"what touches {', '.join(subject.touches)} never approves itself"
+    if any(vote.choice == "reject" for vote in gate.votes):
+        return "expire", "what somebody said no to never approves itself"
+    return wish, ""
 
 
 def _of_tier(gate: Gate, call: Call) -> Ending:
     if gate.is_contested:
         return Ending(call.due, "reject")
     following = _following(gate, call)
-    return Ending(call.due, "escalate", following) if following else Ending(call.due, gate.policy.last_resort)
+    if following:
+        return Ending(call.due, "escalate", following)
+    return _at_last(gate, call.due, gate.policy.last_resort)
+
+
+def _at_last(gate: Gate, at: datetime, wish: LastResort) -> Ending:
+    return Ending(at, allowed(gate, wish)[0])
 
 
 def _following(gate: Gate, call: Call) -> tuple[Seat, ...]:

@@ -75,6 +75,31 @@ def of_move(to: Stage, because: str, approval: str) -> Subject:
     )
 
 
+def of_rollback(mitigation: str, plan: Plan, because: str, approval: str) -> Subject:
+    """Put the rollback of a mitigation to the vote, with its steps. `approval` is the approval policy's hash."""
+    steps = plan.model_dump(mode="json", include={"rollback"})
+    return Subject(
+        purpose="rollback",
+        action=f"Roll back: {plan.title}",
+        target=plan.target,
+        parameters={"mitigation": mitigation, "because": because},
+        details={"plan": plan.hash, "rollback": digest(steps)},
+        touches=plan.touches,
+        policy=approval,
+    )
+
+
+def of_notice(text: str, channel: str, approval: str) -> Subject:
+    """Put to the vote what customers would read, and where. `approval` is the approval policy's hash."""
+    return Subject(
+        purpose="notification",
+        action=f"Tell customers in #{channel}",
+        target=channel,
+        parameters={"text": text},
+        policy=approval,
+    )
+
+
 def _changed(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     return [name for name in sorted({*mine, *theirs}) if _differ(mine.get(name), theirs.get(name))]
 

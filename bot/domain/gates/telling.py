@@ -4,12 +4,10 @@ from typing import assert_never
 
 from bot.domain.gates import events as g
 from bot.domain.gates.gate import Gate, Outcome, names
-from bot.domain.gates.policy import in_words
+from bot.domain.gates.policy import Purpose, in_words
 
 QUIET = (
-    g.GateOpened,
     g.PlanOpened,
-    g.SubjectChanged,
     g.PeopleReminded,
     g.ChannelReminded,
     g.LimitPassed,
@@ -24,6 +22,8 @@ def worth_telling(fact: g.AnyFact) -> bool:
             return bool(fact.because)
         case g.StepPassed():
             return not fact.last
+        case g.GateOpened() | g.SubjectChanged():
+            return fact.subject.purpose in {"rollback", "notification"}
         case _:
             return not isinstance(fact, QUIET)
 
@@ -32,7 +32,10 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
     """Say what happened, to be read after who did it. `what`: what is asked, by its name."""
     match fact:
         case g.GateOpened():
-            return f"asked for approval of {what}: {gate.policy.title}"
+            said = fact.subject.parameters
+            return (
+                f"asked for approval of {what}: {gate.policy.title}{_quoted(said.get('text') or said.get('because'))}"
+            )
         case g.TierCalled():
             return f"asked {_seats(gate, fact)} to decide {what}{_why(fact.because)}"
         case g.PeopleAsked():
@@ -64,7 +67,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
         case g.ContestEnded():
             return f"opened {what} again: the no was taken back"
         case g.SubjectChanged():
-            return f"changed {what} ({', '.join(fact.changed)}); earlier votes don't count"
+            text = _quoted(fact.subject.parameters.get("text"))
+            return f"changed {what} ({', '.join(fact.changed)}); earlier votes don't count{text}"
         case g.LimitPassed():
             return f"reached the time limit of {what}"
         case g.GateExhausted():
@@ -78,7 +82,7 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
         case g.DebtOverdue():
             return f"has no countersignature for {what} in time: the glass was broken, and nobody answers for it"
         case g.GateClosed():
-            return _closed(fact, what)
+            return _closed(fact, gate, what)
         case _:
             assert_never(fact)
 
@@ -99,12 +103,24 @@ def _said(fact: g.VoteCast) -> str:
     return "approved" if fact.choice == "approve" else "rejected"
 
 
-def _closed(fact: g.GateClosed, what: str) -> str:
+def _closed(fact: g.GateClosed, gate: Gate, what: str) -> str:
     if fact.outcome is Outcome.WITHDRAWN:
         return f"withdrew {what}"
-    undone = ", and it is rolled back" if fact.rolls_back else ""
+    undone = UNDONE.get(gate.subject.purpose, "") if fact.rolls_back else ""
     return f"closed the gate on {what} as {fact.outcome.value}{undone}{_why(fact.because)}"
+
+
+UNDONE: dict[Purpose, str] = {
+    "rollback": ", and it is rolled back all the same",
+    "stage": ", and its policy rolls back what was done last",
+    "resolution": ", and its policy rolls back what was done last",
+}
+"""What a gate brings about that ends so; a mitigation that never began leaves nothing to undo."""
 
 
 def _why(words: str) -> str:
     return f": {words}" if words else ""
+
+
+def _quoted(words: object) -> str:
+    return f" — {words}" if words else ""

@@ -149,6 +149,12 @@ class PostUpdate(Command):
     """None: the severity's cadence."""
 
 
+class TellCustomers(Command):
+    """Tell customers. By the same person while a gate before it is open, it changes the text."""
+
+    text: Words
+
+
 class ChangeSeverity(Command):
     to: Severity
     because: Words
@@ -195,9 +201,10 @@ class StopRun(Command):
 
 
 class RollBack(Command):
-    """A person orders the rollback of what was stopped or got stuck."""
+    """A person orders the rollback of what was stopped, got stuck or was proven; a gate may stand before it."""
 
     mitigation: str
+    because: Words = ""
 
 
 class RecordTargetBusy(Command):
@@ -390,6 +397,7 @@ AnyCommand = (
     | RecordPinEdited
     | RecordPinDeleted
     | PostUpdate
+    | TellCustomers
     | ChangeSeverity
     | ChangeStage
     | AdoptPolicy

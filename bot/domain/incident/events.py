@@ -204,6 +204,19 @@ class UpdatePosted(EventBase):
     next_due: AwareDatetime | None = None
 
 
+class CustomersTold(EventBase):
+    """`by` wrote it."""
+
+    type: Literal["customers.told"] = "customers.told"
+    text: str
+    channel: str
+    """Its name in Slack."""
+    approved_by: tuple[str, ...] = ()
+    """Whose yes counted; none where nobody was asked, or where it went ahead without."""
+    gate: str = ""
+    """The gate that it waited at; empty: at none."""
+
+
 class SeverityChanged(EventBase):
     type: Literal["severity.changed"] = "severity.changed"
     before: Severity
@@ -352,6 +365,8 @@ class HumanNeeded(EventBase):
     type: Literal["mitigation.needs-human"] = "mitigation.needs-human"
     mitigation: str
     because: str
+    rollback: str = ""
+    """What became of its rollback: “waits for approval (g1)”, “was rejected (g1): …”; empty: nobody was asked."""
 
 
 class RunStopped(EventBase):
@@ -651,6 +666,7 @@ AnyEvent = (
     | PinEdited
     | PinDeleted
     | UpdatePosted
+    | CustomersTold
     | StageEvent
     | FindingEvent
     | SeverityChanged

@@ -148,6 +148,11 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
                 x.Tell(incident=incident, version=version, place="announce"),
                 x.Tell(incident=incident, version=version, place="managers"),
             ]
+        case e.CustomersTold():
+            return [
+                x.Tell(incident=incident, version=version),
+                x.Tell(incident=incident, version=version, place="customers"),
+            ]
         case e.HypothesisStated() | e.HypothesisRuledOut() | e.ActionItemAdded() | e.ActionItemChanged():
             return [x.Tell(incident=incident, version=version)]
         case e.PolicyAdopted():
@@ -199,7 +204,7 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
     mitigation = after.mitigations[event.mitigation]
     shown = _shown(after, mitigation)
     told = x.Tell(incident=after.id, version=version)
-    freed = x.ReleaseTarget(incident=after.id, mitigation=mitigation.id, target=mitigation.plan.target)
+    freed = _freed(after, mitigation)
     match event:
         case e.StepFinished():
             following = event.step + 1
@@ -216,6 +221,8 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
             return [x.ReadSignal(incident=after.id, mitigation=mitigation.id, delay=every), *shown]
         case e.RollbackStarted():
             return [_step(after, mitigation, "rollback", 0), told, *shown]
+        case e.HumanNeeded() if mitigation.progress is not Progress.NEEDS_HUMAN or after.waits_to_undo(mitigation.id):
+            return [told, *shown]  # it keeps its target: what is to be undone is not decided, or begins now
         case e.MitigationVerified() | e.MitigationRolledBack() | e.HumanNeeded() | e.RunStopped():
             return [freed, told, *shown]
         case _:
@@ -225,27 +232,54 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
 def _gated(event: e.GateEvent, after: Incident, version: int) -> list[x.AnyEffect]:
     """What is told of a gate; its own message shows the rest."""
     gate = after.gates[event.gate]
+    if gate.subject.purpose == "rollback":
+        return _undoing(event, gate, after, version)
     mitigation = after.mitigations.get(event.gate)
     shown = _shown(after, mitigation) if mitigation is not None else _gate_shown(after, gate)
+    if isinstance(event, g.GateClosed):
+        if mitigation is not None and mitigation.progress is Progress.APPROVED:
+            return [_step(after, mitigation, "plan", 0), *shown]
+        if mitigation is None and event.outcome.goes_ahead:
+            return shown  # what it stands before follows, and is told
+    return _news(event, gate, after, version, shown)
+
+
+def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: list[x.AnyEffect]) -> list[x.AnyEffect]:
     told = x.Tell(incident=after.id, version=version)
     managers = x.Tell(incident=after.id, version=version, place="managers")
     match event:
         case g.VoteCameLate() | g.PlanOpened():
             return []
-        case g.GateClosed() if mitigation is not None and mitigation.progress is Progress.APPROVED:
-            return [_step(after, mitigation, "plan", 0), *shown]
-        case g.GateClosed() if mitigation is None and event.outcome.goes_ahead:
-            return shown  # what it stands before follows, and is told
         case g.GateClosed() | g.ChannelReminded() | g.Countersigned():
             return [told, *shown]
         case g.TierCalled() if event.because and gate.is_open:
             return [told, *shown]
+        case g.SubjectChanged() if gate.subject.purpose == "notification":
+            return [told, *shown]  # a mitigation's own message tells it
         case g.GateExhausted() | g.DebtOverdue():
             return [told, managers, *shown]
         case g.GlassBroken():
             return [told, managers, x.Tell(incident=after.id, version=version, place="announce"), *shown]
         case _:
             return shown
+
+
+def _undoing(event: e.GateEvent, gate: Gate, after: Incident, version: int) -> list[x.AnyEffect]:
+    """A gate before a rollback: the mitigation's own message shows it, too, and its target is held meanwhile."""
+    mitigation = after.mitigations[str(gate.subject.parameters["mitigation"])]
+    shown = [*_gate_shown(after, gate), *_shown(after, mitigation)]
+    match event:
+        case g.GateOpened() | g.TierCalled() | g.StepReopened() | g.ContestEnded() if gate.is_open:
+            held = x.HoldTarget(incident=after.id, mitigation=mitigation.id, gate=gate.id)
+            return [held, *_news(event, gate, after, version, shown)]
+        case g.GateClosed() if mitigation.progress is Progress.ROLLING_BACK:
+            return shown  # the rollback begins, and is told
+        case g.GateClosed() if mitigation.progress is Progress.NEEDS_HUMAN:
+            return [_freed(after, mitigation), *shown]  # that a human is needed is told
+        case g.GateClosed():
+            return [_freed(after, mitigation), *_news(event, gate, after, version, shown)]
+        case _:
+            return _news(event, gate, after, version, shown)
 
 
 def _escalated(event: e.EscalationEvent, after: Incident, version: int) -> list[x.AnyEffect]:
@@ -361,6 +395,10 @@ def _gate_shown(incident: Incident, gate: Gate) -> list[x.AnyEffect]:
 def _shown(incident: Incident, mitigation: Mitigation) -> list[x.AnyEffect]:
     """Its message, once there is a channel to show it in."""
     return [x.ShowMitigation(incident=incident.id, mitigation=mitigation.id)] if incident.channel is not None else []
+
+
+def _freed(incident: Incident, mitigation: Mitigation) -> x.ReleaseTarget:
+    return x.ReleaseTarget(incident=incident.id, mitigation=mitigation.id, target=mitigation.plan.target)
 
 
 def _step(incident: Incident, mitigation: Mitigation, phase: Phase, step: int) -> x.RunStep:

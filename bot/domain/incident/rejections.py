@@ -321,6 +321,14 @@ class NotInThisStage(Rejected):
         super().__init__(stage=stage.label, stages=" and ".join(one.label for one in policy.stages_to_mitigate))
 
 
+class NoCustomersChannel(Rejected):
+    """No channel for customers is named in this incident's workflow. Add `customers: status`, say, {where}."""
+
+    def __init__(self, workflow: str) -> None:
+        where = f"under channels in manifests/workflows/{workflow}.yaml, then type `/incident policy adopt because …`"
+        super().__init__(where=where)
+
+
 class NoSuchMitigation(Rejected):
     """There is no such mitigation in this incident."""
 

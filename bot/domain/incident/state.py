@@ -141,6 +141,21 @@ class Incident(Frozen):
         """Return the gate that decides a mitigation; None where nobody's yes is needed."""
         return self.gates.get(mitigation.id)
 
+    def rollback_gate_of(self, mitigation: str) -> Gate | None:
+        """Return the latest gate before a mitigation's rollback, open or not; None: nobody was asked."""
+        undoing = (gate for gate in reversed(self.gates.values()) if gate.subject.purpose == "rollback")
+        return next((gate for gate in undoing if gate.subject.parameters["mitigation"] == mitigation), None)
+
+    def waits_to_undo(self, mitigation: str) -> bool:
+        """Say whether a mitigation's rollback waits for somebody's yes."""
+        gate = self.rollback_gate_of(mitigation)
+        return gate is not None and gate.is_open
+
+    @property
+    def rollbacks_asked(self) -> tuple[Gate, ...]:
+        """Open gates before rollbacks: each holds its target."""
+        return tuple(gate for gate in self.open_gates if gate.subject.purpose == "rollback")
+
 
 def fingerprint(text: str) -> str:
     """Tell two texts of one message apart in a few characters; the state is written anew with every command."""

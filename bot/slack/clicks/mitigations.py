@@ -2,11 +2,13 @@
 
 from bot.domain.incident.commands import RollBack, StopRun, Withdraw
 from bot.domain.incident.decide.mitigations import find
+from bot.slack.answers import said
 from bot.slack.clicks.click import facts_of
 from bot.slack.controls import OpenPlanButton, RollBackButton, StopButton, WithdrawButton
 from bot.slack.door import Door, Opens, Reply
 from bot.slack.requests import Click
 from bot.slack.views.mitigation import plan_view
+from bot.verbs.vote import undoes
 
 
 def open_plan(_: Click, control: OpenPlanButton, door: Door) -> Reply:
@@ -26,5 +28,5 @@ def stop(click: Click, control: StopButton, door: Door) -> Reply:
 
 
 def roll_back(click: Click, control: RollBackButton, door: Door) -> Reply:
-    door.house.engine.submit(RollBack(**facts_of(click, control, door), mitigation=control.mitigation))
-    return None
+    receipt = door.house.engine.submit(RollBack(**facts_of(click, control, door), mitigation=control.mitigation))
+    return said(undoes(receipt, control.mitigation)) if receipt.incident.waits_to_undo(control.mitigation) else None

@@ -19,6 +19,7 @@ ALL: tuple[Form, ...] = (
     declare.FORM,
     words.NOTE,
     words.UPDATE,
+    words.NOTIFY,
     words.RESOLVE,
     words.REJECT,
     moves.SEVERITY,

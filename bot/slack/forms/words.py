@@ -1,9 +1,9 @@
-"""Forms of one text: note, update, resolve, reject."""
+"""Forms of one text: note, update, notify, resolve, reject."""
 
 from typing import Any
 
 from bot.domain.gates.orders import CastVote
-from bot.domain.incident.commands import AddNote, PostUpdate, Resolve
+from bot.domain.incident.commands import AddNote, PostUpdate, Resolve, TellCustomers
 from bot.domain.incident.decide.gates import find
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
@@ -46,6 +46,21 @@ def update(submission: Submission, door: Door) -> Reply:
     return None
 
 
+def notify_view(facts: FormFacts, door: Door) -> dict[str, Any]:
+    incident = door.house.engine.incident(facts.incident)
+    channel = door.house.engine.policy_of(incident).channels.customers
+    hint = f"Customers read it in #{channel} as it stands here, once everybody has agreed who is asked."
+    words = facts.words or incident.last_update
+    label = "What should customers read?"
+    return modal(facts, "Tell customers", [text("text", label, multiline=True, initial=words, hint=hint, limit=2000)])
+
+
+def notify(submission: Submission, door: Door) -> Reply:
+    words = plain(submission.text("text"), door.house.people.name)
+    door.house.engine.submit(TellCustomers(**facts_of(submission, door), text=words))
+    return None
+
+
 def resolve_view(facts: FormFacts, _: Door) -> dict[str, Any]:
     hint = "In customers' terms. The managers get the whole timeline by itself."
     return modal(facts, "Resolve", [text("text", "How did it end?", multiline=True, hint=hint)], "Resolve")
@@ -79,5 +94,6 @@ def reject(submission: Submission, door: Door) -> Reply:
 
 NOTE = Form(name="note", view=note_view, submit=note)
 UPDATE = Form(name="update", view=update_view, submit=update)
+NOTIFY = Form(name="notify", view=notify_view, submit=notify)
 RESOLVE = Form(name="resolve", view=resolve_view, submit=resolve)
 REJECT = Form(name="reject", view=reject_view, submit=reject)

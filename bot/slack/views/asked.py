@@ -7,14 +7,15 @@ from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked as what_of
 from bot.slack.controls import OpenPlanButton, PassVoteOnButton
 from bot.slack.kit import Message, Names, actions, bold, button, context, header, line, message, section, sentences, who
-from bot.slack.views.gate import limit, needed, voting
+from bot.slack.views.gate import about, became, limit, needed, told_of, voting
 
 
 def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) -> Message:
     """Ask one person; once their answer isn't wanted any more, say what became of it."""
     if not may_be_told(gate, turn, person):
         return _over(incident, gate, turn, person, names)
-    mitigation = incident.mitigations.get(gate.id)
+    mitigation, parts = incident.mitigations.get(gate.id), about(incident, gate, names)
+    undoes = mitigation.id if mitigation is not None else str(gate.subject.parameters.get("mitigation", ""))
     where = f"<#{incident.channel}>" if incident.channel else ""
     call = gate.call(turn)
     reasons = [chair.because for chair in (call.chairs if call else ()) if chair.account == person]
@@ -24,15 +25,23 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
     risk = f"Risk: {line(mitigation.plan.risk, 600)}" if mitigation is not None else ""
     asks, without = needed(incident, gate, names), limit(gate)
     return message(
-        sentences(f"Your approval is asked for: {line(what_of(incident, gate.id), 300)}", incident.id, by, risk, why),
+        sentences(
+            f"Your approval is asked for: {line(what_of(incident, gate.id), 300)}",
+            incident.id,
+            by,
+            risk,
+            *parts.values(),
+            why,
+        ),
         header(f"Approve? {gate.subject.action}"),
         section("\n".join(part for part in (what, by, risk) if part)),
+        *told_of(parts),
         section(asks),
         context(f"You are {why}." if why else "", without),
         actions(
             button("Approve", voting(incident, gate, "approve"), "primary"),
             button("Reject", voting(incident, gate, "reject"), "danger"),
-            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=mitigation.id)) if mitigation else None,
+            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=undoes)) if undoes else None,
             button("Not me", PassVoteOnButton(incident=incident.id, gate=gate.id)),
         ),
     )
@@ -56,7 +65,7 @@ def _became(gate: Gate, turn: int, person: str, names: Names) -> str:
     if gate.outcome is not None:
         mine = f", you {'approved' if voted.choice == 'approve' else 'rejected'} it" if voted else ""
         because = f": {line(gate.because, 300, names)}" if gate.because else ""
-        return f"{gate.outcome.value}{because}{mine}"
+        return f"{became(gate)}{because}{mine}"
     if call is None:
         return f"it has changed ({line(', '.join(gate.changed))}); whoever is asked about it now is asked anew"
     if any(chair.declined for chair in call.chairs if chair.account == person):

@@ -170,7 +170,10 @@ def _how_far(mitigation: Mitigation) -> str:
 
 
 def _gates(incident: Incident) -> list[str]:
-    return [f"{_what(m)} · {in_short(incident.gates[m.id])}" for m in incident.proposed]
+    """What waits for a yes: mitigations, then anything else that is asked."""
+    proposed = [f"{_what(m)} · {in_short(incident.gates[m.id])}" for m in incident.proposed]
+    others = [gate for gate in incident.open_gates if gate.id not in incident.mitigations]
+    return [*proposed, *(f"{line(gate.subject.action, 150)} ({gate.id}) · {in_short(gate)}" for gate in others)]
 
 
 def _moves(incident: Incident) -> list[tuple[str, FormName]]:
@@ -179,7 +182,8 @@ def _moves(incident: Incident) -> list[tuple[str, FormName]]:
         return [("Export timeline", "export")]
     if not incident.is_open:
         return [("Move on", "stage"), ("Add a note", "note"), ("Export timeline", "export")]
-    is_busy = any(m.progress is Progress.PROPOSED or m.progress.is_live for m in incident.mitigations.values())
+    under_way = (m.progress is Progress.PROPOSED or m.progress.is_live for m in incident.mitigations.values())
+    is_busy = any(under_way) or bool(incident.rollbacks_asked)
     rest: list[tuple[str, FormName]] = (
         [("Add a note", "note")] if is_busy else [("Propose mitigation", "propose"), ("Resolve", "resolve")]
     )

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.gate import Choice, Gate, Outcome
-from bot.domain.gates.policy import Seat, Then, in_words
+from bot.domain.gates.policy import Purpose, Seat, Then, in_words
 from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.state import Incident
-from bot.slack.controls import VoteButton, WithdrawGateButton
+from bot.slack.controls import OpenPlanButton, VoteButton, WithdrawGateButton
 from bot.slack.kit import (
+    Block,
     Message,
     Names,
     actions,
@@ -23,12 +24,15 @@ from bot.slack.kit import (
     line,
     mention,
     message,
+    paragraphs,
     plural,
+    prose,
     section,
     sentences,
     when,
     who,
 )
+from bot.slack.views.steps import in_words as steps_in_words
 
 ROWS = 20
 """Votes and people in the message; `/incident gates` tells of all."""
@@ -39,31 +43,85 @@ def gate(incident: Incident, shown: Gate, names: Names) -> Message:
     if not shown.is_open:
         return _ended(incident, shown, names)
     proposer, asks, without = who(shown.proposer, names), needed(incident, shown, names), limit(shown)
-    because = line(str(shown.subject.parameters.get("because", "")), 2000, names)
-    title = line(shown.subject.action, 150)
+    title, parts = line(shown.subject.action, 150), about(incident, shown, names)
+    changed = f"Changed: {line(', '.join(shown.changed))}. Earlier votes fell." if shown.changed else ""
+    undoes = shown.subject.parameters.get("mitigation")
     return message(
-        sentences(f"{proposer} asks for {incident.id}: {title}", because, asks, without),
+        sentences(f"{proposer} asks for {incident.id}: {title}", changed, *parts.values(), asks, without),
         header(f"Approve? {shown.subject.action}"),
         context(f"{shown.id} of {incident.id}", f"asked by {proposer} {day(shown.opened_at)}"),
-        section(f"*Why*\n{because}") if because else None,
+        section(f"*{changed}*") if changed else None,
+        *told_of(parts),
         section("\n".join(["*Votes*", *votes(shown, names), asks])),
         context(without),
         actions(
             button("Approve", voting(incident, shown, "approve"), "primary"),
             button("Reject", voting(incident, shown, "reject"), "danger"),
+            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=str(undoes))) if undoes else None,
             button("Withdraw", WithdrawGateButton(incident=incident.id, gate=shown.id)),
         ),
     )
 
 
+def about(incident: Incident, gate: Gate, names: Names) -> dict[str, str]:
+    """Say what is asked, part by part, for those who decide; nothing of a mitigation, which shows itself."""
+    said = gate.subject.parameters
+    because = line(str(said.get("because", "")), 2000, names)
+    why = {"Why": because} if because else {}
+    match gate.subject.purpose:
+        case "mitigation":
+            return {}
+        case "rollback":
+            m = incident.mitigations[str(said["mitigation"])]
+            what = f"{bold(line(m.plan.title, 150))} ({m.id}) on {line(m.plan.target, 80)}"
+            return {"Would be undone": what, **why, "Steps": steps_in_words(m.plan.rollback)}
+        case "notification":
+            text = prose(str(said["text"]), WHOLE)
+            return {f"Customers would read in #{line(gate.subject.target, 80)}": text}
+        case _:
+            return why
+
+
+WHOLE = 12_000
+"""Characters for what must be read to its end; a message holds about 13,000."""
+
+
+def told_of(parts: dict[str, str]) -> list[Block]:
+    """Show the parts of what is asked, each under its name and to its end."""
+    pieces = (piece for label, text in parts.items() for piece in paragraphs(f"*{label}*\n{text}"))
+    return [section(piece) for piece in pieces]
+
+
 def _ended(incident: Incident, shown: Gate, names: Names) -> Message:
     assert shown.outcome is not None, "it has ended"
-    mark = "✓" if shown.outcome.goes_ahead else "✗"
+    is_undone = shown.rolls_back and shown.subject.purpose == "rollback"
+    mark = "✓" if shown.outcome.goes_ahead else "↩" if is_undone else "✗"
+    title = f"{bold(line(shown.subject.action, 150))} ({shown.id})"
+    text = f"{mark} {title} · {outcome_of(shown, names)}"
+    return message(sentences(f"{incident.id}: {text}"), section(text))
+
+
+def outcome_of(shown: Gate, names: Names) -> str:
+    """Say how a gate ended, by whom and why: `rejected by Ben: orders still fail`."""
     because = f": {line(shown.because, 500, names)}" if shown.because else ""
     said = opponents(shown) if shown.outcome is Outcome.REJECTED else approvers(shown)
     by = f" by {each(said[:ROWS], names)}" if said else ""
-    text = f"{mark} {bold(line(shown.subject.action, 150))} ({shown.id}) · {shown.outcome.value}{by}{because}"
-    return message(sentences(f"{incident.id}: {text}"), section(text))
+    return f"{became(shown)}{by}{because}"
+
+
+def became(shown: Gate) -> str:
+    """Name a gate's outcome, with what it brings about where that is no yes and no no."""
+    outcome = shown.outcome.value if shown.outcome is not None else ""
+    if not shown.rolls_back:
+        return outcome
+    return ROLLS_BACK.get(shown.subject.purpose, outcome)
+
+
+ROLLS_BACK: dict[Purpose, str] = {
+    "rollback": "rolled back without a decision",
+    "stage": "expired, and its policy rolls back what was done last",
+    "resolution": "expired, and its policy rolls back what was done last",
+}
 
 
 def voting(incident: Incident, gate: Gate, choice: Choice) -> VoteButton:
@@ -108,10 +166,11 @@ def needed(incident: Incident, gate: Gate, names: Names) -> str:
 
 
 def _whose(seats: tuple[Seat, ...], gate: Gate, names: Names) -> str:
-    authors = f"{each(gate.authors, names)}, who proposed it"
+    people = [author for author in gate.authors if author != SYSTEM]
+    authors = f"{each(people, names)}, who proposed it"
     if all(seat.anyone for seat in seats):
-        return f"anyone in this channel but {authors}"
-    return f"{line(in_words(seats))}; not from {authors}"
+        return f"anyone in this channel but {authors}" if people else "anyone in this channel"
+    return f"{line(in_words(seats))}; not from {authors}" if people else line(in_words(seats))
 
 
 def _asked(incident: Incident, gate: Gate) -> str:
@@ -146,27 +205,40 @@ def asked_by(incident: Incident, gate: Gate) -> list[str]:
 
 WITHOUT: dict[Then, str] = {
     "approve": "it approves itself, as its policy says",
-    "reject": "it is rejected, and nothing is done",
-    "roll-back": "it expires, and what it stands before is rolled back",
-    "expire": "it expires, and nothing is done",
+    "reject": "it is rejected, and nothing is {done}",
+    "roll-back": "it expires, and nothing is {done}",
+    "expire": "it expires, and nothing is {done}",
     "escalate": "the next are asked, too",
 }
+"""What time does, unless it does something else before this."""
+OTHERWISE: dict[tuple[Purpose, Then], str] = {
+    ("stage", "roll-back"): "it expires, and what was done last is rolled back",
+    ("resolution", "roll-back"): "it expires, and what was done last is rolled back",
+    ("rollback", "approve"): "it is rolled back all the same, as its policy says",
+    ("rollback", "roll-back"): "it is rolled back all the same, as its policy says",
+    ("notification", "approve"): "it is sent all the same, as its policy says",
+}
+DONE: dict[Purpose, str] = {"rollback": "rolled back", "notification": "sent"}
+"""What is not done, where that has a word of its own."""
 
 
 def limit(gate: Gate) -> str:
     """Say until when a decision is wanted, and what comes without one."""
     end = ending(gate)
-    return f"Without a decision by {day(end.at)} {_then(end)}." if end is not None else "It waits without a limit."
+    return (
+        f"Without a decision by {day(end.at)} {_then(gate, end)}." if end is not None else "It waits without a limit."
+    )
 
 
-def _then(end: Ending) -> str:
+def _then(gate: Gate, end: Ending) -> str:
     if end.following:
         return f"{line(in_words(end.following))} will be asked, too"
-    return WITHOUT[end.then]
+    purpose = gate.subject.purpose
+    return OTHERWISE.get((purpose, end.then)) or WITHOUT[end.then].format(done=DONE.get(purpose, "done"))
 
 
 def in_short(gate: Gate) -> str:
     """Say how far it has come in a few words, for cards and lists."""
     count, end = counted(gate), ending(gate)
     missing = f"{plural(count.missing, 'approval')} missing" if count is not None else "being looked up"
-    return f"{missing} · by {when(end.at)}, or {_then(end)}" if end is not None else missing
+    return f"{missing} · by {when(end.at)}, or {_then(gate, end)}" if end is not None else missing

@@ -13,7 +13,7 @@ GROUPS = {
     "Who does what": ("hat", "commander", "hand-over", "accept", "decline", "page"),
     "Who is on call": ("oncall", "override", "stand-in"),
     "Change production": ("propose", "approve", "reject", "withdraw", "stop", "rollback"),
-    "Keep people informed": ("update", "note", "pin", "timeline", "export", "remind", "snooze"),
+    "Keep people informed": ("update", "notify", "note", "pin", "timeline", "export", "remind", "snooze"),
     "Find out": ("hypothesis", "rule-out", "action"),
     "Steer": ("severity", "stage", "confirm", "unconfirm", "resolve", "close", "policy"),
 }

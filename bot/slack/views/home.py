@@ -27,7 +27,7 @@ from bot.slack.kit import (
     section,
     who,
 )
-from bot.slack.views.gate import in_short, may_vote, voting
+from bot.slack.views.gate import about, in_short, may_vote, voting
 from bot.slack.views.listing import row, visible_to
 from bot.slack.views.oncall import find_stand_in, shift_row
 from bot.slack.views.stand_in import question
@@ -92,8 +92,9 @@ def _vote(incident: Incident, gate: Gate, names: Names) -> list[Block]:
     place = f" on {line(m.plan.target, 80)}" if m is not None else ""
     what = f"{bold(line(gate.subject.action, 150))}{place} · {incident.id} · {incident.severity.label}{where}"
     risk = f"\nRisk: {line(m.plan.risk, 400)}" if m is not None else ""
+    parts = "".join(f"\n*{label}* {text}" for label, text in about(incident, gate, names).items())
     return [
-        section(f"{what}\nproposed by {who(gate.proposer, names)} · {in_short(gate)}{risk}"),
+        section(f"{what}\nproposed by {who(gate.proposer, names)} · {in_short(gate)}{risk}{parts}"),
         actions(
             button("Approve", voting(incident, gate, "approve"), "primary"),
             button("Reject", voting(incident, gate, "reject"), "danger"),

@@ -38,7 +38,8 @@ from bot.slack.kit import (
     when,
     who,
 )
-from bot.slack.views.gate import limit, needed, votes, voting
+from bot.slack.views.gate import limit, needed, outcome_of, votes, voting
+from bot.slack.views.steps import SHOWN, in_words
 
 MARKS = {
     Progress.VERIFIED: "✓",
@@ -47,8 +48,6 @@ MARKS = {
     Progress.EXPIRED: "✗",
     Progress.WITHDRAWN: "✗",
 }
-SHOWN = 8
-"""Steps in the message; the rest stands behind *Open plan*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
     told = {
         "Risk": _risk(plan),
         "Expected effect": _expected(plan),
-        "Plan": _steps_in_words(plan.steps),
+        "Plan": in_words(plan.steps),
         "Rollback": _rollback(plan),
         "Track record": _track(track),
     }
@@ -124,20 +123,8 @@ def _expected(plan: Plan) -> str:
 
 def _rollback(plan: Plan) -> str:
     if plan.rollback:
-        return _steps_in_words(plan.rollback)
+        return in_words(plan.rollback)
     return f"None: {line(plan.no_rollback_because or 'the runbook declares none.', 600)}"
-
-
-def _steps_in_words(steps: Sequence[Step]) -> str:
-    return "\n".join([*(f"{n}. {line(step.says, 200)}" for n, step in _shown(steps)), *_more(steps)])
-
-
-def _shown(steps: Sequence[Step]) -> list[tuple[int, Step]]:
-    return list(enumerate(steps, start=1))[:SHOWN]
-
-
-def _more(steps: Sequence[Step]) -> list[str]:
-    return [f"… and {len(steps) - SHOWN} more behind *Open plan*"] if len(steps) > SHOWN else []
 
 
 def _track(track: Track | None) -> str:
@@ -219,21 +206,30 @@ def _stuck(incident: Incident, m: Mitigation, names: Names) -> Message:
     what = "Stopped" if stopped else "Needs a human"
     because = line(m.because, 800, names)
     undoing = _progress(m, "rollback") if any(run.phase == "rollback" for run in m.steps) else ""
-    can_undo = bool(m.plan.rollback) and not undoing
+    waits = _rollback_gate(incident, m, names)
+    can_undo = bool(m.plan.rollback) and not undoing and not incident.waits_to_undo(m.id)
     asks = f"{mention(in_charge(incident, m))}, this is yours now: " if not stopped else "What now: "
     ways = "roll it back, or put it right by hand" if can_undo else "put it right by hand"
+    if incident.waits_to_undo(m.id):
+        ways = "vote on its rollback, or put it right by hand and withdraw the question"
     advice = f"{asks}look at {line(m.plan.target, 80)}, {ways}, and write down what you did: `/incident note …`"
     roll_back = button(
         "Roll back now",
         RollBackButton(incident=incident.id, mitigation=m.id),
         "danger",
-        confirm("Roll back now?", f"{plural(len(m.plan.rollback), 'step')} on {m.plan.target}, at once.", "Roll back"),
+        confirm(
+            "Roll back now?",
+            f"{plural(len(m.plan.rollback), 'step')} on {m.plan.target}: at once, or after somebody else's yes "
+            "where the workflow asks for one.",
+            "Roll back",
+        ),
     )
     return message(
-        sentences(f"{incident.id}: {_titled(m)}", f"{what}: {because}", advice, _progress(m, "plan")),
+        sentences(f"{incident.id}: {_titled(m)}", f"{what}: {because}", waits, advice, _progress(m, "plan")),
         header(m.plan.title),
         context(f"on {_target(m)}", f"{m.id} of {incident.id}", _approval(incident, m, names)),
         section(f"⚠ *{what}*: {because}"),
+        section(waits) if waits else None,
         section(f"*Plan*\n{_progress(m, 'plan')}"),
         section(f"*Rollback*\n{undoing or _rollback(m.plan)}"),
         section(advice),
@@ -241,6 +237,16 @@ def _stuck(incident: Incident, m: Mitigation, names: Names) -> Message:
             roll_back if can_undo else None, button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id))
         ),
     )
+
+
+def _rollback_gate(incident: Incident, m: Mitigation, names: Names) -> str:
+    """Say whose yes its rollback waits for, or that it got none; nothing where nobody was asked."""
+    gate = incident.rollback_gate_of(m.id)
+    if gate is None:
+        return ""
+    if gate.is_open:
+        return f"*Its rollback waits for a yes* ({gate.id}): {needed(incident, gate, names)} {limit(gate)}"
+    return f"*Its rollback* ({gate.id}) was {outcome_of(gate, names)}"
 
 
 def in_charge(incident: Incident, m: Mitigation) -> str:
@@ -254,6 +260,7 @@ def _outcome(incident: Incident, m: Mitigation, names: Names) -> Message:
     parts = [
         _ending(incident, m, names),
         *([_approval(incident, m, names), f"took {took}"] if m.steps else [f"after {took}"]),
+        *([_rollback_gate(incident, m, names)] if incident.waits_to_undo(m.id) else []),
     ]
     told = " · ".join(parts)
     return message(

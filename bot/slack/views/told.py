@@ -3,20 +3,40 @@
 from bot.domain.effects import Place
 from bot.domain.gates import events as g
 from bot.domain.gates.gate import Outcome
+from bot.domain.gates.policy import Purpose
+from bot.domain.ids import SYSTEM
 from bot.domain.incident import events as e
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked, called, sentence
 from bot.domain.timeline import named as mitigation_named
 from bot.slack.controls import OpenFormButton, RunVerbButton
-from bot.slack.kit import Block, Message, Names, bold, button, context, day, line, mention, message, prose, section, who
-from bot.slack.views.gate import asked_by, limit
+from bot.slack.kit import (
+    Block,
+    Message,
+    Names,
+    bold,
+    button,
+    context,
+    day,
+    line,
+    mention,
+    message,
+    paragraphs,
+    prose,
+    section,
+    who,
+)
+from bot.slack.views.gate import WHOLE, asked_by, limit
 from bot.slack.views.mitigation import in_charge
 
 
 def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Message:
     """Tell one event. Outside its own channel a private incident says that it moved, and nothing else."""
     event = record.event
+    if place == "customers":
+        assert isinstance(event, e.CustomersTold), "nothing else is for customers"
+        return _notice(event, incident)
     if place != "channel" and incident.private:
         return _line(
             f"{incident.id} · {incident.severity.label} · {incident.stage.label}: a private incident moved on."
@@ -24,6 +44,10 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
     match event:
         case e.UpdatePosted():
             return _update(event, incident, names, place)
+        case e.CustomersTold():
+            head = sentence(event.model_copy(update={"text": ""}), incident).rstrip(": ")
+            said = f"{who(event.by, names)} {line(head, 300, names)}:"
+            return message(f"{said}\n{prose(event.text)}", section(said), *map(section, _whole(event)))
         case e.HatGiven():
             gave = f"{who(event.by, names)} gave the {line(called(event), 80)} hat to {mention(event.to)}."
             return _line(f"{gave} Its brief comes to them in private.")
@@ -36,8 +60,7 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
             did = "edited" if isinstance(event, e.PinEdited) else "deleted"
             return _aside(f"{who(event.by, names)} {did} a pinned message. The timeline keeps what it said before.")
         case g.GateClosed() if event.outcome in {Outcome.REJECTED, Outcome.EXPIRED} and place == "channel":
-            proposer = mention(incident.gates[event.gate].proposer)
-            return _line(f"{proposer}: {who(event.by, names)} {_said(event, incident, names)}. Nothing of it is done.")
+            return _undecided(event, incident, names)
         case g.ChannelReminded() if place == "channel":
             people = " ".join(mention(person) for person in asked_by(incident, incident.gates[event.gate]))
             what = line(asked(incident, event.gate), names=names)
@@ -45,7 +68,8 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
         case e.HumanNeeded():
             charged = mention(in_charge(incident, incident.mitigations[event.mitigation]))
             what = line(mitigation_named(incident, event.mitigation))
-            return _line(f"⚠ {charged}: {what} needs a human: {line(event.because, 1000, names)}")
+            rollback = f"; its rollback {line(event.rollback, 1000, names)}" if event.rollback else ""
+            return _line(f"⚠ {charged}: {what} needs a human: {line(event.because, 1000, names)}{rollback}")
         case e.MitigationVerified():
             resolve = button("Resolve", OpenFormButton(incident=incident.id, form="resolve"))
             return _with_next(event, incident, names, resolve)
@@ -61,6 +85,26 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
         case _:
             about = "" if place == "channel" else f"{bold(_headed(incident))}\n"
             return _line(f"{about}{who(event.by, names)} {_said(event, incident, names)}")
+
+
+def _notice(event: e.CustomersTold, incident: Incident) -> Message:
+    """Show customers what somebody wrote for them, and nothing else of ours but the number to ask about."""
+    return message(prose(event.text), *map(section, _whole(event)), context(f"{incident.id} · {day(event.at)}"))
+
+
+def _whole(event: e.CustomersTold) -> list[str]:
+    return paragraphs(prose(event.text, WHOLE))
+
+
+def _undecided(event: g.GateClosed, incident: Incident, names: Names) -> Message:
+    """Tell whoever asked that there was no yes, and that nothing is done; what is undone instead is told for itself."""
+    gate = incident.gates[event.gate]
+    proposer = f"{mention(gate.proposer)}: " if gate.proposer != SYSTEM else ""
+    nothing = NOTHING.get(gate.subject.purpose, "Nothing of it is done.") if not event.rolls_back else ""
+    return _line(f"{proposer}{who(event.by, names)} {_said(event, incident, names)}. {nothing}".strip())
+
+
+NOTHING: dict[Purpose, str] = {"rollback": "Nothing is rolled back.", "notification": "Nothing is sent."}
 
 
 def _update(event: e.UpdatePosted, incident: Incident, names: Names, place: Place) -> Message:

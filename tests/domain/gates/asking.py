@@ -43,6 +43,9 @@ def policy(**given: Any) -> ApprovalPolicy:
 TWO_OF_THREE = policy(kind="parallel", seats=[{"team": "payments", "voices": 3}], quorum=2, noes=1)
 IN_TURN = policy(kind="sequential", chain=[{"person": "ben"}, {"person": "cy"}], second=[{"team": "managers"}])
 
+ROLLBACK = policy(kind="parallel", seats=[{"anyone": True}], renotify="1m", limit="5m", then="roll-back")
+"""Before a rollback: any one, and after five minutes it happens all the same (mission.md, E5)."""
+
 
 class Asking:
     """A gate that ANA has opened: at noon, unless said."""

@@ -10,7 +10,6 @@ from bot.domain.gates.decide import order_of
 from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import replay
 from bot.domain.gates.gate import Found, Outcome
-from bot.domain.gates.policy import rollback_gate
 from bot.domain.gates.rejections import (
     AnotherQuestion,
     CannotDecide,
@@ -37,7 +36,19 @@ from bot.domain.gates.rejections import (
 )
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.rejections import TextTooLong
-from tests.domain.gates.asking import EVE, FAY, GUS, HOUR, IN_TURN, MINUTE, SUBJECT, TWO_OF_THREE, Asking, policy
+from tests.domain.gates.asking import (
+    EVE,
+    FAY,
+    GUS,
+    HOUR,
+    IN_TURN,
+    MINUTE,
+    ROLLBACK,
+    SUBJECT,
+    TWO_OF_THREE,
+    Asking,
+    policy,
+)
 from tests.harness.clock import at
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 
@@ -476,7 +487,7 @@ def test_what_touches_customers_data_never_approves_itself(touched: str) -> None
     last = Asking(policy(kind="parallel", seats=[{"team": "payments"}], last_resort="approve"), careful)
     last.ticks(2 * HOUR)
     assert last.gate.outcome is Outcome.EXPIRED
-    undone = Asking(rollback_gate(), careful.model_copy(update={"purpose": "rollback"}))
+    undone = Asking(ROLLBACK, careful.model_copy(update={"purpose": "rollback"}))
     undone.ticks(5 * MINUTE)
     assert (undone.gate.outcome, undone.gate.rolls_back) == (Outcome.EXPIRED, False)
 
@@ -491,19 +502,19 @@ def test_what_somebody_said_no_to_never_approves_itself() -> None:
 
 def test_a_rollback_needs_any_one_and_happens_after_five_minutes() -> None:
     subject = SUBJECT.model_copy(update={"purpose": "rollback"})
-    asking = Asking(rollback_gate(), subject)
+    asking = Asking(ROLLBACK, subject)
     assert wanted(asking.gate) == [], "everybody is asked: there is nobody to look up"
     with pytest.raises(YouProposedIt):
         asking.approves(ANA)
     asking.approves(GUS)
     assert asking.gate.outcome is Outcome.APPROVED
-    silent = Asking(rollback_gate(), subject)
+    silent = Asking(ROLLBACK, subject)
     silent.ticks(5 * MINUTE)
     assert silent.gate.rolls_back
 
 
 def test_where_anybody_may_answer_the_channel_is_told_again() -> None:
-    asking = Asking(rollback_gate(), SUBJECT.model_copy(update={"purpose": "rollback"}))
+    asking = Asking(ROLLBACK, SUBJECT.model_copy(update={"purpose": "rollback"}))
     assert types(asking.ticks(MINUTE)) == types(asking.ticks(2 * MINUTE)) == ["gate.channel-reminded"]
     assert asking.ticks(3 * MINUTE) == [], "three times is enough"
     asking.approves(BEN)

@@ -21,7 +21,7 @@ def examples() -> list[dict[str, Any]]:
 def test_the_examples_are_taken() -> None:
     gates, approvals, glass = examples()
     choices = TypeAdapter(tuple[GateChoice, ...]).validate_python(gates["gates"])
-    assert len(choices) == 3
+    assert len(choices) == 5
     for name, given in approvals["approvals"].items():
         broken = ApprovalPolicy.model_validate({"id": name, **given, **glass})
         assert broken.glass is not None

@@ -111,3 +111,15 @@ def test_the_first_choice_that_fits_says_which_gate_there_is() -> None:
     assert chosen(choices, "mitigation", "p3", day) == "by-day"
     assert chosen(choices, "mitigation", "p3", night) == "one-of-us"
     assert chosen(choices, "stage", "p3", night) is None
+
+
+def test_a_choice_before_rollbacks_may_say_what_is_undone() -> None:
+    choices = (
+        GateChoice(use="slow", before=("rollback",), of=("verified",)),
+        GateChoice(use="fast", before=("rollback", "mitigation"), of=("stopped", "failed"), severities=(Severity.P1,)),
+    )
+    now = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    assert chosen(choices, "rollback", "p1", now, of="verified") == "slow"
+    assert chosen(choices, "rollback", "p1", now, of="failed") == "fast"
+    assert chosen(choices, "rollback", "p2", now, of="failed") is None
+    assert chosen(choices, "mitigation", "p1", now) == "fast", "of says nothing about mitigations"

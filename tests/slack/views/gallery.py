@@ -59,7 +59,20 @@ from tests.harness.orders import casting
 from tests.harness.plans import anybody, edited
 from tests.harness.rota import BOOK, FIRST, SEARCH, SECOND, Roster, hours, put_on
 from tests.harness.stages import Stages
-from tests.slack.views.scene import ANA, ASKING, BEN, CY, DEE, POLICY, REMINDING, START, TWO_VOTES, Scene, names
+from tests.slack.views.scene import (
+    ANA,
+    ASKING,
+    BEN,
+    CAREFUL,
+    CY,
+    DEE,
+    POLICY,
+    REMINDING,
+    START,
+    TWO_VOTES,
+    Scene,
+    names,
+)
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "views"
 
@@ -83,16 +96,16 @@ def gallery() -> dict[str, Picture]:
     return {**incidents, **_personal(), **_lists(), **_on_call(), **_policies(), **_audits()}
 
 
-def verified() -> Scene:
-    return approved().ran().reads("degraded", healthy=False).reads().later(seconds=60).reads()
+def verified(policy: Policy = POLICY) -> Scene:
+    return approved(policy).ran().reads("degraded", healthy=False).reads().later(seconds=60).reads()
 
 
-def approved(**changes: Any) -> Scene:
-    return Scene().commanded().proposed(**changes).votes(ANA, comment="go")
+def approved(policy: Policy = POLICY, **changes: Any) -> Scene:
+    return Scene(policy=policy).commanded().proposed(**changes).votes(ANA, comment="go")
 
 
-def failed(**changes: Any) -> Scene:
-    return approved(**changes).step(0).step(1).step(2, ok=False, detail="503 Service Unavailable")
+def failed(policy: Policy = POLICY, **changes: Any) -> Scene:
+    return approved(policy, **changes).step(0).step(1).step(2, ok=False, detail="503 Service Unavailable")
 
 
 def resolved() -> Scene:
@@ -122,6 +135,7 @@ def states() -> dict[str, Scene]:
         "closed": resolved().later(minutes=20).does(c.Tick).does(c.ChangeStage, ANA, to=Stages.CLOSED.id),
         "private": Scene(private=True).commanded(),
         "unspecific": Scene(severity=Severity.P4, service=None, summary="").in_channel(),
+        "rollback-asked": failed(CAREFUL),
         "right-to-left": Scene(title="התשלומים לא עובדים", summary="لا أحد يستطيع الدفع").commanded(),
     }
 
@@ -162,6 +176,9 @@ def mitigations() -> dict[str, Scene]:
         "rollback-failed": failed().step(0, phase="rollback", ok=False, detail="refused"),
         "stopped": stopping.does(c.StopRun, CY, mitigation="m1"),
         "verified": verified(),
+        "rollback-asked": failed(CAREFUL),
+        "rollback-rejected": failed(CAREFUL).votes_on("g1", BEN, "reject", "it makes it worse"),
+        "rollback-asked-of-what-was-proven": verified(CAREFUL).does(c.RollBack, CY, mitigation="m1"),
         "rejected": Scene().commanded().proposed().votes(ANA, "reject", "try the cache first"),
         "expired": Scene().commanded().proposed().later(minutes=31).does(c.Tick),
         "withdrawn": Scene().commanded().proposed().does(c.Withdraw, BEN, mitigation="m1"),
@@ -175,9 +192,37 @@ def _gates() -> dict[str, Picture]:
     order = casting(CY, asked.soon, "reject", "orders still fail in Lyon")
     no = Scene(policy=gated).commanded().does(c.Resolve, ANA, summary="The cache was cold.")
     no = no.does(c.AtGate, CY, gate="g1", order=order)
+    scenes = {"resolution": asked, "rejected": no, **questions()}
+    return {f"gate/{name}": gate(scene.incident, scene.incident.gates["g1"], names) for name, scene in scenes.items()}
+
+
+NOTICE = "Card payments work again for everybody.\nWhoever paid twice gets it back by tomorrow."
+
+
+def noticed(text: str = NOTICE) -> Scene:
+    return Scene(policy=CAREFUL).commanded().does(c.TellCustomers, ANA, text=text)
+
+
+def questions() -> dict[str, Scene]:
+    """Name what is asked before something is undone, before customers are told, and where time undoes."""
+    undo: dict[str, Any] = {"mitigation": "m1", "because": "carts are slow"}
+    proven = verified(CAREFUL).does(c.RollBack, CY, **undo)
+    touchy = failed(CAREFUL, touches=("customer-data",))
     return {
-        "gate/resolution": gate(asked.incident, asked.incident.gates["g1"], names),
-        "gate/rejected": gate(no.incident, no.incident.gates["g1"], names),
+        "rollback": failed(CAREFUL),
+        "rollback-of-what-was-proven": proven,
+        "rollback-of-customer-data": touchy,
+        "rolled-back-by-a-yes": failed(CAREFUL).votes_on("g1", BEN, comment="it got worse"),
+        "rolled-back-in-time": failed(CAREFUL).later(minutes=6).does(c.Tick),
+        "resolution-or-undone": Scene(policy=CAREFUL).commanded().does(c.Resolve, ANA, summary="The cache was cold."),
+        "resolution-expired": Scene(policy=CAREFUL)
+        .commanded()
+        .does(c.Resolve, ANA, summary="The cache was cold.")
+        .later(minutes=11)
+        .does(c.Tick),
+        "notification": noticed(),
+        "notification-changed": noticed().does(c.TellCustomers, ANA, text="Card payments work again for most."),
+        "notification-approved": noticed().votes_on("g1", BEN),
     }
 
 
@@ -305,9 +350,21 @@ def _told() -> dict[str, Picture]:
         for scene in (ended, undone, broken, closed, lived)
         for record in scene.records
     }
+    sent, changed = noticed().votes_on("g1", BEN), noticed().does(c.TellCustomers, ANA, text="Most can pay again.")
+    undone_late = failed(CAREFUL).later(minutes=6).does(c.Tick)
+    left = verified(CAREFUL).does(c.RollBack, CY, mitigation="m1").votes_on("g1", BEN, "reject", "it helped")
+    careful = {
+        "customers.told": (sent, sent.last("customers.told")),
+        "gate.subject-changed of a notice": (changed, changed.last("gate.subject-changed")),
+        "rollback.started without a decision": (undone_late, undone_late.last("rollback.started")),
+        "gate.ended of a rollback": (left, left.last("gate.ended")),
+        "mitigation.needs-human and asks": (failed(CAREFUL), failed(CAREFUL).last("mitigation.needs-human")),
+    }
     update, severity = lived.last("update.posted"), lived.last("severity.changed")
     return {
         **{f"told/{kind}": in_channel(scene, record) for kind, (scene, record) in sorted(kinds.items())},
+        **{f"told/{name}": in_channel(scene, record) for name, (scene, record) in careful.items()},
+        "told/customers.told to customers": told(sent.last("customers.told"), sent.incident, names, "customers"),
         "told/update.posted to all": told(update, lived.incident, names, "announce"),
         "told/update.posted to managers": told(update, lived.incident, names, "managers"),
         "told/severity.changed to managers": told(severity, lived.incident, names, "managers"),
@@ -336,6 +393,9 @@ def _personal() -> dict[str, Picture]:
         "offer/closed": offer_ended(calm.incident, Hat.COMMANDER, "closed", names),
         "home/quiet": home(DEE, [], [], names, START),
         "home/waiting-for-a-vote": home(ANA, [asked.incident], [asked.incident, late.incident], names, asked.now),
+        "home/waiting-for-votes-on-other-things": home(
+            BEN, [noticed().incident, failed(CAREFUL).incident], [], names, asked.now
+        ),
         "home/own-proposal": home(BEN, [asked.incident], [], names, asked.now),
     }
 

@@ -98,6 +98,25 @@ ASKING = POLICY.model_copy(
 TWO_VOTES = POLICY.model_copy(update={"approvals": {"anybody": anybody(2, last_resort="reject")}})
 
 
+CAREFUL = POLICY.model_copy(
+    update={
+        "channels": POLICY.channels.model_copy(update={"customers": "status"}),
+        "approvals": {
+            "anybody": ANYBODY,
+            "undo": anybody(id="undo", limit=300, then="roll-back"),
+            "board": anybody(id="board", limit=600, then="roll-back"),
+        },
+        "gates": (
+            GateChoice(use="undo", before=("rollback",)),
+            GateChoice(use="anybody", before=("notification",)),
+            GateChoice(use="board", before=("resolution",)),
+            *POLICY.gates,
+        ),
+    }
+)
+"""A policy that asks before anything is undone, before customers are told, and before it is called resolved."""
+
+
 def plan(**changes: Any) -> Plan:
     whole = Plan(
         runbook="restart-checkout",
@@ -176,6 +195,9 @@ class Scene:
 
     def votes(self, by: str, choice: Choice = "approve", comment: str = "") -> Self:
         return self.does(c.AtGate, by, gate=self.mitigation.id, order=casting(by, self.soon, choice, comment))
+
+    def votes_on(self, gate: str, by: str, choice: Choice = "approve", comment: str = "") -> Self:
+        return self.does(c.AtGate, by, gate=gate, order=casting(by, self.soon, choice, comment))
 
     def step(self, number: int, *, ok: bool = True, detail: str = "200 OK", phase: str = "plan") -> Self:
         return self.begins(number, phase).does(

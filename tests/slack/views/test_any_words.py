@@ -16,6 +16,7 @@ from bot.slack.kit import Message, line, prose
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
+from bot.slack.views.gate import gate
 from bot.slack.views.help import help_, unknown
 from bot.slack.views.home import home
 from bot.slack.views.listing import listing, pick
@@ -30,7 +31,7 @@ from bot.verbs.request import ShowPolicy
 from tests.harness.plans import anybody, edited
 from tests.slack.views.gallery import reminders
 from tests.slack.views.limits import check_message, check_view, pings
-from tests.slack.views.scene import ANA, BEN, CY, POLICY, REMINDING, TWO_VOTES, Scene, names
+from tests.slack.views.scene import ANA, BEN, CAREFUL, CY, POLICY, REMINDING, TWO_VOTES, Scene, names
 
 STRANGER = "USTRANGER"
 
@@ -89,7 +90,9 @@ def look(scene: Scene, named: Any) -> list[Message]:
         card(incident, POLICY, named, now),
         announcement(incident, named),
         *(mitigation(incident, m, named, now, None) for m in incident.mitigations.values()),
+        *(gate(incident, one, named) for name, one in incident.gates.items() if name not in incident.mitigations),
         *(told(record, incident, named, "channel") for record in scene.records),
+        *(told(record, incident, named, "customers") for record in scene.records if record.event.type == NOTICE),
         *(told(record, incident, named, "managers") for record in scene.records),
         *timeline(scene.records, incident, named, incident.title),
         brief(Hat.COMMANDER, incident, POLICY),
@@ -151,6 +154,24 @@ def live_through(said: str, title: str, called: str) -> None:
     for message in [*shown, *look(scene, named)]:
         check_message(message)
         assert pings(message) <= {ANA, CY}
+
+
+NOTICE = "customers.told"
+
+
+@given(said=words)
+@settings(max_examples=20, deadline=None)
+def test_no_words_of_anybody_break_a_question_about_a_rollback_or_a_notice(said: str) -> None:
+    said = said.strip()[:1999] + "x"
+    steps = (HttpStep(id="undo", says=said, path="/go"),)
+    scene = Scene(policy=CAREFUL).commanded().proposed(title=said, rollback=steps).votes(ANA).ran()
+    scene.reads().later(seconds=60).reads().does(c.RollBack, BEN, mitigation="m1", because=said)
+    scene.does(c.TellCustomers, BEN, text=said)
+    shown = look(scene, str)
+    scene.votes_on("g1", CY, "reject", said).votes_on("g2", CY)
+    for message in [*shown, *look(scene, str)]:
+        check_message(message)
+        assert pings(message) <= {ANA, BEN, CY}
 
 
 @given(said=words, limit=st.integers(min_value=10, max_value=3000))

@@ -5,7 +5,7 @@ import pytest
 from bot.slack.kit import Message
 from tests.slack.views.gallery import GOLDEN, gallery, painted, place
 from tests.slack.views.limits import check_message, check_view, pings
-from tests.slack.views.scene import ANA, BEN
+from tests.slack.views.scene import ANA, BEN, CY
 
 PICTURES = gallery()
 
@@ -21,6 +21,14 @@ MAY_PING = {
     "told/hat.given": {BEN},
     "told/hat.offer-declined": {ANA},
     "told/mitigation.needs-human": {ANA},
+    "told/mitigation.needs-human and asks": {ANA},
+    "told/gate.ended of a rollback": {CY},
+    "gate/rollback": {ANA},
+    "gate/rollback-of-what-was-proven": {ANA},
+    "gate/rollback-of-customer-data": {ANA},
+    "mitigation/rollback-asked": {ANA},
+    "mitigation/rollback-asked-of-what-was-proven": {ANA},
+    "mitigation/rollback-rejected": {ANA},
 }
 
 

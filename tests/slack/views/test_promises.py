@@ -85,9 +85,12 @@ def test_where_no_update_is_owed_none_is_shown_as_due() -> None:
     assert "Next update" not in the_card(Scene(severity=Severity.P4)).text
 
 
+AWAITS_A_HUMAN = {"stopped", "needs-human", "rollback-failed", "rollback-asked", "rollback-rejected"}
+
+
 def test_nobody_can_click_on_what_has_ended() -> None:
     for name, scene in mitigations().items():
-        if scene.mitigation.ended_at and name not in {"stopped", "needs-human", "rollback-failed"}:
+        if scene.mitigation.ended_at and name not in AWAITS_A_HUMAN:
             assert buttons(shown(scene)) == ["Open plan"], name
             assert len(shown(scene).blocks) == 1, name
 

@@ -10,6 +10,7 @@ from bot.domain.gates.decide.notices import channel_notice
 from bot.domain.gates.gate import Call, How, Outcome
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import ApprovalPolicy, LastResort, in_words
+from bot.domain.gates.standing import allowed
 from bot.domain.ids import SYSTEM
 
 
@@ -132,7 +133,7 @@ def go_on(case: Case, because: str) -> None:
 
 def end(case: Case, wish: LastResort, how: How, because: str) -> None:
     """End without a decision, as the policy says; never with a yes that nobody may be spared."""
-    ending, why = _allowed(case, wish)
+    ending, why = allowed(case.gate, wish)
     because = f"{because}; {why}" if why else because
     match ending:
         case "approve":
@@ -145,19 +146,6 @@ def end(case: Case, wish: LastResort, how: How, because: str) -> None:
             close(case, Outcome.EXPIRED, how=how, because=because)
         case _:
             assert_never(ending)
-
-
-def _allowed(case: Case, wish: LastResort) -> tuple[LastResort, str]:
-    """What touches customers' data or compliance doesn't approve itself, nor does what somebody said no to."""
-    subject = case.gate.subject
-    goes_ahead = wish == "approve" or (wish == "roll-back" and subject.purpose == "rollback")
-    if not goes_ahead:
-        return wish, ""
-    if subject.touches:
-        return "expire", f"what touches {', '.join(subject.touches)} never approves itself"
-    if any(vote.choice == "reject" for vote in case.gate.votes):
-        return "expire", "what somebody said no to never approves itself"
-    return wish, ""
 
 
 def close(

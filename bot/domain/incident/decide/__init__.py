@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.domain.incident import commands as c
 from bot.domain.incident.decide import (
     conflicts,
+    customers,
     declare,
     escalations,
     exports,
@@ -47,7 +48,7 @@ AFTER_THE_END = (
 )
 """What a closed incident still takes: a wish to read it, and what happened outside whether we like it or not."""
 
-MINDS_THE_LIMIT = (c.Propose, c.Withdraw, c.ChangeStage, c.Resolve)
+MINDS_THE_LIMIT = (c.Propose, c.Withdraw, c.ChangeStage, c.Resolve, c.RollBack, c.TellCustomers)
 """Orders that depend on gates: what has fallen due there comes first, even if the clock has not got round to it."""
 
 
@@ -110,8 +111,8 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return facts.pin_edited(command, incident)
         case c.RecordPinDeleted():
             return facts.pin_deleted(command, incident)
-        case c.PostUpdate():
-            return facts.update(command, incident, policy)
+        case c.PostUpdate() | c.TellCustomers():
+            return customers.inform(command, incident, policy)
         case c.RecordTrouble():
             return facts.trouble(command, incident)
         case c.ChangeSeverity():
@@ -131,15 +132,15 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.StopRun():
             return runs.stop(command, incident)
         case c.RollBack():
-            return runs.roll_back(command, incident)
+            return runs.roll_back(command, incident, policy)
         case c.RecordTargetBusy():
             return runs.target_busy(command, incident)
         case c.RecordStepStarted():
             return runs.step_started(command, incident)
         case c.RecordStepFinished():
-            return runs.step_finished(command, incident)
+            return runs.step_finished(command, incident, policy)
         case c.RecordSignal():
-            return runs.signal_read(command, incident)
+            return runs.signal_read(command, incident, policy)
         case c.RequestExport():
             return exports.request(command)
         case c.RecordExport():

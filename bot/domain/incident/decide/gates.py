@@ -9,17 +9,19 @@ from bot.domain.gates.decide import decide
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.rejections import NoSuchGate
+from bot.domain.gates.standing import approvers
 from bot.domain.gates.subject import Subject
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, digest
 from bot.domain.incident.commands import AtGate, Command
+from bot.domain.incident.decide import rollbacks
 from bot.domain.incident.decide.moves import check_move, made, moved_by_itself
-from bot.domain.incident.events import AnyEvent, TroubleMet
+from bot.domain.incident.events import AnyEvent, CustomersTold, TroubleMet
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import gate_timer
 from bot.domain.incident.rejections import GateStillOpen, NoSuchStage, Rejected
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Trigger
+from bot.domain.lifecycle import Purpose, Trigger
 from bot.domain.policy import Policy
 
 
@@ -53,9 +55,20 @@ def ask_to_move(
         if other.subject.target == subject.target and other.proposer == command.by:
             return []
         raise GateStillOpen(title=other.subject.action)
-    number = sum(gate not in incident.mitigations for gate in incident.gates) + 1
-    asked = open_gate(command, f"g{number}", approval, subject, wakes=policy.of(incident.severity).wakes)
+    return ask(command, subject, approval, incident, policy)
+
+
+def ask(
+    command: Command, subject: Subject, approval: ApprovalPolicy, incident: Incident, policy: Policy
+) -> list[AnyEvent]:
+    """Open a gate before what is no mitigation: these are numbered through, `g1`, `g2`."""
+    asked = open_gate(command, next_gate(incident), approval, subject, wakes=policy.of(incident.severity).wakes)
     return with_consequences(asked, incident, policy)
+
+
+def next_gate(incident: Incident) -> str:
+    """Name the next gate before what is no mitigation."""
+    return f"g{sum(gate not in incident.mitigations for gate in incident.gates) + 1}"
 
 
 def moves_asked(incident: Incident) -> Iterator[Gate]:
@@ -63,18 +76,24 @@ def moves_asked(incident: Incident) -> Iterator[Gate]:
     return (gate for gate in incident.open_gates if gate.subject.purpose in {"stage", "resolution"})
 
 
+def notices_asked(incident: Incident) -> Iterator[Gate]:
+    """Go through the open gates before customers are told."""
+    return (gate for gate in incident.open_gates if gate.subject.purpose == "notification")
+
+
 def overtaken(command: Command, events: Iterable[AnyEvent], incident: Incident) -> list[AnyEvent]:
-    """Where the incident has moved on, nobody need decide about another move any more."""
-    if not any(moves_asked(incident)):
+    """Where the incident has moved on, nobody need decide about another move, nor about anything once it is closed."""
+    if not any(moves_asked(incident)) and not any(notices_asked(incident)):
         return []
     now = incident
     for event in events:
         now = evolve(now, event, now.id)
     if now.stage.id == incident.stage.id:
         return []
+    gone = [*moves_asked(now), *(notices_asked(now) if now.stage.purpose is Purpose.CLOSED else ())]
     because = f"the incident is at {now.stage.label.lower()} by now"
     order = o.WithdrawGate(by=SYSTEM, at=command.at, leads=True, because=because)
-    return [fact for gate in moves_asked(now) for fact in decide(order, gate)]
+    return [fact for gate in gone for fact in decide(order, gate)]
 
 
 def time_is_up(command: Command, incident: Incident, policy: Policy) -> list[AnyEvent]:
@@ -100,18 +119,39 @@ def with_consequences(facts: Iterable[g.AnyFact], incident: Incident, policy: Po
     for fact in facts:
         incident = evolve(incident, fact, incident.id)
         events.append(fact)
-        if isinstance(fact, g.GateClosed) and fact.outcome.goes_ahead:
-            events += _goes_ahead(fact, incident, policy)
+        if isinstance(fact, g.GateClosed):
+            events += _brought_about(fact, incident, policy)
     return events
 
 
-def _goes_ahead(fact: g.GateClosed, incident: Incident, policy: Policy) -> Iterable[AnyEvent]:
+def _brought_about(fact: g.GateClosed, incident: Incident, policy: Policy) -> Iterable[AnyEvent]:
     """What was approved executes, without anybody's pressing anything again."""
     gate = incident.gates[fact.gate]
-    if gate.subject.purpose in {"stage", "resolution"}:
-        return _moves(gate, fact, incident, policy)
-    because = "a mitigation begins"
-    return moved_by_itself(Trigger.MITIGATION, incident, policy, by=fact.by, at=fact.at, because=because)
+    match gate.subject.purpose:
+        case "rollback":
+            return rollbacks.decided(gate, fact, incident)
+        case "stage" | "resolution" if fact.rolls_back:
+            return rollbacks.instead_of(gate, fact, incident)
+        case _ if not fact.outcome.goes_ahead:
+            return []
+        case "stage" | "resolution":
+            return _moves(gate, fact, incident, policy)
+        case "notification":
+            return [_told(gate, fact)]
+        case _:
+            because = "a mitigation begins"
+            return moved_by_itself(Trigger.MITIGATION, incident, policy, by=fact.by, at=fact.at, because=because)
+
+
+def _told(gate: Gate, fact: g.GateClosed) -> CustomersTold:
+    return CustomersTold(
+        by=gate.proposer,
+        at=fact.at,
+        text=str(gate.subject.parameters["text"]),
+        channel=gate.subject.target,
+        approved_by=approvers(gate) if fact.how in {"votes", "override"} else (),
+        gate=gate.id,
+    )
 
 
 def _moves(gate: Gate, fact: g.GateClosed, incident: Incident, policy: Policy) -> list[AnyEvent]:

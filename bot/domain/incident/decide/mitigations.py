@@ -32,6 +32,8 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
     for other in incident.mitigations.values():
         if other.progress.is_live:
             raise StillRunning(title=other.plan.title, progress=other.progress)
+    for gate in incident.rollbacks_asked:
+        raise GateStillOpen(title=gate.subject.action)
     name = mitigation_id(len(incident.mitigations) + 1)
     asks = policy.of(incident.severity).approval or bool(plan.touches)
     proposed = MitigationProposed(by=command.by, at=command.at, mitigation=name, plan=plan, gate=name if asks else None)

@@ -86,6 +86,8 @@ def _check_guard(guard: Guard, incident: Incident, policy: Policy) -> None:
                     raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
             for mitigation in incident.proposed:
                 raise GateStillOpen(title=mitigation.plan.title)
+            for gate in incident.rollbacks_asked:
+                raise GateStillOpen(title=gate.subject.action)
 
 
 def _was_approved(incident: Incident) -> bool:

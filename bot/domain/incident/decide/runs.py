@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.domain.gates.subject import of_rollback
 from bot.domain.incident.commands import (
     RecordSignal,
     RecordStepFinished,
@@ -10,7 +11,9 @@ from bot.domain.incident.commands import (
     RollBack,
     StopRun,
 )
+from bot.domain.incident.decide import gates
 from bot.domain.incident.decide.mitigations import find
+from bot.domain.incident.decide.rollbacks import UNDOABLE
 from bot.domain.incident.events import (
     AnyEvent,
     HumanNeeded,
@@ -24,9 +27,12 @@ from bot.domain.incident.events import (
     StepStarted,
     VerificationStarted,
 )
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import Mitigation, Progress
-from bot.domain.incident.rejections import NoRollback, NothingRuns
+from bot.domain.incident.rejections import GateStillOpen, NoRollback, NothingRuns
 from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
+from bot.domain.words import check_length
 
 EXPECTS_STEPS = {
     "plan": {Progress.APPROVED, Progress.RUNNING},
@@ -51,7 +57,7 @@ def step_started(command: RecordStepStarted, incident: Incident) -> list[AnyEven
     return [StepStarted(by=command.by, at=command.at, mitigation=mitigation.id, phase=command.phase, step=command.step)]
 
 
-def step_finished(command: RecordStepFinished, incident: Incident) -> list[AnyEvent]:
+def step_finished(command: RecordStepFinished, incident: Incident, policy: Policy) -> list[AnyEvent]:
     mitigation = find(incident, command.mitigation)
     run = mitigation.run_of(command.phase, command.step)
     if run is None or run.finished_at is not None:
@@ -67,10 +73,12 @@ def step_finished(command: RecordStepFinished, incident: Incident) -> list[AnyEv
     )
     if mitigation.progress not in EXPECTS_STEPS[command.phase]:
         return [finished]  # stopped while the step ran: recorded, and nothing follows from it
-    return [finished, *_after_step(command, mitigation)]
+    return [finished, *_after_step(command, mitigation, incident, policy)]
 
 
-def _after_step(command: RecordStepFinished, mitigation: Mitigation) -> list[AnyEvent]:
+def _after_step(
+    command: RecordStepFinished, mitigation: Mitigation, incident: Incident, policy: Policy
+) -> list[AnyEvent]:
     name = mitigation.steps_of(command.phase)[command.step].id
     is_last = command.step + 1 == len(mitigation.steps_of(command.phase))
     if command.phase == "rollback":
@@ -79,14 +87,14 @@ def _after_step(command: RecordStepFinished, mitigation: Mitigation) -> list[Any
             return [HumanNeeded(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]
         return [MitigationRolledBack(by=command.by, at=command.at, mitigation=mitigation.id)] if is_last else []
     if not command.ok:
-        return _undo(command, mitigation, f"step {name} failed: {command.detail}")
+        return _undo(command, mitigation, f"step {name} failed: {command.detail}", incident, policy)
     if not is_last:
         return []
     deadline = command.at + timedelta(seconds=mitigation.plan.verify.within)
     return [VerificationStarted(by=command.by, at=command.at, mitigation=mitigation.id, deadline=deadline)]
 
 
-def signal_read(command: RecordSignal, incident: Incident) -> list[AnyEvent]:
+def signal_read(command: RecordSignal, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Healthy without a break for the settling time proves it; not settled by the deadline undoes it."""
     mitigation = find(incident, command.mitigation)
     if mitigation.progress is not Progress.VERIFYING:
@@ -100,7 +108,7 @@ def signal_read(command: RecordSignal, incident: Incident) -> list[AnyEvent]:
         return [read, MitigationVerified(by=command.by, at=command.at, mitigation=mitigation.id)]
     if deadline is not None and command.at >= deadline:
         because = f"the signal had not settled after {verify.within:g} s: {command.reading}"
-        return [read, *_undo(command, mitigation, because)]
+        return [read, *_undo(command, mitigation, because, incident, policy)]
     return [read]
 
 
@@ -113,20 +121,41 @@ def stop(command: StopRun, incident: Incident) -> list[AnyEvent]:
     return [RunStopped(by=command.by, at=command.at, mitigation=mitigation.id)]
 
 
-def roll_back(command: RollBack, incident: Incident) -> list[AnyEvent]:
+def roll_back(command: RollBack, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Undo what a person wants undone: at once, or after the yes of those who are asked before it."""
     mitigation = find(incident, command.mitigation)
-    if mitigation.progress in {Progress.ROLLING_BACK, Progress.ROLLED_BACK}:
+    if mitigation.progress in {Progress.ROLLING_BACK, Progress.ROLLED_BACK} or incident.waits_to_undo(mitigation.id):
         return []
-    if mitigation.progress not in {Progress.STOPPED, Progress.NEEDS_HUMAN, Progress.VERIFIED}:
+    if mitigation.progress not in UNDOABLE:
         raise NothingRuns(title=mitigation.plan.title, progress=mitigation.progress)
     if not mitigation.plan.rollback:
         raise NoRollback(title=mitigation.plan.title, because=mitigation.plan.no_rollback_because or "none declared")
-    because = f"<@{command.by}> ordered it"
-    return [RollbackStarted(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]
-
-
-def _undo(command: RecordStepFinished | RecordSignal, mitigation: Mitigation, because: str) -> list[AnyEvent]:
-    if mitigation.plan.rollback:
+    check_length(command.because)
+    because = f"<@{command.by}> ordered it" + (f": {command.because}" if command.because else "")
+    approval = policy.approval_of_rollback(UNDOABLE[mitigation.progress], incident.severity, command.at)
+    if approval is None:
         return [RollbackStarted(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]
-    because = f"{because}; there is no rollback: {mitigation.plan.no_rollback_because or 'none declared'}"
-    return [HumanNeeded(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]
+    for other in incident.proposed:
+        raise GateStillOpen(title=other.plan.title)
+    subject = of_rollback(mitigation.id, mitigation.plan, because, approval.hash)
+    return gates.ask(command, subject, approval, incident, policy)
+
+
+def _undo(
+    command: RecordStepFinished | RecordSignal,
+    mitigation: Mitigation,
+    because: str,
+    incident: Incident,
+    policy: Policy,
+) -> list[AnyEvent]:
+    """Undo what did not help; where somebody is asked before that, it is a human's until they have decided."""
+    facts = {"by": command.by, "at": command.at, "mitigation": mitigation.id}
+    if not mitigation.plan.rollback:
+        because = f"{because}; there is no rollback: {mitigation.plan.no_rollback_because or 'none declared'}"
+        return [HumanNeeded(**facts, because=because)]
+    approval = policy.approval_of_rollback("failed", incident.severity, command.at)
+    if approval is None:
+        return [RollbackStarted(**facts, because=because)]
+    needed = HumanNeeded(**facts, because=because, rollback=f"waits for approval ({gates.next_gate(incident)})")
+    subject = of_rollback(mitigation.id, mitigation.plan, because, approval.hash)
+    return [needed, *gates.ask(command, subject, approval, evolve(incident, needed, incident.id), policy)]

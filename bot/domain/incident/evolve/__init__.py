@@ -109,7 +109,7 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
     match event:
         case e.NoteAdded():
             return noted(incident, event)
-        case e.NobodyOnCall() | e.ConflictMet():
+        case e.NobodyOnCall() | e.ConflictMet() | e.CustomersTold():
             return {}
         case e.OnCallAssigned():
             people = (*incident.people, *(person for person in event.people if person not in incident.people))
