@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from bot.domain.gates.orders import AnyOrder
+from bot.domain.gates.stricter import Known
 from bot.domain.hats import Hat
 from bot.domain.incident.findings import Priority
 from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
@@ -158,6 +159,8 @@ class ChangeStage(Command):
     to: str
     """A stage's id."""
     because: Words = ""
+    known: Known = Known()
+    """What may make its approval stricter, as the door has looked it up."""
 
 
 class AdoptPolicy(Command):
@@ -171,12 +174,16 @@ class AdoptPolicy(Command):
 
 class Resolve(Command):
     summary: Words
+    known: Known = Known()
+    """What may make its approval stricter, as the door has looked it up."""
 
 
 class Propose(Command):
     """Ask for a mitigation. By the same person for the same runbook while its gate is open, it changes the plan."""
 
     plan: Plan
+    known: Known = Known()
+    """What may make its approval stricter, as the door has looked it up."""
 
 
 class Withdraw(Command):
