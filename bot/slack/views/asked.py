@@ -7,7 +7,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked as what_of
 from bot.slack.controls import OpenPlanButton, PassVoteOnButton
 from bot.slack.kit import Message, Names, actions, bold, button, context, header, line, message, section, sentences, who
-from bot.slack.views.gate import limit, needed, voting
+from bot.slack.views.gate import limit, needed, stricter, voting
 
 
 def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) -> Message:
@@ -27,7 +27,7 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
         sentences(f"Your approval is asked for: {line(what_of(incident, gate.id), 300)}", incident.id, by, risk, why),
         header(f"Approve? {gate.subject.action}"),
         section("\n".join(part for part in (what, by, risk) if part)),
-        section(asks),
+        section("\n".join(part for part in (asks, stricter(gate, names)) if part)),
         context(f"You are {why}." if why else "", without),
         actions(
             button("Approve", voting(incident, gate, "approve"), "primary"),

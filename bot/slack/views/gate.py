@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.domain.gates.count import barred_from
+from bot.domain.gates.explain import stricter_said
 from bot.domain.gates.gate import Choice, Gate, Outcome
 from bot.domain.gates.policy import Seat, Then, in_words
 from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
@@ -39,14 +40,15 @@ def gate(incident: Incident, shown: Gate, names: Names) -> Message:
     if not shown.is_open:
         return _ended(incident, shown, names)
     proposer, asks, without = who(shown.proposer, names), needed(incident, shown, names), limit(shown)
+    more = stricter(shown, names)
     because = line(str(shown.subject.parameters.get("because", "")), 2000, names)
     title = line(shown.subject.action, 150)
     return message(
-        sentences(f"{proposer} asks for {incident.id}: {title}", because, asks, without),
+        sentences(f"{proposer} asks for {incident.id}: {title}", because, asks, more, without),
         header(f"Approve? {shown.subject.action}"),
         context(f"{shown.id} of {incident.id}", f"asked by {proposer} {day(shown.opened_at)}"),
         section(f"*Why*\n{because}") if because else None,
-        section("\n".join(["*Votes*", *votes(shown, names), asks])),
+        section("\n".join(["*Votes*", *votes(shown, names), asks, more])),
         context(without),
         actions(
             button("Approve", voting(incident, shown, "approve"), "primary"),
@@ -76,6 +78,11 @@ def may_vote(person: str, gate: Gate) -> bool:
     if not gate.is_open or gate.is_author(person) or gate.vote_of(person, gate.current) is not None:
         return False
     return gate.sits(person, gate.current) and gate.person(person) not in barred_from(gate, gate.current)
+
+
+def stricter(gate: Gate, names: Names) -> str:
+    """Say why it asks for more than its policy does by itself; empty: it doesn't."""
+    return line(stricter_said(gate), 600, names)
 
 
 def votes(gate: Gate, names: Names) -> list[str]:
