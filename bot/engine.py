@@ -3,8 +3,9 @@
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
 from bot.domain.ids import incident_id
@@ -31,6 +32,12 @@ IN_VAIN = 60.0
 
 TURNS = 64
 """Threads of one process take turns at an incident, so that only processes race; incidents share this many queues."""
+
+ALL = 1_000_000
+"""More incidents than there will be."""
+
+PAGE = 100
+"""Incidents that are looked at on one trip."""
 
 RACES = 300
 """Lost races, a millisecond each, after which an order gives up: sixteen processes at full speed lose 50, not these."""
@@ -146,6 +153,18 @@ class Engine:
     def recent(self, limit: int = 10) -> list[Incident]:
         """Return the latest incidents, newest first."""
         return [self.incident(incident) for incident in self._store.recent(limit)]
+
+    def active_since(self, since: datetime) -> Iterator[Incident]:
+        """Go through the incidents that are open, or in which something has happened since, newest first.
+
+        An old one costs the reading of its last event, not of its state.
+        """
+        still_open = set(self._store.open())
+        every = self._store.recent(ALL)
+        for known in (every[start : start + PAGE] for start in range(0, len(every), PAGE)):
+            last = dict(zip(known, self._store.last_at(known), strict=True))
+            wanted = [one for one in known if one in still_open or ((at := last[one]) is not None and at >= since)]
+            yield from (stored.incident for stored in self._store.load_all(wanted) if stored is not None)
 
     def history(self, incident: str, after: int = 0, limit: int | None = None) -> list[Recorded]:
         """Return an incident's events behind number `after`, oldest first, `limit` at most."""

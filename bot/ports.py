@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.domain.effects import AnyEffect
 from bot.domain.gates.seating import Answers
+from bot.domain.gates.stricter import Ended
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Arranged
@@ -119,6 +120,10 @@ class EventStore(Protocol):
 
     def recent(self, limit: int) -> list[str]:
         """Ids of the latest incidents, newest first."""
+        ...
+
+    def last_at(self, incidents: Sequence[str]) -> list[datetime | None]:
+        """When something happened last in each of these, on one trip; None: there is no such incident."""
         ...
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
@@ -243,6 +248,10 @@ class Rounds(Protocol):
         """
         ...
 
+    def last(self, what: str) -> str:
+        """Return the word of the last time; empty: there was none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -297,6 +306,18 @@ class KnownAnswers(Protocol):
 
     def of(self, person: str) -> Answers:
         """Return their latest answers."""
+        ...
+
+
+class KnownGates(Protocol):
+    """How gates of a policy have ended, for later ones to go by."""
+
+    def remember(self, policy: str, gate: str, ended: Ended) -> None:
+        """Keep how a gate ended; the same gate again replaces what was kept."""
+        ...
+
+    def of(self, policy: str) -> list[Ended]:
+        """Return the latest, newest first."""
         ...
 
 

@@ -45,6 +45,7 @@ from bot.store.problems import RedisProblems
 from bot.store.read_models import (
     RedisAnswers,
     RedisClosings,
+    RedisGates,
     RedisGuard,
     RedisHeartbeats,
     RedisPeople,
@@ -80,6 +81,7 @@ class TheHouse:
     in_force: InForce
     roster: RedisRoster
     planner: Planner
+    gates: RedisGates
 
     @property
     def manifests(self) -> Manifests:
@@ -153,7 +155,7 @@ def wire(settings: Settings, *, in_a_hurry: bool = False, clock: Clock | None = 
     return Wired(
         settings=settings,
         watch=watch,
-        house=TheHouse(engine, people, watch.in_force, roster, planner),
+        house=TheHouse(engine, people, watch.in_force, roster, planner, RedisGates(redis, keys)),
         store=store,
         policies=policies,
         outbox=RedisOutbox(redis, keys, clock),

@@ -27,6 +27,7 @@ from workers.audit import auditor
 from workers.clock import Clockwork
 from workers.lookout import Lookout
 from workers.perform import crew_and_outbox, look_at_manifests
+from workers.weekly import Weekly
 
 log = logging.getLogger("muster.workers")
 
@@ -109,7 +110,10 @@ def clockwork(wired: Wired) -> Clockwork:
     house = wired.house
     lookout = Lookout(house.book, house.roster, wired.rounds, wired.problems, wired.outbox, wired.waker)
     house.in_force.hear(lambda read: lookout.go_by(read.book))
-    return Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats, lookout)
+    weekly = Weekly(house.engine, wired.rounds, wired.outbox, wired.waker)
+    return Clockwork(
+        house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats, lookout, weekly
+    )
 
 
 def _leave(wired: Wired, process: str) -> None:

@@ -20,6 +20,7 @@ from bot.store.outbox import RedisOutbox
 from bot.store.read_models import RedisHeartbeats
 from bot.store.waker import QUEUES, RqWaker
 from workers.lookout import Lookout
+from workers.weekly import Weekly
 
 log = logging.getLogger("muster.clock")
 
@@ -48,6 +49,7 @@ class Clockwork:
     clock: Clock
     heartbeats: RedisHeartbeats
     lookout: Lookout
+    weekly: Weekly
     _hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(HANDS, "hand"))
 
     def run(self, stopped: Event) -> None:
@@ -79,12 +81,13 @@ class Clockwork:
         if len(ticks) == AT_ONCE:
             lanes += chain.from_iterable(self._hands.map(self._until, [ends] * HANDS))
         self._wake(lanes)
-        try:
-            self.lookout.look(self.clock.now())
-        except RedisError:
-            raise
-        except Exception as error:
-            log.exception("look at who is on call failed", exc_info=error)
+        for what, look in (("who is on call", self.lookout.look), ("the week", self.weekly.look)):
+            try:
+                look(self.clock.now())
+            except RedisError:
+                raise
+            except Exception as error:
+                log.exception("look at %s failed", what, exc_info=error)
         self.waker.remind(self.outbox.due_lanes())
         self.heartbeats.beat("clock")
         return time.monotonic() > ends

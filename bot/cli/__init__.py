@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from bot import verbs
-from bot.cli import audit, demo, doctor, incident, oncall, verify, web, workflow
+from bot.cli import audit, demo, doctor, gates, incident, oncall, verify, web, workflow
 from bot.config import ManifestMistakes
 from bot.settings import BadSettings
 
-ALL = (incident, oncall, workflow, web, doctor, audit, verify, demo)
+ALL = (incident, gates, oncall, workflow, web, doctor, audit, verify, demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from redis.exceptions import RedisError
 
+from bot.cli.gates import lines_of
 from bot.domain.criterion import Strictness
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, incident_id
@@ -43,6 +44,7 @@ from bot.verbs.request import (
     ShowPanel,
     ShowPolicy,
     ShowReminders,
+    ShowReport,
     ShowShifts,
     ShowStage,
     ShowTimeline,
@@ -56,7 +58,7 @@ from bot.wiring import Wired, wire
 Names = Callable[[str], str]
 MENTION = re.compile(r"<@([^>|]+)>")
 CHANNEL = re.compile(r"<#([^>|]+)>")
-READS = {"list", "timeline", "help", "oncall", "policy"}
+READS = {"list", "timeline", "help", "oncall", "policy", "gates"}
 """Verbs that change nothing, `oncall` and `policy` as long as they only ask: whoever has this terminal may read."""
 
 
@@ -171,6 +173,8 @@ def _show(answer: Answer, request: Request, house: House, names: Names) -> int:
             print("\n".join(_prospect(one, names) for one in answer.reminders) or "  Nothing is reminded of.")
         case ShowStage():
             print(*(_words(told, names) for told in _stage(answer)), sep="\n")
+        case ShowReport():
+            print(*(_words(told, names) for told in lines_of(answer.report)), sep="\n")
         case ShowPolicy():
             print(_line(answer.incident, names), *_policy(answer), sep="\n")
         case ShowTimeline():

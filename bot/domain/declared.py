@@ -1,6 +1,7 @@
 """The kinds of values that operators declare: names, words, durations, urls. Each says what would be right."""
 
 import re
+from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -82,6 +83,24 @@ Weekly = Annotated[
     ),
 ]
 """Times of a week. Where the end is not after the beginning, it runs past midnight and belongs to the day it begins."""
+
+
+WeeklyTime = Annotated[str, _shaped(rf"{DAY} {CLOCK}", "Write a day and a time: mon 09:00.")]
+"""A time that comes once a week."""
+
+
+def _day(given: Any) -> date:
+    word = str(given)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word, re.ASCII) is None:
+        raise misfit(f"“{word}” is no day", "Write it like 2026-11-01.")
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise misfit(f"there is no day “{word}”", "Write one that a calendar has: 2026-11-01.") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day of a calendar: `2026-11-01`."""
 
 
 def _zone(word: str) -> str:

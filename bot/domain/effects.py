@@ -214,7 +214,7 @@ class ShowAsked(EffectBase):
 
 
 class RememberAnswers(EffectBase):
-    """Keep how soon people have answered at a gate that is over, for those who route questions later."""
+    """Keep how a gate that is over did: how soon people answered, and how it ended, for later gates to go by."""
 
     type: Literal["remember-answers"] = "remember-answers"
     gate: str
@@ -480,6 +480,22 @@ class SyncGroup(EffectBase):
         return self.type
 
 
+class PostDigest(EffectBase):
+    """Tell the managers how approvals did in the week until `due`."""
+
+    type: Literal["post-digest"] = "post-digest"
+    incident: str = ""
+    due: AwareDatetime
+
+    @property
+    def lane(self) -> str:
+        return "digest"
+
+    @property
+    def once(self) -> str:
+        return f"{self.type}:{self.due.isoformat()}"
+
+
 class TestPages(EffectBase):
     """Try every contact of a person's, and tell them what came of each."""
 
@@ -622,6 +638,7 @@ AnyEffect = (
     | TellShift
     | ReadSchedule
     | SyncGroup
+    | PostDigest
     | TestPages
     | Remind
     | ShowReminder

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from bot.domain.criterion import Criterion
 from bot.domain.declared import ChannelName, ChannelPrefix, Minutes, Name, WholeMinutes, Words, misfit
+from bot.domain.digest import DigestPolicy
 from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Undoes, chosen
 from bot.domain.gates.policy import Purpose as GatePurpose
 from bot.domain.hats import Hat
@@ -146,6 +147,17 @@ class Channels(Frozen):
     """What an incident's own channel is called before its number."""
 
 
+class RunbookPolicy(Frozen):
+    """What is asked of all runbooks."""
+
+    review_every: Minutes = Field(default=90 * 24 * 60, gt=0, le=5 * 365 * 24 * 60)
+    """Minutes for which a review holds; a quarter unless said (mission.md, G5)."""
+
+    @cached_property
+    def review_holds(self) -> timedelta:
+        return timedelta(minutes=self.review_every)
+
+
 UNSAID = HatPolicy()
 """A hat of which nobody said anything."""
 
@@ -169,6 +181,9 @@ class Policy(Frozen):
     channels: Channels
     reminders: dict[Severity, Reminders] = {}
     """By severity; none: nobody is reminded of anything."""
+    runbooks: RunbookPolicy = RunbookPolicy()
+    digest: DigestPolicy | None = None
+    """When managers are told how approvals did in the past week; None: never by itself."""
 
     @field_validator("approvals", mode="before")
     @classmethod

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from bot.domain.declared import ChannelName, Name, ParameterName, Path, Seconds, Url, Words, misfit
+from bot.domain.declared import ChannelName, Day, Name, ParameterName, Path, Seconds, Url, Words, misfit
 from bot.domain.ids import canonical, digest
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -132,6 +132,8 @@ class Runbook(Frozen):
     verify: Verify
     touches: tuple[Literal["customer-data", "compliance"], ...] = ()
     """Anything named here needs a human's sign-off in every preset."""
+    reviewed: Day | None = None
+    """When somebody last read it through; None: nobody has. How long that holds, the workflow says."""
 
 
 class Signal(Frozen):

@@ -7,6 +7,7 @@ from bot.slack.door import Door, Opens, Reply
 from bot.slack.forms import BY_NAME as FORMS
 from bot.slack.kit import Message, escape, section
 from bot.slack.views.card import card
+from bot.slack.views.digest import report
 from bot.slack.views.help import help_, unknown
 from bot.slack.views.listing import listing, pick
 from bot.slack.views.oncall import on_call, shifts
@@ -29,6 +30,7 @@ from bot.verbs.request import (
     ShowPanel,
     ShowPolicy,
     ShowReminders,
+    ShowReport,
     ShowShifts,
     ShowStage,
     ShowTimeline,
@@ -79,6 +81,8 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
             return overview(answer.incident, answer.reminders, door.names)
         case ShowStage():
             return stage(answer, door.names, door.clock.now())
+        case ShowReport():
+            return report(answer.report, door.names)
         case ShowPolicy():
             return policy(answer)
         case ShowHelp():

@@ -169,6 +169,10 @@ class RedisEventStore:
     def recent(self, limit: int) -> list[str]:
         return self._redis.zrange(self._keys.all, 0, limit - 1, desc=True)
 
+    def last_at(self, incidents: Sequence[str]) -> list[datetime | None]:
+        latest = self._trip.ask_all([("XREVRANGE", self._keys.log(name), "+", "-", "COUNT", 1) for name in incidents])
+        return [_happened(entries[0][1][1]) if entries else None for entries in latest]
+
     def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
         found = self._redis.zrangebyscore(self._keys.timers, "-inf", ms(now), start=0, num=limit, withscores=True)
         return [(incident, datetime.fromtimestamp(score / 1000, UTC)) for incident, score in found]
@@ -177,6 +181,10 @@ class RedisEventStore:
         found = self._take_due(keys=[self._keys.timers], args=[ms(now), GRACE, limit])
         due = [datetime.fromtimestamp(float(score) / 1000, UTC) for score in found[1::2]]
         return list(zip(found[::2], due, strict=True))
+
+
+def _happened(record: str) -> datetime:
+    return datetime.fromisoformat(json.loads(record)["event"]["at"])
 
 
 def due_ms(effect: AnyEffect, at: datetime) -> int:

@@ -46,6 +46,10 @@ class Keys:
         """Hash: incident/gate → how soon somebody answered there, as JSON."""
         return self._(f"answers:{person}")
 
+    def ended(self, policy: str) -> str:
+        """Hash: incident/gate → how that gate of an approval policy ended, as JSON."""
+        return self._(f"ended:{policy}")
+
     def target(self, target: str) -> str:
         """Hash: holder, fence, until (ms)."""
         return self._(f"target:{target}")

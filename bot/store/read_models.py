@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.audit.facts import Process
 from bot.domain.gates.seating import Answers
+from bot.domain.gates.stricter import Ended
 from bot.domain.oncall.people import Person
 from bot.ports import Clock, Post, Ran
 from bot.store.client import Client
@@ -19,6 +20,9 @@ SAID_EVERY = 2000
 
 ANSWERS_KEPT = 50
 """Gates of which a person's answers are kept: habits change."""
+
+ENDED_KEPT = 100
+"""Gates of each policy of which it is kept how they ended: what is usual changes, too."""
 
 SIGNATURE_LIFE = 600
 """Seconds; Slack's signatures are fresh for 300 s to either side."""
@@ -123,6 +127,29 @@ class RedisAnswers:
     def _latest_first(self, key: str) -> list[tuple[int, str, Any]]:
         read = ((name, json.loads(text)) for name, text in self._redis.hgetall(key).items())
         return sorted(((at, name, known) for name, (at, known) in read), reverse=True, key=lambda one: one[:2])
+
+
+class RedisGates:
+    """How gates of each approval policy have ended; the latest count."""
+
+    def __init__(self, redis: Client, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+
+    def remember(self, policy: str, gate: str, ended: Ended) -> None:
+        key = self._keys.ended(policy)
+        self._redis.hset(key, gate, ended.model_dump_json())
+        kept = self._latest_first(policy)
+        if len(kept) > ENDED_KEPT:
+            self._redis.hdel(key, *(name for name, _ in kept[ENDED_KEPT:]))
+
+    def of(self, policy: str) -> list[Ended]:
+        return [ended for _, ended in self._latest_first(policy)]
+
+    def _latest_first(self, policy: str) -> list[tuple[str, Ended]]:
+        kept = self._redis.hgetall(self._keys.ended(policy)).items()
+        read = [(name, Ended.model_validate_json(text)) for name, text in kept]
+        return sorted(read, key=lambda one: one[1].at, reverse=True)
 
 
 class RedisGuard:

@@ -9,6 +9,7 @@ from bot.store.keys import Keys
 
 class RedisRounds:
     def __init__(self, redis: Client, keys: Keys) -> None:
+        self._redis = redis
         self._keys = keys
         self._claim = redis.register_script(script("claim"))
 
@@ -21,3 +22,7 @@ class RedisRounds:
         pause = -1 if every is None else int(every * 1000)
         taken: str | None = self._claim(keys=[self._keys.rounds], args=[what, word, pause, ms(at), int(patient)])
         return taken
+
+    def last(self, what: str) -> str:
+        """Return the word of the last time; empty: there was none."""
+        return (self._redis.hget(self._keys.rounds, what) or "").partition(" ")[2]

@@ -87,7 +87,7 @@ def run(line: str, request: Request, house: House) -> Answer:
     if verb is None:
         near = difflib.get_close_matches(word.lower(), BY_NAME, n=1, cutoff=0.5)
         return Unknown(word, BY_NAME[near[0]].name if near else None, rest)
-    if verb.needs_incident and request.incident is None:
+    if verb.wants_incident(rest) and request.incident is None:
         incidents = house.engine.open()
         if not incidents:
             return Said(

@@ -8,7 +8,7 @@ from bot.domain.incident.decide.gates import notices_asked
 from bot.domain.incident.events import CustomersTold
 from bot.domain.incident.rejections import NoCustomersChannel
 from bot.engine import Receipt
-from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, policy_of, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, known, policy_of, submit
 from bot.verbs.words import plain
 
 NEXT = re.compile(r"\s*\bnext in (\d{1,4})\s*(?:m|min|minutes)\.?\s*$", re.IGNORECASE)
@@ -40,7 +40,8 @@ def notify(request: Request, house: House) -> Answer:
     text = plain(request.words, house.people.name)
     if not text:
         return Ask("notify")
-    receipt = house.engine.submit(TellCustomers(**request.facts(), text=text))
+    found = known(house, str(request.incident), request.at)
+    receipt = house.engine.submit(TellCustomers(**request.facts(), text=text, known=found))
     return Said(customers_told(receipt), receipt)
 
 

@@ -1,22 +1,39 @@
-"""`take-back`, `break-glass`, `countersign` and `gates`: what is said about a gate beside a vote."""
+"""`take-back`, `break-glass`, `countersign` and `gates`: what is said about a gate beside a vote, and how gates did."""
 
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.domain.declared import DURATION, SECONDS
 from bot.domain.gates.explain import in_sentences
 from bot.domain.gates.gate import Gate
+from bot.domain.gates.measures import usual
 from bot.domain.gates.orders import AnyOrder, BreakGlass, Countersign, WithdrawVote
 from bot.domain.gates.rejections import NothingToSign
+from bot.domain.gates.report import GateRecord, Report, report
 from bot.domain.gates.seating import Surroundings, held_by
 from bot.domain.incident.commands import AtGate
 from bot.domain.incident.decide.gates import find
+from bot.domain.incident.gates import histories
 from bot.domain.incident.rejections import NothingToVoteOn
 from bot.domain.incident.state import Incident
+from bot.domain.oncall.wall import midnight
 from bot.domain.timeline import asked
-from bot.verbs.request import Answer, House, Request, Said, Verb, submit
+from bot.engine import Engine
+from bot.verbs.request import Answer, House, Request, Said, ShowReport, Verb, submit
+from bot.verbs.times import clock_of
 from bot.verbs.words import because, first, plain
 
 SHOWN = 3
 """Gates that are told of without being named: those that are open, and the latest."""
+
+
+REPORTED = timedelta(days=7)
+"""How far a report looks back where nobody says how far."""
+FURTHEST = timedelta(days=3660)
+WHILE_ONE_WAITS = timedelta(days=100)
+"""How far back is read for somebody who gets an answer within three seconds: a year of many gates takes four."""
 
 
 def at_gate(house: House, facts: dict[str, Any], gate: Gate, order: AnyOrder) -> AtGate:
@@ -63,8 +80,10 @@ def countersign(request: Request, house: House) -> Answer:
 
 def gates(request: Request, house: House) -> Answer:
     """Explain: which rule, which votes, and which were not counted and why."""
+    head, rest = first(request.words)
+    if head.lower() == "report":
+        return _report(rest, request, house)
     incident = house.engine.incident(str(request.incident))
-    head, _ = first(request.words)
     if head:
         shown = [find(incident, head)]
     else:
@@ -72,12 +91,66 @@ def gates(request: Request, house: House) -> Answer:
         shown = [gate for gate in incident.gates.values() if gate.is_open or gate in latest]
     if not shown:
         return Said("No approval was asked for in this incident.")
-    return Said("\n\n".join(_told(incident, gate) for gate in shown))
+    return Said("\n\n".join(_told(incident, gate, house) for gate in shown))
 
 
-def _told(incident: Incident, gate: Gate) -> str:
+def _told(incident: Incident, gate: Gate, house: House) -> str:
     title = f"*{asked(incident, gate.id)}* · {gate.policy.title}"
-    return "\n".join([title, *(f"• {sentence}" for sentence in in_sentences(gate))])
+    before = usual(house.gates.of(gate.policy.id))
+    sentences = [*in_sentences(gate), *([f"Such approvals are {before}."] if before else [])]
+    return "\n".join([title, *(f"• {sentence}" for sentence in sentences)])
+
+
+# How gates did
+
+
+def _report(words: str, request: Request, house: House) -> Answer:
+    zone = clock_of(request.by, None, house).zone
+    since = read_since(words, request.at, lambda day: midnight(day, zone))
+    if since is None:
+        return Said(f"I can't read “{words}” as a time to look back. {SINCE}")
+    if request.at - since > WHILE_ONE_WAITS:
+        return Said(
+            f"Here I look back {WHILE_ONE_WAITS.days} days at most; `muster gates report --since …` looks further."
+        )
+    return ShowReport(measured(house.engine, since, request.at, request.at))
+
+
+SINCE = "Write how long, or since which day: `7d`, `12h`, `2026-11-01`."
+
+
+def read_since(words: str, now: datetime, begins: Callable[[date], datetime]) -> datetime | None:
+    """Read `7d` or a day as the time from which a report is wanted; None: it can't be read, or is to come.
+
+    `begins`: when a day begins, on the clock of whoever asks.
+    """
+    word = words.strip().lower().removeprefix("since ").strip()
+    if not word:
+        return now - REPORTED
+    if re.fullmatch(rf"({DURATION.pattern}\s*)+", word):
+        back = sum(float(amount) * SECONDS[unit] for amount, unit in DURATION.findall(word))
+        return now - timedelta(seconds=back) if 0 < back <= FURTHEST.total_seconds() else None
+    try:
+        since = begins(date.fromisoformat(word))
+    except (ValueError, OverflowError):
+        return None
+    return since if now - FURTHEST <= since < now else None
+
+
+def measured(engine: Engine, since: datetime, until: datetime, now: datetime) -> Report:
+    """Report on the gates of a span from the record, and on those that are open when it is read."""
+    return report(_recorded(engine, since), since, until, now)
+
+
+def _recorded(engine: Engine, since: datetime) -> Iterator[GateRecord]:
+    """Read the gates that were open at some time since then. An incident without any costs no reading of its events."""
+    for incident in engine.active_since(since):
+        wanted = {name for name, gate in incident.gates.items() if gate.closed_at is None or gate.closed_at > since}
+        if wanted:
+            kept = histories(record.event for record in engine.history(incident.id))
+            for name in incident.gates:
+                if name in wanted:
+                    yield GateRecord(incident.id, kept[name], is_private=incident.private)
 
 
 def around(house: House, incident: Incident, request: Request) -> Surroundings:
@@ -135,7 +208,8 @@ COUNTERSIGN = Verb(
 GATES = Verb(
     name="gates",
     aliases=("gate", "approvals", "votes"),
-    usage="[m1]",
-    summary="Explain what was asked for approval: which rule, which votes, and which don't count and why.",
+    usage="[m1] | report [7d]",
+    summary="Explain what was asked for approval: which votes count and why; or report how all approvals did.",
     act=gates,
+    anywhere=("report",),
 )

@@ -5,7 +5,7 @@ import difflib
 from bot.domain.incident.commands import Propose
 from bot.domain.incident.mitigations import Progress
 from bot.domain.runbook import BadParameter
-from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, plan
+from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, known, plan
 from bot.verbs.words import first, pairs
 
 
@@ -21,7 +21,8 @@ def act(request: Request, house: House) -> Answer:
         wanted = plan(house, str(request.incident), runbook, pairs(rest))
     except BadParameter as error:
         return Said(str(error)) if rest else Ask("propose", runbook=runbook)
-    receipt = house.engine.submit(Propose(**request.facts(), plan=wanted))
+    found = known(house, str(request.incident), request.at, runbook)
+    receipt = house.engine.submit(Propose(**request.facts(), plan=wanted, known=found))
     newest = receipt.incident.current_mitigation
     asks = newest is not None and newest.progress is Progress.PROPOSED
     said = (

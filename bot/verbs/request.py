@@ -8,6 +8,9 @@ from typing import Any, Literal, Protocol
 from bot.config import Manifests
 from bot.domain.differences import Difference
 from bot.domain.effects import AnyEffect
+from bot.domain.freshness import freshness
+from bot.domain.gates.report import Report
+from bot.domain.gates.stricter import Known, stamping
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.criteria import Item, Way
@@ -23,7 +26,8 @@ from bot.domain.policy import Policy
 from bot.domain.runbook import Plan, Runbook, Service, fill_in, plan_of
 from bot.engine import Engine, Receipt
 from bot.planner import Planner
-from bot.ports import People, Roster
+from bot.ports import KnownGates, People, Roster
+from bot.verbs.words import first
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,13 @@ class ShowStage:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowReport:
+    """How gates did over a span of time."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPolicy:
     incident: Incident
     policy: Policy
@@ -234,6 +245,7 @@ Answer = (
     | ShowShifts
     | ShowReminders
     | ShowStage
+    | ShowReport
     | ShowPolicy
     | Wish
     | ShowHelp
@@ -261,6 +273,8 @@ class House(Protocol):
     def roster(self) -> Roster: ...
     @property
     def planner(self) -> Planner: ...
+    @property
+    def gates(self) -> KnownGates: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +286,12 @@ class Verb:
     act: Callable[[Request, House], Answer]
     aliases: tuple[str, ...] = ()
     needs_incident: bool = True
+    anywhere: tuple[str, ...] = ()
+    """First words after which it is about all incidents, and needs none."""
+
+    def wants_incident(self, words: str) -> bool:
+        """Say whether it is about one incident, with these words behind it."""
+        return self.needs_incident and first(words)[0].lower() not in self.anywhere
 
 
 def submit(house: House, command: AnyCommand, said: str) -> Said:
@@ -283,6 +303,18 @@ def submit(house: House, command: AnyCommand, said: str) -> Said:
 def policy_of(request: Request, house: House) -> Policy:
     """Return the policy that the request's incident goes by. Raises NoSuchIncident."""
     return house.engine.policy_of(house.engine.incident(str(request.incident)))
+
+
+def known(house: House, incident: str, at: datetime, runbook: str = "") -> Known:
+    """Look up what may make an approval stricter: a runbook that is stale, votes of people who don't read."""
+    policy = house.engine.policy_of(house.engine.incident(incident))
+    book = house.runbooks.get(runbook)
+    review = freshness(book, policy.runbooks.review_holds) if book is not None else None
+    watched = [name for name, approval in policy.approvals.items() if "rubber-stamps" in approval.stricter]
+    return Known(
+        stale=review.why if review is not None and review.is_stale(at) else "",
+        stamped={name: shown for name in watched if (shown := stamping(house.gates.of(name), at))},
+    )
 
 
 def plan(house: House, incident: str, runbook: str, given: Mapping[str, str]) -> Plan:

@@ -9,7 +9,7 @@ from bot.domain.incident.due import stage_due
 from bot.domain.incident.events import StageChanged
 from bot.domain.lifecycle import Purpose
 from bot.domain.severity import severity
-from bot.verbs.request import Answer, Ask, House, Request, Said, ShowStage, Verb, policy_of, submit
+from bot.verbs.request import Answer, Ask, House, Request, Said, ShowStage, Verb, known, policy_of, submit
 from bot.verbs.words import because, first, plain
 
 
@@ -34,7 +34,8 @@ def change_stage(request: Request, house: House) -> Answer:
         return Said(f"“{head}” is no stage. There are: {', '.join(policy.stages)}.")
     if to.purpose is Purpose.RESOLVED and not rest:
         return Ask("resolve")
-    command = ChangeStage(**request.facts(), to=to.id, because=plain(because(rest), house.people.name))
+    why, found = plain(because(rest), house.people.name), known(house, str(request.incident), request.at)
+    command = ChangeStage(**request.facts(), to=to.id, because=why, known=found)
     return _warned(submit(house, command, f"The incident is at {to.label}."))
 
 
@@ -70,12 +71,14 @@ def resolve(request: Request, house: House) -> Answer:
     text = plain(because(request.words), house.people.name)
     if not text:
         return Ask("resolve")
-    return _warned(submit(house, Resolve(**request.facts(), summary=text), "Resolved. The managers get the timeline."))
+    command = Resolve(**request.facts(), summary=text, known=known(house, str(request.incident), request.at))
+    return _warned(submit(house, command, "Resolved. The managers get the timeline."))
 
 
 def close(request: Request, house: House) -> Answer:
     end = policy_of(request, house).stage_for(Purpose.CLOSED)
-    command = ChangeStage(**request.facts(), to=end.id, because=plain(because(request.words), house.people.name))
+    why, found = plain(because(request.words), house.people.name), known(house, str(request.incident), request.at)
+    command = ChangeStage(**request.facts(), to=end.id, because=why, known=found)
     return _warned(submit(house, command, "Closed. The timeline stands as it is."))
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot.config import load
 from bot.domain.criterion import Strictness
 from bot.domain.gates.events import GateOpened
+from bot.domain.gates.stricter import Asked
 from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -128,7 +129,7 @@ def approved(world: Given) -> None:
     """Have a mitigation approved, run and proven, so that no guard holds a move up; the stage stays as it is."""
     where = world.incident.stage
     world.takes(MitigationProposed(by=ANA, at=NOON, mitigation="m1", plan=plan(), gate="m1"))
-    for fact in open_gate(propose(by=ANA), "m1", ANYBODY, of_plan(plan()), wakes=True):
+    for fact in open_gate(propose(by=ANA), "m1", Asked(ANYBODY), of_plan(plan()), wakes=True):
         world.takes(fact)
     for order in (approve(by=BEN), started(0), finished(0), started(1), finished(1), signal(True)):
         world.takes(order)

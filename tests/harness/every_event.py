@@ -117,12 +117,25 @@ STRICT = ApprovalPolicy.model_validate(
 )
 """Nearly everything that an approval may ask for."""
 
+SMALL = ApprovalPolicy.model_validate(
+    {
+        "id": "small",
+        "title": "Somebody in Payments",
+        "kind": "parallel",
+        "seats": [{"team": "payments", "voices": 2}],
+        "quorum": 1,
+        "stricter": {"stale-runbook": 1},
+    }
+)
+"""One that asks for more where there is reason."""
+
 _BASE = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait")))
 WORKFLOW = _BASE.model_copy(
     update={
-        "approvals": {**_BASE.approvals, "strict": STRICT},
+        "approvals": {**_BASE.approvals, "strict": STRICT, "small": SMALL},
         "gates": (
             GateChoice(use="strict", before=("mitigation",), severities=(Severity.P2,)),
+            GateChoice(use="small", before=("mitigation",), severities=(Severity.P3,)),
             GateChoice(use="anybody", before=("notification",)),
             GateChoice(use="anybody", before=("rollback",), of=("verified",)),
             *_BASE.gates,
@@ -244,7 +257,7 @@ def story() -> Sequence[AnyCommand]:
 
 
 def _a_gate_of_every_kind() -> Sequence[AnyCommand]:
-    """Two gates at which everything happens that can."""
+    """Three gates at which everything happens that can."""
     ben = Found(account=BEN, seat=0, because=("in Payments",), deputies=(StandIn(account=MO),))
     cy = Found(account=CY, seat=0, because=("in Payments",))
     return (
@@ -267,6 +280,12 @@ def _a_gate_of_every_kind() -> Sequence[AnyCommand]:
         stop(by=DEE, mitigation="m6", at=4020),
         tick(4070),
         at_gate(o.Countersign, by=BEN, mitigation="m6", comment="it was right", at=4100),
+        change_severity(Severity.P3, "a few carts only", by=DEE, at=4200),
+        propose(plan(PURGE), stale="nobody has reviewed the runbook", by=ANA, at=4210),
+        at_gate(o.RecordAsked, mitigation="m7", turn=1, found=(ben,), at=4211),
+        approve(by=BEN, mitigation="m7", at=4220),
+        stop(by=DEE, mitigation="m7", at=4230),
+        change_severity(Severity.P2, by=DEE, at=4240),
     )
 
 

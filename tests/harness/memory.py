@@ -89,6 +89,10 @@ class MemoryStore:
     def recent(self, limit: int) -> list[str]:
         return [i.id for i in reversed(self._all())][:limit]
 
+    def last_at(self, incidents: Sequence[str]) -> list[datetime | None]:
+        logs = [self.logs.get(incident) for incident in incidents]
+        return [datetime.fromisoformat(log[-1]["event"]["at"]) if log else None for log in logs]
+
     def due(self, now: datetime, limit: int) -> list[tuple[str, datetime]]:
         waiting = [(incident, due) for incident, due in self.dues.items() if due <= now]
         return sorted(waiting, key=lambda pair: pair[1])[:limit]

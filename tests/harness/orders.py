@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from bot.domain.gates import orders as o
 from bot.domain.gates.gate import Choice
 from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.stricter import Known
 from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -149,8 +150,9 @@ def resolve(summary: str = "checkout works again", *, by: str = ANA, at: float =
     return c.Resolve(**header(by, at), summary=summary)
 
 
-def propose(what: Plan | None = None, *, by: str = ANA, at: float = 0) -> c.Propose:
-    return c.Propose(**header(by, at), plan=what or plan())
+def propose(what: Plan | None = None, *, stale: str = "", by: str = ANA, at: float = 0) -> c.Propose:
+    """`stale`: why the runbook is."""
+    return c.Propose(**header(by, at), plan=what or plan(), known=Known(stale=stale))
 
 
 def vote(

@@ -156,6 +156,25 @@ def test_several_are_loaded_together_in_the_order_in_which_they_are_asked_for(po
     assert port.load_all([]) == []
 
 
+def test_when_something_happened_last_is_told_for_several_at_once(port: EventStore, submit: Engine) -> None:
+    obey(submit, declare(), note("one", at=60))
+    submit.submit(declare(at=5).model_copy(update={"incident": "INC-2"}))
+    assert port.last_at([INC, "INC-3", "INC-2"]) == [at(60), None, at(5)]
+    assert port.last_at([]) == []
+
+
+def test_incidents_that_are_open_or_in_which_something_happened_since_are_gone_through(
+    port: EventStore, submit: Engine
+) -> None:
+    for number, begun in (("INC-1", 0), ("INC-2", 10), ("INC-3", 20), ("INC-4", 30)):
+        submit.submit(declare(at=begun).model_copy(update={"incident": number}))
+    for number, ended in (("INC-1", 100), ("INC-2", 200), ("INC-3", 300)):
+        submit.submit(resolve(at=ended).model_copy(update={"incident": number}))
+    assert [one.id for one in submit.active_since(at(200))] == ["INC-4", "INC-3", "INC-2"]
+    assert [one.id for one in submit.active_since(at(400))] == ["INC-4"]
+    assert [one.id for one in submit.active_since(at(-1))] == ["INC-4", "INC-3", "INC-2", "INC-1"]
+
+
 def test_numbers_are_handed_out_once_per_cause(port: EventStore) -> None:
     assert [port.number_for(cause) for cause in ("a", "b", "a", "c")] == [1, 2, 1, 3]
 

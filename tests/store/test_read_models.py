@@ -1,12 +1,15 @@
 """Small facts beside the incidents: posts, people, signatures, heartbeats, closings."""
 
+from bot.domain.gates.stricter import Ended
 from bot.domain.oncall.people import Person
 from bot.ports import Post, Ran
 from bot.store.client import Client
 from bot.store.keys import Keys
 from bot.store.read_models import (
+    ENDED_KEPT,
     SIGNATURE_LIFE,
     RedisClosings,
+    RedisGates,
     RedisGuard,
     RedisHeartbeats,
     RedisPeople,
@@ -94,3 +97,24 @@ def test_how_a_run_ended_is_remembered_once_per_run(redis: Client, keys: Keys) -
     tracks.remember("restart", "INC-2/m1", undone)
     tracks.remember("scale", "INC-2/m2", undone)
     assert sorted(tracks.of("restart"), key=lambda ran: ran.at) == [cleared, undone]
+
+
+def test_how_gates_ended_is_remembered_once_per_gate_for_each_policy_and_the_latest_are_kept(
+    redis: Client, keys: Keys
+) -> None:
+    gates = RedisGates(redis, keys)
+
+    def ended(minutes: float) -> Ended:
+        return Ended(at=at(minutes * 60), seconds=90.5, in_time=True, votes=2, stamps=1)
+
+    assert gates.of("anybody") == []
+    gates.remember("anybody", "INC-1/m1", ended(1))
+    gates.remember("anybody", "INC-1/m1", ended(2))
+    gates.remember("others", "INC-1/m1", ended(3))
+    assert gates.of("anybody") == [ended(2)]
+    for number in range(ENDED_KEPT + 5):
+        gates.remember("anybody", f"INC-{number}/g1", ended(number))
+    kept = gates.of("anybody")
+    assert len(kept) == ENDED_KEPT
+    assert kept == sorted(kept, key=lambda one: one.at, reverse=True)
+    assert kept[0] == ended(ENDED_KEPT + 4)

@@ -32,6 +32,7 @@ from tests.harness.redis_server import RedisServer, connection
 from tests.harness.world import until
 from workers.clock import AT_ONCE, Clockwork
 from workers.lookout import Lookout
+from workers.weekly import Weekly
 
 KEYS = Keys("test")
 DUE = timedelta(seconds=PAYMENTS.tiers[0].limit)
@@ -59,7 +60,9 @@ def clockwork(redis: Client, raw: Redis, store: RedisEventStore, clock: WoundClo
     outbox, heartbeats = RedisOutbox(redis, KEYS, clock), RedisHeartbeats(redis, KEYS, clock)
     rounds, problems = RedisRounds(redis, KEYS), RedisProblems(redis, KEYS, clock)
     lookout = Lookout(Book(), RedisRoster(redis, KEYS), rounds, problems, outbox, waker)
-    return Clockwork(Engine(store, waker, POLICY), store, outbox, waker, clock, heartbeats, lookout)
+    engine = Engine(store, waker, POLICY)
+    weekly = Weekly(engine, rounds, outbox, waker)
+    return Clockwork(engine, store, outbox, waker, clock, heartbeats, lookout, weekly)
 
 
 def escalating(store: RedisEventStore, how_many: int, since: datetime = NOON) -> list[str]:

@@ -33,6 +33,7 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.AskPerson: gates.ask_person,
     x.ShowAsked: gates.show_asked,
     x.RememberAnswers: gates.remember_answers,
+    x.PostDigest: gates.post_digest,
     x.Tell: messages.tell,
     x.PostTimeline: messages.post_timeline,
     x.GiveBrief: messages.give_brief,

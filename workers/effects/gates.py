@@ -1,24 +1,26 @@
-"""Gates: who sits in the seats that are asked now, the question in private, and how soon people answered."""
+"""Gates: who sits in the seats that are asked now, the question in private, how they did, and the weekly digest."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.effects import AskPerson, LookUpSeats, RememberAnswers, ShowAsked, ShowGate
+from bot.domain.effects import AskPerson, LookUpSeats, PostDigest, RememberAnswers, ShowAsked, ShowGate
 from bot.domain.gates.due import may_be_told, wanted
 from bot.domain.gates.gate import Gate
-from bot.domain.gates.measures import loads
+from bot.domain.gates.measures import ended, loads
 from bot.domain.gates.orders import RecordAsked
 from bot.domain.gates.policy import Seat
 from bot.domain.gates.seating import Answers, Surroundings, find
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AtGate
-from bot.domain.incident.events import GateEvent
+from bot.domain.incident.gates import histories
 from bot.domain.incident.state import Incident
 from bot.slack.errors import Refused, translate
 from bot.slack.views.asked import asked, still_waits
+from bot.slack.views.digest import digest
 from bot.slack.views.gate import gate as gate_view
+from bot.verbs.gates import measured
 from workers.crew import EDITS_APART, Done, Job
 
 
@@ -129,12 +131,39 @@ def _name(effect: AskPerson | ShowAsked) -> str:
 
 
 def remember_answers(effect: RememberAnswers, job: Job) -> Done:
-    """Keep how soon those who were asked have answered."""
-    crew = job.crew
-    events = [record.event for record in crew.engine.history(effect.incident)]
-    facts = [event for event in events if isinstance(event, GateEvent) and event.gate == effect.gate]
+    """Keep how soon those who were asked have answered, and how it ended."""
+    crew, name = job.crew, f"{effect.incident}/{effect.gate}"
+    facts = histories(record.event for record in crew.engine.history(effect.incident))[effect.gate]
     for person, load in loads([facts]).items():
         if load.answered or load.unanswered:
             known = Answers(answered=tuple(load.answered), unanswered=tuple(load.unanswered))
-            crew.answers.remember(person, f"{effect.incident}/{effect.gate}", facts[-1].at, known)
+            crew.answers.remember(person, name, facts[-1].at, known)
+    if (end := ended(facts)) is not None:
+        crew.house.gates.remember(job.incident().gates[effect.gate].policy.id, name, end)
     return Done()
+
+
+def post_digest(effect: PostDigest, job: Job) -> Done:
+    """Tell the managers of a week, once; by the workflow in force, which may want none any more."""
+    crew = job.crew
+    policy = crew.engine.workflows.in_force
+    if policy.digest is None:
+        return Done()
+    since, until = policy.digest.span(effect.due)
+    told = measured(crew.engine, since, until, crew.clock.now())
+    try:
+        channel = crew.desk.channel_id(policy.channels.managers)
+        name = f"digest:{effect.due:%Y-%m-%d}"
+        crew.desk.say("", name, channel, digest(told, crew.names), again=job.again, since=job.since)
+    except (Refused, SlackApiError) as error:
+        meaning = error if isinstance(error, Refused) else translate(error)
+        if not isinstance(meaning, Refused):
+            raise
+        crew.problems.raise_(DIGEST, f"The digest of approvals can't be posted. {meaning.why}", meaning.cure)
+        return Done()
+    crew.problems.clear(DIGEST)
+    return Done()
+
+
+DIGEST = "digest"
+"""The standing problem of a digest that Slack refuses: the next one that is posted ends it."""

@@ -1,5 +1,6 @@
 """Messages that show or tell: the announcement, the mitigation, a sentence, the timeline, a brief."""
 
+from datetime import timedelta
 from statistics import median
 
 from bot.domain.effects import (
@@ -11,10 +12,10 @@ from bot.domain.effects import (
     Tell,
     Warn,
 )
+from bot.domain.freshness import freshness
 from bot.domain.incident.events import ConflictMet, CustomersTold, StageChanged
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.state import Incident
-from bot.ports import Ran
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief
@@ -42,19 +43,29 @@ def show_mitigation(effect: ShowMitigation, job: Job) -> Done:
     incident, crew = job.incident(), job.crew
     channel = job.channel_of(incident)
     shown = incident.mitigations[effect.mitigation]
-    track = _track(crew.tracks.of(shown.plan.runbook)) if shown.progress is Progress.PROPOSED else None
+    track = _track(shown.plan.runbook, incident, job) if shown.progress is Progress.PROPOSED else None
     message = mitigation(incident, shown, crew.names, crew.clock.now(), track)
     crew.desk.show(incident.id, f"mitigation:{effect.mitigation}", channel, message, again=job.again, since=job.since)
     return Done(rest=EDITS_APART)
 
 
-def _track(ran: list[Ran]) -> Track:
-    cleared = [run.seconds / 60 for run in ran if run.cleared]
+TRACKED = timedelta(days=90)
+"""Of runs before that only the last one, and the last failure, are told: services change."""
+
+
+def _track(runbook: str, incident: Incident, job: Job) -> Track:
+    crew = job.crew
+    ran, book = crew.tracks.of(runbook), crew.house.runbooks.get(runbook)
+    recent = [run for run in ran if run.at > crew.clock.now() - TRACKED]
+    cleared = [run.seconds / 60 for run in recent if run.cleared]
     return Track(
-        runs=len(ran),
+        runs=len(recent),
         cleared=len(cleared),
         median_minutes=median(cleared) if cleared else None,
+        last_run=max((run.at for run in ran), default=None),
+        last_failed=max((run.at for run in ran if not run.cleared), default=None),
         last_rolled_back=max((run.at for run in ran if run.undone), default=None),
+        review=freshness(book, crew.engine.policy_of(incident).runbooks.review_holds) if book is not None else None,
     )
 
 

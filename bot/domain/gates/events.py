@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.domain.gates.gate import Chair, Choice, How, Outcome
 from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.stricter import Reason
 from bot.domain.gates.subject import Subject
 
 
@@ -26,12 +27,17 @@ class FactBase(BaseModel):
 class GateOpened(FactBase):
     type: Literal["gate.opened"] = "gate.opened"
     policy: ApprovalPolicy
+    """By which it goes: where there were reasons to be stricter, with the raised quorum."""
     subject: Subject
     wakes: bool = False
     order: tuple[int, ...]
     """Which of the policy's steps comes when; `seed` gave it where the policy shuffles them."""
     seed: str = ""
     limit_due: AwareDatetime | None = None
+    declared: ApprovalPolicy | None = None
+    """As the workflow declares it, where `policy` is stricter."""
+    stricter: tuple[Reason, ...] = ()
+    """Why it is."""
 
 
 class TierCalled(FactBase):
@@ -61,6 +67,13 @@ class TierStuck(FactBase):
 
     type: Literal["gate.stuck"] = "gate.stuck"
     turn: int
+    because: str
+
+
+class QuorumEased(FactBase):
+    """Those who are asked are too few for the stricter quorum, and nobody else is left: the declared one holds."""
+
+    type: Literal["gate.quorum-eased"] = "gate.quorum-eased"
     because: str
 
 
@@ -218,6 +231,7 @@ AnyFact = (
     | TierCalled
     | PeopleAsked
     | TierStuck
+    | QuorumEased
     | DeputyAsked
     | PeopleReminded
     | ChannelReminded

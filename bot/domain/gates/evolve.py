@@ -36,6 +36,8 @@ def _opened(fact: e.GateOpened) -> Gate:
         seed=fact.seed,
         limit_due=fact.limit_due,
         linked=fact.linked,
+        declared=fact.declared,
+        stricter=fact.stricter,
     )
 
 
@@ -57,6 +59,8 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
         case e.PeopleAsked():
             changes = {"chairs": fact.chairs, "missing": fact.missing, "is_answered": True}
             return {"calls": gate.with_call(fact.turn, **changes)}
+        case e.QuorumEased():
+            return {"policy": gate.declared or gate.policy, "declared": None}
         case e.DeputyAsked():
             deputy = fact.chairs[0].account
             return _seated(gate, fact.turn, fact.instead_of, fact.chairs, deputy=deputy)
@@ -181,6 +185,7 @@ def _changed(gate: Gate, fact: e.SubjectChanged) -> dict[str, Any]:
     return {
         "subject": fact.subject,
         "policy": fact.policy or gate.policy,
+        **({"declared": None, "stricter": ()} if fact.policy is not None else {}),
         "changed": fact.changed,
         "authors": tuple(dict.fromkeys((*gate.authors, fact.by))),
         "order": fact.order,

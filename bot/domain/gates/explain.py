@@ -8,6 +8,7 @@ from bot.domain.gates.count import ayes, barred_from, noes, rejecting
 from bot.domain.gates.gate import Call, Gate, Outcome, Vote, names
 from bot.domain.gates.policy import Tier, in_words
 from bot.domain.gates.standing import deciding
+from bot.domain.gates.stricter import reasons_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class Explanation:
     """Who was meant and isn't asked, in sentences."""
     counted: tuple[Counted, ...]
     left_out: tuple[LeftOut, ...]
+    readers: tuple[str, ...]
+    """Who opened the plan, as it is now."""
+    stricter: str
+    """Why it asks for more than its policy does by itself, in a sentence; empty: it doesn't."""
     outcome: str
     """How it ended, in a sentence; or what it waits for."""
 
@@ -72,6 +77,8 @@ def explain(gate: Gate) -> Explanation:
         missing=tuple(dict.fromkeys(sentence for call in gate.calls for sentence in call.missing)),
         counted=counted,
         left_out=tuple(_left_out(gate, {(one.account, one.ballot) for one in counted})),
+        readers=gate.readers,
+        stricter=stricter_said(gate),
         outcome=_outcome(gate),
     )
 
@@ -82,8 +89,10 @@ def in_sentences(gate: Gate) -> list[str]:
     return [
         told.outcome,
         *told.rules,
+        *([told.stricter] if told.stricter else []),
         *(f"<@{one.account}> ({one.seat}), {because_of(one.because)}" for one in told.asked if one.waits),
         *told.missing,
+        *([f"Opened the plan: {names(told.readers)}."] if told.readers else []),
         *(f"Counted: {_counts(one)}." for one in told.counted),
         *(f"Not counted: <@{one.account}> {_said(one.choice)}, because {one.because}." for one in told.left_out),
     ]
@@ -118,6 +127,19 @@ def _rule(gate: Gate, ballot: int) -> str:
     unmet = f", and a yes from {in_words([count.tier.seats[n] for n in count.unmet])} is missing" if count.unmet else ""
     state = "It has passed" if count.passes else f"It has {count.weight} of {count.tier.needs} so far{unmet}"
     return f"{name}: {said}. {state}."
+
+
+def stricter_said(gate: Gate) -> str:
+    """Say why it asks for more than its policy does by itself: people read this in several places."""
+    if not gate.stricter:
+        return ""
+    why = reasons_said(gate.stricter)
+    if gate.declared is None:
+        return f"It was to be stricter than usual, because {why}; too few could be asked for that."
+    step = gate.order[gate.step]
+    now, usual = (policy.steps[step].tiers[0].needs for policy in (gate.policy, gate.declared))
+    counts = f", {now} instead of {usual}" if now != usual else ""
+    return f"Stricter than usual{counts}, because {why}."
 
 
 def _tier(tier: Tier) -> str:

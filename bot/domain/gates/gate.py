@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 
 from bot.domain.declared import Weekly, Zone
 from bot.domain.gates.policy import ApprovalPolicy, Step, Tier
+from bot.domain.gates.stricter import Reason
 from bot.domain.gates.subject import Subject
 from bot.domain.runbook import Frozen
 
@@ -139,6 +140,10 @@ class Gate(Frozen):
     id: str
     policy: ApprovalPolicy
     """As it was when the gate was opened, or when its subject changed last."""
+    declared: ApprovalPolicy | None = None
+    """As the workflow declares it, where there was reason for a stricter one; None: it is `policy`."""
+    stricter: tuple[Reason, ...] = ()
+    """Why it is stricter than declared, or was until too few could be reached."""
     subject: Subject
     proposer: str
     authors: tuple[str, ...]

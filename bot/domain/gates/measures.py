@@ -7,14 +7,20 @@ from datetime import datetime, timedelta
 from math import ceil
 from statistics import fmean, median
 
+from bot.domain.durations import lasted
 from bot.domain.gates import events as e
 from bot.domain.gates.evolve import evolve
 from bot.domain.gates.gate import Gate, Outcome
+from bot.domain.gates.stricter import Ended
 
 RUBBER_STAMP = timedelta(seconds=10)
 """A vote sooner than this after being asked, by somebody who hasn't opened the plan, has not been thought about."""
 TOO_STRICT = 0.2
 """With a greater share of overrides, a gate is in the way more than it helps (mission.md, E9)."""
+OUT_OF_TIME = {"time", "last-resort"}
+"""What closes a gate that nobody has decided."""
+USUAL_FROM = 3
+"""Of fewer gates nothing can be called usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Load:
     """Seconds that each answer took."""
     unanswered: list[float] = field(default_factory=list)
     """Seconds that they had for each question whose limit passed without a word of theirs."""
+    stamps: int = 0
+    """Votes of theirs that came sooner than anybody can read."""
 
     @property
     def median(self) -> timedelta | None:
@@ -64,6 +72,7 @@ class Measures:
     broken_glass: int
     unsigned: int
     """Of these, still owed a countersignature."""
+    votes: int
     stamps: tuple[Stamp, ...]
     cost: float | None
     """What waiting has cost, by the policies' rates; None where none states a rate."""
@@ -92,11 +101,12 @@ def measure(histories: Iterable[History]) -> Measures:
         mean=timedelta(seconds=fmean(span.total_seconds() for span in took)) if took else None,
         p95=took[ceil(0.95 * len(took)) - 1] if took else None,
         outcomes=Counter(gate.outcome.value for gate in gates if gate.outcome is not None),
-        timeouts=sum(gate.how in {"time", "last-resort"} for gate in gates),
+        timeouts=sum(gate.how in OUT_OF_TIME for gate in gates),
         escalated=sum(any(isinstance(it, e.TierCalled) and it.tier > 0 for it in history) for _, history in read),
         overrides=sum(gate.outcome is Outcome.OVERRIDDEN for gate in gates),
         broken_glass=sum(gate.debt is not None for gate in gates),
         unsigned=sum(gate.debt is not None and gate.debt.signed_by is None for gate in gates),
+        votes=sum(isinstance(it, e.VoteCast) for _, history in read for it in history),
         stamps=tuple(stamp for _, history in read for stamp in stamps(history)),
         cost=sum(costs) if costs else None,
     )
@@ -126,6 +136,29 @@ def cost_of(gate: Gate, at: datetime | None = None) -> float | None:
     if until is None or gate.policy.cost_per_hour is None:
         return None
     return (until - gate.opened_at) / timedelta(hours=1) * gate.policy.cost_per_hour
+
+
+def ended(history: History) -> Ended | None:
+    """Keep of a gate what later ones of its policy are judged by; None: it is open, or no gate."""
+    gate = _folded(history) if history else None
+    if gate is None or gate.closed_at is None:
+        return None
+    return Ended(
+        at=gate.closed_at,
+        seconds=(gate.closed_at - gate.opened_at).total_seconds(),
+        in_time=gate.how not in OUT_OF_TIME,
+        votes=sum(isinstance(fact, e.VoteCast) for fact in history),
+        stamps=len(stamps(history)),
+    )
+
+
+def usual(ended: Sequence[Ended]) -> str:
+    """Say how gates of a policy usually do: `usually decided in 4 min; 2 of 20 ran out of time`; empty: too few."""
+    if len(ended) < USUAL_FROM:
+        return ""
+    took, late = [one.seconds for one in ended if one.in_time], sum(not one.in_time for one in ended)
+    decided = f"usually decided in {lasted(timedelta(seconds=median(took)))}" if took else "never decided so far"
+    return f"{decided}; {late} of {len(ended)} ran out of time"
 
 
 def stamps(history: History) -> list[Stamp]:
@@ -165,6 +198,8 @@ def loads(histories: Iterable[History]) -> dict[str, Load]:
     found = defaultdict[str, Load](Load)
     for history in histories:
         _add_loads(history, found)
+        for stamp in stamps(history):
+            found[stamp.account].stamps += 1
     return dict(found)
 
 

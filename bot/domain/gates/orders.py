@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, StringConstraints
 
 from bot.domain.gates.gate import Choice, Found
 from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.stricter import Reason
 from bot.domain.gates.subject import Subject
 from bot.domain.runbook import Frozen
 
@@ -30,6 +31,10 @@ class OpenGate(Order):
     """Quiet hours don't hold it: the severity's policy says so."""
     seed: str = ""
     """Chance, for a policy that shuffles its steps. It is recorded, so that the order can be checked."""
+    declared: ApprovalPolicy | None = None
+    """As the workflow declares it, where `policy` is stricter."""
+    stricter: tuple[Reason, ...] = ()
+    """Why it is."""
 
 
 class RecordAsked(Order):

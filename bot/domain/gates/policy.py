@@ -9,7 +9,7 @@ mixtures need nothing of their own.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import product
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -31,6 +31,9 @@ Undoes = Literal["failed", "stopped", "verified"]
 Model = Literal["sequential", "parallel", "dynamic", "mixed"]
 LastResort = Literal["approve", "reject", "roll-back", "expire"]
 Then = Literal["approve", "reject", "roll-back", "expire", "escalate"]
+
+Concern = Literal["stale-runbook", "rubber-stamps"]
+"""What may make a policy ask for more: nobody has reviewed the runbook for long, or people vote without reading."""
 
 SeatKind = Literal["role", "person", "hat", "team", "group", "schedule", "route", "anyone"]
 SEAT_KINDS: tuple[SeatKind, ...] = get_args(SeatKind)
@@ -181,8 +184,13 @@ class Tier(Frozen):
         return noes
 
     @property
+    def most(self) -> int:
+        """The weight of all yeses that there could be."""
+        return sum(seat.most for seat in self.seats)
+
+    @property
     def needs(self) -> int:
-        return self.quorum or sum(seat.most for seat in self.seats)
+        return self.quorum or self.most
 
     @property
     def is_open_to_all(self) -> bool:
@@ -254,6 +262,8 @@ class ApprovalPolicy(Frozen):
     """Who may go ahead at once; None: nobody."""
     cost_per_hour: float | None = Field(default=None, ge=0)
     """What an hour of waiting costs, in the operator's currency."""
+    stricter: dict[Concern, Annotated[int, Field(ge=1, le=10)]] = {}
+    """What is added to the quorum of each tier, as far as its seats reach, where there is reason for it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -300,9 +310,36 @@ class ApprovalPolicy(Frozen):
             )
         return override
 
+    @field_validator("stricter")
+    @classmethod
+    def _can_be_raised(cls, stricter: dict[Concern, int], info: ValidationInfo) -> dict[Concern, int]:
+        steps = info.data.get("steps", ())
+        if stricter and steps and raised(steps, info.data.get("override"), 1)[0] == steps:
+            raise misfit(
+                "no quorum here can be raised: each asks for all that its seats weigh, or for as much as it may",
+                "Give a seat more voices, or remove this.",
+            )
+        return stricter
+
     @property
     def hash(self) -> str:
         return digest(self.model_dump(mode="json"))
+
+
+def raised(steps: tuple[Step, ...], override: Tier | None, by: int) -> tuple[tuple[Step, ...], Tier | None]:
+    """Add to the quorum of each tier, as far as its seats reach, and as long as the steps can pass.
+
+    What overrides a no is raised with them, for it must stay the larger one; where it can't be, they stay below it.
+    """
+    over = override and override.model_copy(update={"quorum": min(override.needs + by, override.most)})
+    for n, m in [(n, m) for n, step in enumerate(steps) for m in range(len(step.tiers))]:
+        before, tier, after = steps[n].tiers[:m], steps[n].tiers[m], steps[n].tiers[m + 1 :]
+        needs = min(tier.needs + by, tier.most, over.needs - 1 if over is not None else tier.most)
+        higher = Step(tiers=(*before, tier.model_copy(update={"quorum": needs}), *after))
+        tried = (*steps[:n], higher, *steps[n + 1 :])
+        if needs > tier.needs and can_pass(tried):
+            steps = tried
+    return steps, over
 
 
 def can_pass(steps: Sequence[Step]) -> bool:

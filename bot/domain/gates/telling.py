@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.domain.gates import events as g
 from bot.domain.gates.gate import Gate, Outcome, names
 from bot.domain.gates.policy import Purpose, in_words
+from bot.domain.gates.stricter import reasons_said
 
 QUIET = (
     g.PlanOpened,
@@ -18,6 +19,8 @@ QUIET = (
 def worth_telling(fact: g.AnyFact) -> bool:
     """Say whether a fact is news: who is asked first, and that the last step has passed, is told by what follows."""
     match fact:
+        case g.GateOpened():
+            return bool(fact.stricter)
         case g.TierCalled():
             return bool(fact.because)
         case g.StepPassed():
@@ -33,9 +36,9 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
     match fact:
         case g.GateOpened():
             said = fact.subject.parameters
-            return (
-                f"asked for approval of {what}: {gate.policy.title}{_quoted(said.get('text') or said.get('because'))}"
-            )
+            quoted = _quoted(said.get("text") or said.get("because"))
+            stricter = f"; stricter than usual: {reasons_said(fact.stricter)}" if fact.stricter else ""
+            return f"asked for approval of {what}: {gate.policy.title}{stricter}{quoted}"
         case g.TierCalled():
             return f"asked {_seats(gate, fact)} to decide {what}{_why(fact.because)}"
         case g.PeopleAsked():
@@ -44,6 +47,10 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             return f"found that those who were asked can't decide {what} any more: {fact.because}"
         case g.DeputyAsked():
             return f"asked {names(chair.account for chair in fact.chairs)} instead of <@{fact.instead_of}> about {what}"
+        case g.QuorumEased():
+            return (
+                f"asks for no more than usual of {what}: too few could be asked for the stricter quorum, {fact.because}"
+            )
         case g.PeopleReminded():
             return f"reminded {names(fact.following)} that {what} waits for them"
         case g.ChannelReminded():

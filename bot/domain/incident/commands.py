@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from bot.domain.gates.orders import AnyOrder
+from bot.domain.gates.stricter import Known
 from bot.domain.hats import Hat
 from bot.domain.incident.findings import Priority
 from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
@@ -153,6 +154,8 @@ class TellCustomers(Command):
     """Tell customers. By the same person while a gate before it is open, it changes the text."""
 
     text: Words
+    known: Known = Known()
+    """What may make its approval stricter, as the door has looked it up."""
 
 
 class ChangeSeverity(Command):
@@ -164,6 +167,8 @@ class ChangeStage(Command):
     to: str
     """A stage's id."""
     because: Words = ""
+    known: Known = Known()
+    """What may make its approval stricter, as the door has looked it up."""
 
 
 class AdoptPolicy(Command):
@@ -177,12 +182,16 @@ class AdoptPolicy(Command):
 
 class Resolve(Command):
     summary: Words
+    known: Known = Known()
+    """What may make its approval stricter, as the door has looked it up."""
 
 
 class Propose(Command):
     """Ask for a mitigation. By the same person for the same runbook while its gate is open, it changes the plan."""
 
     plan: Plan
+    known: Known = Known()
+    """What may make its approval stricter, as the door has looked it up."""
 
 
 class Withdraw(Command):

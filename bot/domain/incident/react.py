@@ -73,7 +73,7 @@ def _asks(before: Incident | None, after: Incident) -> Iterator[x.AnyEffect]:
         for (turn, person), (number, waits) in told.items():
             if number and ((turn, person) not in now or waits is not now[turn, person][1]):
                 yield x.ShowAsked(incident=after.id, gate=name, turn=turn, person=person)
-        if not gate.is_open and was is not None and was.is_open and any(call.chairs for call in gate.calls):
+        if not gate.is_open and (was is None or was.is_open):
             yield x.RememberAnswers(incident=after.id, gate=name)
 
 
@@ -250,7 +250,7 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
     match event:
         case g.VoteCameLate() | g.PlanOpened():
             return []
-        case g.GateClosed() | g.ChannelReminded() | g.Countersigned():
+        case g.GateClosed() | g.ChannelReminded() | g.Countersigned() | g.QuorumEased():
             return [told, *shown]
         case g.TierCalled() if event.because and gate.is_open:
             return [told, *shown]

@@ -1,20 +1,45 @@
 """Clicks on a mitigation: read the plan, withdraw, stop, roll back."""
 
+import logging
+
+from redis.exceptions import RedisError
+
+from bot.domain.gates.gate import Gate
+from bot.domain.gates.orders import OpenPlan
 from bot.domain.incident.commands import RollBack, StopRun, Withdraw
 from bot.domain.incident.decide.mitigations import find
+from bot.domain.incident.rejections import Rejected
+from bot.engine import TooBusy
 from bot.slack.answers import said
 from bot.slack.clicks.click import facts_of
 from bot.slack.controls import OpenPlanButton, RollBackButton, StopButton, WithdrawButton
 from bot.slack.door import Door, Opens, Reply
 from bot.slack.requests import Click
 from bot.slack.views.mitigation import plan_view
+from bot.verbs.gates import at_gate
 from bot.verbs.vote import undoes
 
+log = logging.getLogger("muster.slack")
 
-def open_plan(_: Click, control: OpenPlanButton, door: Door) -> Reply:
+
+def open_plan(click: Click, control: OpenPlanButton, door: Door) -> Reply:
+    """Show the plan; while its gate is open it is recorded who has seen it."""
     incident = door.house.engine.incident(control.incident)
-    view = plan_view(incident, find(incident, control.mitigation), door.names)
+    mitigation = find(incident, control.mitigation)
+    gate = incident.gate_of(mitigation)
+    if gate is not None and gate.is_open:
+        _record_reading(gate, click, control, door)
+    view = plan_view(incident, mitigation, door.names)
     return Opens(view, "`/incident timeline` has the plan's steps too.")
+
+
+def _record_reading(gate: Gate, click: Click, control: OpenPlanButton, door: Door) -> None:
+    """Record it; whatever goes wrong with that is no reason to keep the plan from somebody."""
+    facts = facts_of(click, control, door)
+    try:
+        door.house.engine.submit(at_gate(door.house, facts, gate, OpenPlan(by=click.user, at=facts["at"])))
+    except (Rejected, TooBusy, RedisError) as why:
+        log.warning("who opened the plan is not recorded cause=%s why=%s", click.cause, why)
 
 
 def withdraw(click: Click, control: WithdrawButton, door: Door) -> Reply:

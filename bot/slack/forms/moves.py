@@ -12,6 +12,7 @@ from bot.slack.forms.form import Form, facts_of
 from bot.slack.kit import section
 from bot.slack.requests import Submission
 from bot.slack.views.stage import lines
+from bot.verbs.request import known
 from bot.verbs.words import plain
 
 
@@ -57,7 +58,9 @@ def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
 
 def stage(submission: Submission, door: Door) -> Reply:
     reason = plain(submission.text("because"), door.house.people.name)
-    door.house.engine.submit(ChangeStage(**facts_of(submission, door), to=submission.text("to"), because=reason))
+    found = known(door.house, submission.facts.incident, door.clock.now())
+    order = ChangeStage(**facts_of(submission, door), to=submission.text("to"), because=reason, known=found)
+    door.house.engine.submit(order)
     return None
 
 

@@ -10,7 +10,7 @@ from bot.slack.forms.fields import modal, number, select, text
 from bot.slack.forms.form import Form, facts_of
 from bot.slack.kit import context, escape
 from bot.slack.requests import Submission
-from bot.verbs.request import plan
+from bot.verbs.request import known, plan
 
 PICK = "form.runbook"
 """The action id of the runbook's select: picking one shows its parameters."""
@@ -41,7 +41,8 @@ def submit(submission: Submission, door: Door) -> Reply:
         )
     except BadParameter as error:
         return Refuses(prefix + error.name, str(error))
-    door.house.engine.submit(Propose(**facts_of(submission, door), plan=wanted))
+    found = known(door.house, submission.facts.incident, door.clock.now(), runbook)
+    door.house.engine.submit(Propose(**facts_of(submission, door), plan=wanted, known=found))
     return None
 
 

@@ -11,6 +11,7 @@ from bot.slack.forms.fields import modal, number, text
 from bot.slack.forms.form import Form, facts_of
 from bot.slack.requests import Submission
 from bot.verbs.gates import at_gate
+from bot.verbs.request import known
 from bot.verbs.words import plain
 
 
@@ -57,7 +58,8 @@ def notify_view(facts: FormFacts, door: Door) -> dict[str, Any]:
 
 def notify(submission: Submission, door: Door) -> Reply:
     words = plain(submission.text("text"), door.house.people.name)
-    door.house.engine.submit(TellCustomers(**facts_of(submission, door), text=words))
+    found = known(door.house, submission.facts.incident, door.clock.now())
+    door.house.engine.submit(TellCustomers(**facts_of(submission, door), text=words, known=found))
     return None
 
 
@@ -68,7 +70,8 @@ def resolve_view(facts: FormFacts, _: Door) -> dict[str, Any]:
 
 def resolve(submission: Submission, door: Door) -> Reply:
     words = plain(submission.text("text"), door.house.people.name)
-    door.house.engine.submit(Resolve(**facts_of(submission, door), summary=words))
+    found = known(door.house, submission.facts.incident, door.clock.now())
+    door.house.engine.submit(Resolve(**facts_of(submission, door), summary=words, known=found))
     return None
 
 

@@ -7,7 +7,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked as what_of
 from bot.slack.controls import OpenPlanButton, PassVoteOnButton
 from bot.slack.kit import Message, Names, actions, bold, button, context, header, line, message, section, sentences, who
-from bot.slack.views.gate import about, became, limit, needed, told_of, voting
+from bot.slack.views.gate import about, became, limit, needed, stricter, told_of, voting
 
 
 def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) -> Message:
@@ -36,7 +36,7 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
         header(f"Approve? {gate.subject.action}"),
         section("\n".join(part for part in (what, by, risk) if part)),
         *told_of(parts),
-        section(asks),
+        section("\n".join(part for part in (asks, stricter(gate, names)) if part)),
         context(f"You are {why}." if why else "", without),
         actions(
             button("Approve", voting(incident, gate, "approve"), "primary"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.domain.gates.count import barred_from
+from bot.domain.gates.explain import stricter_said
 from bot.domain.gates.gate import Choice, Gate, Outcome
 from bot.domain.gates.policy import Purpose, Seat, Then, in_words
 from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
@@ -44,15 +45,16 @@ def gate(incident: Incident, shown: Gate, names: Names) -> Message:
         return _ended(incident, shown, names)
     proposer, asks, without = who(shown.proposer, names), needed(incident, shown, names), limit(shown)
     title, parts = line(shown.subject.action, 150), about(incident, shown, names)
+    more = stricter(shown, names)
     changed = f"Changed: {line(', '.join(shown.changed))}. Earlier votes fell." if shown.changed else ""
     undoes = shown.subject.parameters.get("mitigation")
     return message(
-        sentences(f"{proposer} asks for {incident.id}: {title}", changed, *parts.values(), asks, without),
+        sentences(f"{proposer} asks for {incident.id}: {title}", changed, *parts.values(), asks, more, without),
         header(f"Approve? {shown.subject.action}"),
         context(f"{shown.id} of {incident.id}", f"asked by {proposer} {day(shown.opened_at)}"),
         section(f"*{changed}*") if changed else None,
         *told_of(parts),
-        section("\n".join(["*Votes*", *votes(shown, names), asks])),
+        section("\n".join(["*Votes*", *votes(shown, names), asks, more])),
         context(without),
         actions(
             button("Approve", voting(incident, shown, "approve"), "primary"),
@@ -134,6 +136,11 @@ def may_vote(person: str, gate: Gate) -> bool:
     if not gate.is_open or gate.is_author(person) or gate.vote_of(person, gate.current) is not None:
         return False
     return gate.sits(person, gate.current) and gate.person(person) not in barred_from(gate, gate.current)
+
+
+def stricter(gate: Gate, names: Names) -> str:
+    """Say why it asks for more than its policy does by itself; empty: it doesn't."""
+    return line(stricter_said(gate), 600, names)
 
 
 def votes(gate: Gate, names: Names) -> list[str]:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
 from bot.domain.durations import lasted
+from bot.domain.freshness import Freshness
 from bot.domain.gates.standing import approvers, opponents
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
@@ -38,7 +39,7 @@ from bot.slack.kit import (
     when,
     who,
 )
-from bot.slack.views.gate import limit, needed, outcome_of, votes, voting
+from bot.slack.views.gate import limit, needed, outcome_of, stricter, votes, voting
 from bot.slack.views.steps import SHOWN, in_words
 
 MARKS = {
@@ -52,19 +53,25 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What a runbook did before."""
+    """What a runbook did before, and when somebody looked at it."""
 
     runs: int
+    """In the last 90 days, like the next two."""
     cleared: int
     """Runs after which the signal settled."""
     median_minutes: float | None = None
+    last_run: datetime | None = None
+    """However long ago, like the next one."""
+    last_failed: datetime | None = None
     last_rolled_back: datetime | None = None
+    review: Freshness | None = None
+    """None: there is no such runbook any more."""
 
 
 def mitigation(incident: Incident, m: Mitigation, names: Names, now: datetime, track: Track | None) -> Message:
     match m.progress:
         case Progress.PROPOSED:
-            return _question(incident, m, names, track)
+            return _question(incident, m, names, track, now)
         case Progress.APPROVED | Progress.RUNNING | Progress.VERIFYING | Progress.ROLLING_BACK:
             return _run(incident, m, names, now)
         case Progress.NEEDS_HUMAN | Progress.STOPPED:
@@ -75,24 +82,24 @@ def mitigation(incident: Incident, m: Mitigation, names: Names, now: datetime, t
             assert_never(m.progress)
 
 
-def _question(incident: Incident, m: Mitigation, names: Names, track: Track | None) -> Message:
+def _question(incident: Incident, m: Mitigation, names: Names, track: Track | None, now: datetime) -> Message:
     gate, plan = incident.gates[m.id], m.plan
     title, where = line(plan.title, 150), f"{line(plan.target, 80)} ({line(plan.environment, 80)})"
     proposer = who(m.proposer, names)
-    asks, without = needed(incident, gate, names), limit(gate)
+    asks, more, without = needed(incident, gate, names), stricter(gate, names), limit(gate)
     changed = f"The plan was changed: {line(', '.join(gate.changed))}. Earlier votes fell." if gate.changed else ""
     told = {
         "Risk": _risk(plan),
         "Expected effect": _expected(plan),
         "Plan": in_words(plan.steps),
         "Rollback": _rollback(plan),
-        "Track record": _track(track),
+        "Track record": sentences(_track(track), _review(track, now)),
     }
     risk, expect, *rest = (f"*{label}*\n{text}" for label, text in told.items())
     return message(
         sentences(
             f"{proposer} proposes for {incident.id}: {title} on {where}",
-            *(changed, asks, without),
+            *(changed, asks, more, without),
             *(f"{label}: {text}" for label, text in told.items()),
         ),
         header(f"Approve? {plan.title}"),
@@ -100,7 +107,7 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
         section(f"*Changed* {changed}") if changed else None,
         fields([risk, expect]),
         *(section(text) for text in rest),
-        section("\n".join(["*Votes*", *votes(gate, names), asks])),
+        section("\n".join(["*Votes*", *votes(gate, names), asks, more])),
         context(without),
         actions(
             button("Approve", voting(incident, gate, "approve"), "primary"),
@@ -128,12 +135,41 @@ def _rollback(plan: Plan) -> str:
 
 
 def _track(track: Track | None) -> str:
-    if track is None or track.runs == 0:
+    if track is None or track.last_run is None:
         return "None yet: it has never run here."
     median = f", median {track.median_minutes:.0f} min" if track.median_minutes is not None else ""
-    undone = f", last rolled back {when(track.last_rolled_back, '{date_short}')}" if track.last_rolled_back else ""
-    cleared = f"cleared the signal {plural(track.cleared, 'time')}"
-    return f"{plural(track.runs, 'run')}, {cleared}{median}{undone}"
+    cleared = f"cleared the signal {plural(track.cleared, 'time')}{median}"
+    recent = f"{plural(track.runs, 'run')} in 90 days, {cleared}" if track.runs else "No run in 90 days"
+    return f"{recent}, {_last(track)}"
+
+
+def _last(track: Track) -> str:
+    """Say when it ran last, and when it failed last."""
+    said = [f"last run {_date(track.last_run)}"] if track.last_run is not None else []
+    if track.last_failed is None:
+        return ", ".join([*said, "never failed"])
+    was_undone = track.last_rolled_back == track.last_failed
+    return ", ".join([*said, f"last {'rolled back' if was_undone else 'failed'} {_date(track.last_failed)}"])
+
+
+def _date(at: datetime) -> str:
+    return when(at, "{date_short}")
+
+
+def _review(track: Track | None, now: datetime) -> str:
+    """Say when somebody has read the runbook through, and since when that doesn't hold any more."""
+    review = track.review if track is not None else None
+    if review is None:
+        return ""
+    if review.reviewed is None or review.until is None:
+        return "⚠ Stale: nobody has reviewed the runbook"
+    if review.is_stale(now):
+        return f"⚠ Reviewed {_day_said(review.reviewed)}, stale since {_day_said(review.until)}"
+    return f"Reviewed {_day_said(review.reviewed)}"
+
+
+def _day_said(day_: date) -> str:
+    return f"{day_.day} {day_:%b %Y}"
 
 
 def _run(incident: Incident, m: Mitigation, names: Names, now: datetime) -> Message:

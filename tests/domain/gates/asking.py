@@ -144,3 +144,12 @@ class Asking:
     def asked(self) -> list[str]:
         """Who is asked in the open ballot and hasn't passed it on."""
         return [chair.account for _, chair in self.gate.asked(self.gate.current) if not chair.declined]
+
+
+def approved(after: float, kind: ApprovalPolicy = TWO_OF_THREE) -> list[e.AnyFact]:
+    """Return the facts of a gate that BEN, and where one isn't enough CY, approved so many seconds after noon."""
+    asking = Asking(kind).after(after)
+    asking.approves(BEN)
+    asking.approves(CY) if asking.gate.is_open else None
+    assert not asking.gate.is_open
+    return asking.facts

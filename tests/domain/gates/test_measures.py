@@ -8,6 +8,7 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.events import AnyFact
 from bot.domain.gates.measures import by_model, by_policy, cost_of, loads, measure, stamps
 from bot.domain.gates.policy import ApprovalPolicy
+from tests.domain.gates import asking
 from tests.domain.gates.asking import HOUR, IN_TURN, MINUTE, TWO_OF_THREE, Asking, policy
 from tests.harness.clock import at
 from tests.harness.people import ANA, BEN, CY, DEE, MO
@@ -16,11 +17,7 @@ COSTLY = policy(kind="parallel", seats=[{"team": "payments"}], cost_per_hour=120
 
 
 def approved(after: float, kind: ApprovalPolicy = COSTLY) -> list[AnyFact]:
-    asking = Asking(kind).after(after)
-    asking.approves(BEN)
-    asking.approves(CY) if asking.gate.is_open else None
-    assert not asking.gate.is_open
-    return asking.facts
+    return asking.approved(after, kind)
 
 
 def broken_open(after: float) -> list[AnyFact]:

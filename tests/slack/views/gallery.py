@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,11 @@ from bot.audit import clocks
 from bot.audit.outbreak import step
 from bot.domain.criterion import Criterion
 from bot.domain.differences import differences
+from bot.domain.freshness import Freshness
 from bot.domain.gates.policy import GateChoice
+from bot.domain.gates.report import GateRecord, Report
+from bot.domain.gates.report import report as measures
+from bot.domain.gates.stricter import Known
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -34,6 +38,8 @@ from bot.slack.views.announcement import announcement
 from bot.slack.views.audit import audit
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
+from bot.slack.views.digest import digest
+from bot.slack.views.digest import report as gates_report
 from bot.slack.views.escalation import escalation
 from bot.slack.views.gate import gate
 from bot.slack.views.help import help_, unknown
@@ -53,6 +59,7 @@ from bot.slack.views.told import told
 from bot.slack.views.trial import Tried, sample, trial
 from bot.slack.views.warning import warning
 from bot.verbs.request import Called, ShowOnCall, ShowPolicy, ShowShifts, ShowStage
+from tests.domain.gates import asking
 from tests.harness.book import by_ways, policy
 from tests.harness.clock import NOON
 from tests.harness.orders import casting
@@ -72,13 +79,37 @@ from tests.slack.views.scene import (
     TWO_VOTES,
     Scene,
     names,
+    plan,
 )
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "views"
 
 Picture = Message | dict[str, Any]
 
-TRACK = Track(runs=5, cleared=4, median_minutes=6, last_rolled_back=START - timedelta(days=193))
+UNDONE = START - timedelta(days=193)
+TRACK = Track(
+    runs=5,
+    cleared=4,
+    median_minutes=6,
+    last_run=START - timedelta(days=2),
+    last_failed=UNDONE,
+    last_rolled_back=UNDONE,
+    review=Freshness(reviewed=date(2026, 11, 1), until=date(2027, 1, 30)),
+)
+STALE = Track(
+    runs=0,
+    cleared=0,
+    last_run=START - timedelta(days=120),
+    last_failed=START - timedelta(days=150),
+    last_rolled_back=UNDONE,
+    review=Freshness(reviewed=date(2026, 5, 12), until=date(2026, 8, 10)),
+)
+NEVER = Track(runs=0, cleared=0, review=Freshness())
+STRICTER = edited(
+    POLICY,
+    approvals={"anybody": anybody(1, seats=[{"anyone": True, "voices": 2}], stricter={"stale-runbook": 1})},
+)
+"""A policy that wants another yes where the runbook is stale."""
 
 
 def gallery() -> dict[str, Picture]:
@@ -87,6 +118,7 @@ def gallery() -> dict[str, Picture]:
         **_incidents(),
         **_mitigations(),
         **_gates(),
+        **_digests(),
         **_plans(),
         **_calling(),
         **_reminders(),
@@ -149,6 +181,9 @@ def _incidents() -> dict[str, Picture]:
     }
 
 
+LATELY = Known(stale="the runbook was reviewed on 2026-05-12, which held until 2026-08-10")
+
+
 def mitigations() -> dict[str, Scene]:
     again = Scene().commanded().proposed().proposed(risk="Carts of the last hour are lost.", parameters={"wave": 3})
     touchy: dict[str, Any] = {
@@ -162,6 +197,8 @@ def mitigations() -> dict[str, Scene]:
         "asked-by-the-commander": Scene().commanded().proposed(by=ANA),
         "asked-without-rollback": Scene().commanded().proposed(**touchy),
         "asked-again": again,
+        "asked-stricter": Scene(policy=STRICTER).commanded().does(c.Propose, BEN, plan=plan(), known=LATELY),
+        "asked-of-what-was-never-read": Scene().commanded().proposed(),
         "half-approved": Scene(policy=TWO_VOTES).commanded().proposed().votes(CY, comment="I tried it in staging"),
         "approved": approved(),
         "needs-nobody": Scene(severity=Severity.P3).commanded().proposed(),
@@ -227,7 +264,7 @@ def questions() -> dict[str, Scene]:
 
 
 def _mitigations() -> dict[str, Picture]:
-    tracks = {"asked": TRACK}
+    tracks = {"asked": TRACK, "asked-stricter": STALE, "asked-of-what-was-never-read": NEVER}
     return {
         f"mitigation/{name}": mitigation(scene.incident, scene.mitigation, names, scene.now, tracks.get(name))
         for name, scene in mitigations().items()
@@ -622,6 +659,49 @@ def _lists() -> dict[str, Picture]:
             f"timeline/part-{number}": part
             for number, part in enumerate(timeline(lived.records, lived.incident, names, "INC-42 so far"), start=1)
         },
+    }
+
+
+def _digests() -> dict[str, Picture]:
+    """Show how approvals did, in good weeks and in bad ones."""
+    since, until = NOON - timedelta(days=7), NOON + timedelta(hours=9)
+
+    def told(*records: GateRecord) -> Report:
+        return measures(records, since, until, until)
+
+    def ended(number: int, seconds: float) -> GateRecord:
+        return GateRecord(f"INC-{number}", asking.approved(seconds))
+
+    costly = asking.policy(
+        id="costly",
+        title="Payments, by <!here> *day*",
+        kind="parallel",
+        seats=[{"team": "payments"}],
+        cost_per_hour=1200,
+        glass={"who": [{"anyone": True}]},
+    )
+    broken = asking.Asking(costly).after(60)
+    broken.breaks_glass(DEE)
+    silent = asking.Asking(asking.IN_TURN.model_copy(update={"id": "turns", "title": "In turn"}))
+    silent.ticks(2 * asking.HOUR)
+    silent.ticks(4 * asking.HOUR)
+    waiting = asking.Asking(costly)
+    good = told(*(ended(number, 60.0 * number) for number in range(1, 8)))
+    bad = told(
+        GateRecord("INC-1", broken.facts),
+        GateRecord("INC-2", silent.facts),
+        GateRecord("INC-3", waiting.facts),
+        GateRecord("INC-4", waiting.facts, is_private=True),
+        *(ended(number, 3) for number in range(5, 8)),
+    )
+    crowd = told(*(GateRecord(f"INC-{number}", waiting.facts) for number in range(40)))
+    return {
+        "digest/nothing-stands-out": digest(good, names),
+        "digest/much-stands-out": digest(bad, names),
+        "digest/many-wait": digest(crowd, names),
+        "digest/nothing-was-asked": digest(told(), names),
+        "report/nothing-was-asked": gates_report(told(), names),
+        "report/much-stands-out": gates_report(bad, names),
     }
 
 

@@ -13,6 +13,8 @@ MAY_PING = {
     "mitigation/asked": {ANA},
     "mitigation/asked-without-rollback": {ANA},
     "mitigation/asked-again": {ANA},
+    "mitigation/asked-stricter": {ANA},
+    "mitigation/asked-of-what-was-never-read": {ANA},
     "mitigation/half-approved": {ANA},
     "mitigation/needs-human": {ANA},
     "mitigation/rollback-failed": {ANA},

@@ -47,6 +47,8 @@ def _open(order: o.OpenGate) -> list[e.AnyFact]:
         seed=order.seed,
         order=order_of(order.policy, order.seed or order.gate),
         limit_due=limit_due(order.policy, order.at),
+        declared=order.declared,
+        stricter=order.stricter,
     )
     case = Case(evolve(None, opened), order)
     settle(case)

@@ -7,6 +7,7 @@ from bot.domain.gates import events as e
 from bot.domain.gates.count import ayes, could_pass, passing, possible, rejecting
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import channel_notice
+from bot.domain.gates.evolve import evolve
 from bot.domain.gates.gate import Call, How, Outcome
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import ApprovalPolicy, LastResort, in_words
@@ -51,8 +52,23 @@ def _conclude_stuck(case: Case, ballot: int) -> bool:
     if any(could_pass(case.gate, call) for call in calls):
         return False
     because = _why_stuck(case, calls[-1])
+    if _ease(case, ballot, because):
+        return True
     case.add(e.TierStuck(by=SYSTEM, at=case.at, turn=calls[-1].turn, because=because))
     go_on(case, because)
+    return True
+
+
+def _ease(case: Case, ballot: int, because: str) -> bool:
+    """Go back to the declared quorum where nobody else is left to ask, and those who are asked can reach that."""
+    latest = case.gate.latest
+    if case.gate.declared is None or latest is None or latest.tier + 1 < len(case.gate.steps[ballot].tiers):
+        return False
+    eased = e.QuorumEased(by=SYSTEM, at=case.at, because=because)
+    gate = evolve(case.gate, eased)
+    if not any(could_pass(gate, call) for call in gate.calls_of(ballot)):
+        return False
+    case.add(eased)
     return True
 
 

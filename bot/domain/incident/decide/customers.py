@@ -2,6 +2,7 @@
 
 from bot.domain.gates import orders as o
 from bot.domain.gates.decide import decide
+from bot.domain.gates.stricter import with_reasons
 from bot.domain.gates.subject import of_notice
 from bot.domain.incident.commands import PostUpdate, TellCustomers
 from bot.domain.incident.decide import gates
@@ -34,7 +35,8 @@ def tell(command: TellCustomers, incident: Incident, policy: Policy) -> list[Any
             raise GateStillOpen(title=other.subject.action)
         change = o.ChangeSubject(by=command.by, at=command.at, subject=of_notice(text, channel, other.policy.hash))
         return gates.with_consequences(decide(change, other), incident, policy)
-    approval = policy.approval("notification", incident.severity, command.at)
-    if approval is None:
+    declared = policy.approval("notification", incident.severity, command.at)
+    if declared is None:
         return [CustomersTold(by=command.by, at=command.at, text=text, channel=channel)]
-    return gates.ask(command, of_notice(text, channel, approval.hash), approval, incident, policy)
+    approval = with_reasons(declared, command.known)
+    return gates.ask(command, of_notice(text, channel, approval.policy.hash), approval, incident, policy)

@@ -7,9 +7,9 @@ from bot.domain.gates import events as g
 from bot.domain.gates import orders as o
 from bot.domain.gates.decide import decide
 from bot.domain.gates.gate import Gate
-from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.rejections import NoSuchGate
 from bot.domain.gates.standing import approvers
+from bot.domain.gates.stricter import Asked
 from bot.domain.gates.subject import Subject
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, digest
@@ -31,24 +31,24 @@ def at_gate(command: AtGate, incident: Incident, policy: Policy) -> list[AnyEven
     return with_consequences(decide(_order(command, incident), gate), incident, policy)
 
 
-def open_gate(
-    command: Command, gate: str, approval: ApprovalPolicy, subject: Subject, *, wakes: bool
-) -> list[g.AnyFact]:
+def open_gate(command: Command, gate: str, approval: Asked, subject: Subject, *, wakes: bool) -> list[g.AnyFact]:
     """Ask. Where the policy shuffles its steps, the command's cause is the chance: nobody chooses it."""
     order = o.OpenGate(
         by=command.by,
         at=command.at,
         gate=gate,
-        policy=approval,
+        policy=approval.policy,
         subject=subject,
         wakes=wakes,
-        seed=digest({"cause": command.cause}) if approval.shuffle else "",
+        seed=digest({"cause": command.cause}) if approval.policy.shuffle else "",
+        declared=approval.declared,
+        stricter=approval.stricter,
     )
     return decide(order, None)
 
 
 def ask_to_move(
-    command: Command, subject: Subject, approval: ApprovalPolicy, incident: Incident, policy: Policy
+    command: Command, subject: Subject, approval: Asked, incident: Incident, policy: Policy
 ) -> list[AnyEvent]:
     """Ask for a move into a stage. The same move is asked for once; one question about stages at a time."""
     for other in moves_asked(incident):
@@ -58,9 +58,7 @@ def ask_to_move(
     return ask(command, subject, approval, incident, policy)
 
 
-def ask(
-    command: Command, subject: Subject, approval: ApprovalPolicy, incident: Incident, policy: Policy
-) -> list[AnyEvent]:
+def ask(command: Command, subject: Subject, approval: Asked, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Open a gate before what is no mitigation: these are numbered through, `g1`, `g2`."""
     asked = open_gate(command, next_gate(incident), approval, subject, wakes=policy.of(incident.severity).wakes)
     return with_consequences(asked, incident, policy)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bot.domain.gates import orders as o
 from bot.domain.gates.decide import decide
+from bot.domain.gates.stricter import with_reasons
 from bot.domain.gates.subject import of_plan
 from bot.domain.ids import mitigation_id
 from bot.domain.incident.commands import AtGate, Propose, Withdraw
@@ -39,9 +40,10 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
     proposed = MitigationProposed(by=command.by, at=command.at, mitigation=name, plan=plan, gate=name if asks else None)
     if not asks:
         return [proposed, *_begins(command, proposed, incident, policy)]
-    approval = policy.approval("mitigation", incident.severity, command.at)
-    assert approval is not None, "a policy without one is refused when it is loaded"
-    subject = of_plan(plan, approval=approval.hash)
+    declared = policy.approval("mitigation", incident.severity, command.at)
+    assert declared is not None, "a policy without one is refused when it is loaded"
+    approval = with_reasons(declared, command.known)
+    subject = of_plan(plan, approval=approval.policy.hash)
     asked = gates.open_gate(command, name, approval, subject, wakes=policy.of(incident.severity).wakes)
     known = evolve(incident, proposed, incident.id)
     return [proposed, *gates.with_consequences(asked, known, policy)]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.domain.gates.stricter import Asked
 from bot.domain.gates.subject import of_rollback
 from bot.domain.incident.commands import (
     RecordSignal,
@@ -138,7 +139,7 @@ def roll_back(command: RollBack, incident: Incident, policy: Policy) -> list[Any
     for other in incident.proposed:
         raise GateStillOpen(title=other.plan.title)
     subject = of_rollback(mitigation.id, mitigation.plan, because, approval.hash)
-    return gates.ask(command, subject, approval, incident, policy)
+    return gates.ask(command, subject, Asked(approval), incident, policy)
 
 
 def _undo(
@@ -158,4 +159,4 @@ def _undo(
         return [RollbackStarted(**facts, because=because)]
     needed = HumanNeeded(**facts, because=because, rollback=f"waits for approval ({gates.next_gate(incident)})")
     subject = of_rollback(mitigation.id, mitigation.plan, because, approval.hash)
-    return [needed, *gates.ask(command, subject, approval, evolve(incident, needed, incident.id), policy)]
+    return [needed, *gates.ask(command, subject, Asked(approval), evolve(incident, needed, incident.id), policy)]

@@ -1,5 +1,6 @@
 """Severity and stage: how bad it is, and how far it has come."""
 
+from bot.domain.gates.stricter import with_reasons
 from bot.domain.gates.subject import of_move
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
@@ -47,9 +48,10 @@ def _asked_or_made(
     command: ChangeStage | Resolve, because: str, to: Stage, incident: Incident, policy: Policy
 ) -> list[AnyEvent]:
     """Make a move, or ask those whose yes it waits for."""
-    approval = policy.approval_of_move(to, incident.severity, command.at)
-    if approval is not None:
-        subject = of_move(to, because, approval.hash)
+    declared = policy.approval_of_move(to, incident.severity, command.at)
+    if declared is not None:
+        approval = with_reasons(declared, command.known)
+        subject = of_move(to, because, approval.policy.hash)
         return gates.ask_to_move(command, subject, approval, incident, policy)
     return made(incident, to, policy, by=command.by, at=command.at, because=because)
 

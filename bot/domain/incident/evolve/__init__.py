@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, assert_never
 
+from bot.domain.gates.events import PlanOpened
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import events as e
@@ -32,7 +33,7 @@ def evolve(incident: Incident | None, event: e.AnyEvent, incident_id: str) -> In
         assert isinstance(event, e.Declared), "a history begins with incident.declared"
         return _declared(event, incident_id)
     changes = _changes(incident, event)
-    if not isinstance(event, e.PageEvent) and type(event) not in e.REMINDER_EVENTS:
+    if not isinstance(event, e.PageEvent | PlanOpened) and type(event) not in e.REMINDER_EVENTS:
         changes["last_change"] = Change(by=event.by, at=event.at, type=event.type)
     if event.by != SYSTEM:
         changes |= _active(incident, changes, event.at)
@@ -56,7 +57,7 @@ BY_A_RUN = frozenset(
 )
 """While a mitigation runs, the incident moves on without anybody's doing."""
 
-MOVES_NOTHING = frozenset({e.ExportRequested, e.PinEdited, e.PinDeleted, *e.REMINDER_EVENTS})
+MOVES_NOTHING = frozenset({e.ExportRequested, e.PinEdited, e.PinDeleted, PlanOpened, *e.REMINDER_EVENTS})
 """What people do without moving the incident on: they read, they chat, they put reminders off."""
 
 
