@@ -87,6 +87,7 @@ def test_a_sound_installation_is_told_so_in_a_line_for_each_check(sound: World) 
         f"All {len(SCOPES)} scopes are granted",
         "#incidents is there",
         "#incident-managers is there",
+        "#status is there",
         "The worker process is alive (",
         "The clock process is alive",
         "The web process answers at http://127.0.0.1:",

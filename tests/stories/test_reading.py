@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.verbs import ALL
 from tests.harness.actors import Person, declare
 from tests.harness.world import World
 
@@ -22,8 +23,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def test_help_names_every_verb_and_one_at_a_time(world: World) -> None:
     ana = Person(world, "UANA")
     everything = ana.types("/incident help")
-    for verb in ("declare", "hat", "hand-over", "propose", "approve", "update", "note", "export", "resolve", "list"):
-        assert verb in everything, verb
+    for verb in ALL:
+        assert f"/incident {verb.name}" in everything, verb.name
     alone = ana.types("/incident help propose")
     assert "name=value" in alone
     assert "hand-over" not in alone

@@ -50,7 +50,7 @@ def update(submission: Submission, door: Door) -> Reply:
 def notify_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     incident = door.house.engine.incident(facts.incident)
     channel = door.house.engine.policy_of(incident).channels.customers
-    hint = f"Customers read it in #{channel} as it stands here, once everybody has agreed who is asked."
+    hint = f"Customers read it in #{channel} as it stands here: at once, or once those have agreed who are asked."
     words = facts.words or incident.last_update
     label = "What should customers read?"
     return modal(facts, "Tell customers", [text("text", label, multiline=True, initial=words, hint=hint, limit=2000)])

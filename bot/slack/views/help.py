@@ -26,8 +26,9 @@ def help_(verbs: Sequence[Verb], door: str) -> Message:
     grouped["More"] = [verb for verb in verbs if verb[0] not in known]
     told = {title: [_told(verb, door) for verb in members] for title, members in grouped.items() if members}
     tip = "A bare verb opens a form. In an incident's channel nothing needs its number."
+    usages = (_usage(verb, door) for members in grouped.values() for verb in members)
     return message(
-        "\n".join([*(row for rows in told.values() for row in rows), tip]),
+        "\n".join([*usages, tip]),  # what each does stands in the blocks: of all verbs it would not fit
         *(section("\n".join([f"*{title}*", *rows])) for title, rows in told.items()),
         context(tip),
     )
@@ -44,5 +45,9 @@ def unknown(word: str, nearest: str | None) -> Message:
 
 
 def _told(verb: Verb, door: str) -> str:
-    name, usage, summary = verb
-    return f"`{line(f'{door} {name} {usage}'.strip())}` {line(summary)}"
+    return f"{_usage(verb, door)} {line(verb[2])}"
+
+
+def _usage(verb: Verb, door: str) -> str:
+    name, usage, _ = verb
+    return f"`{line(f'{door} {name} {usage}'.strip())}`"
