@@ -19,12 +19,12 @@ QUIET = (
 def worth_telling(fact: g.AnyFact) -> bool:
     """Say whether a fact is news: who is asked first, and that the last step has passed, is told by what follows."""
     match fact:
-        case g.GateOpened():
-            return bool(fact.stricter)
         case g.TierCalled():
             return bool(fact.because)
         case g.StepPassed():
             return not fact.last
+        case g.GateOpened() if fact.stricter:
+            return True
         case g.GateOpened() | g.SubjectChanged():
             return fact.subject.purpose in {"rollback", "notification"}
         case _:

@@ -1,7 +1,7 @@
 """Why a gate is where it is: the rule, the votes that count, and each that doesn't with its reason."""
 
 from bot.domain.gates.explain import Counted, LeftOut, because_of, explain
-from tests.domain.gates.asking import EVE, FAY, HOUR, IN_TURN, MINUTE, TWO_OF_THREE, Asking, policy
+from tests.domain.gates.asking import EVE, FAY, HOUR, IN_TURN, MINUTE, SUBJECT, TWO_OF_THREE, Asking, policy
 from tests.domain.gates.test_deciding import CONTESTED, GLASS
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 
@@ -132,7 +132,11 @@ def test_the_outcome_is_told_in_a_sentence() -> None:
     assert explain(glass.gate).outcome == "<@UBEN> broke the glass after 1 min: customers can't pay."
     silent = Asking(policy(kind="parallel", seats=[{"team": "payments"}], limit="30m", then="roll-back"))
     silent.ticks(30 * MINUTE)
-    assert explain(silent.gate).outcome == "Its policy says: rolled back, after 30 min: nobody decided in time."
+    assert explain(silent.gate).outcome == "Its policy says: expired, after 30 min: nobody decided in time."
+    undoing = SUBJECT.model_copy(update={"purpose": "rollback"})
+    undone = Asking(policy(kind="parallel", seats=[{"team": "payments"}], limit="30m", then="roll-back"), undoing)
+    undone.ticks(30 * MINUTE)
+    assert explain(undone.gate).outcome == "Its policy says: rolled back, after 30 min: nobody decided in time."
     contested = Asking(CONTESTED)
     contested.rejects(CY, "not on a Monday")
     assert explain(contested.gate).rules[-1] == (
