@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
-from bot.domain.gates.policy import GateChoice
+from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Glass, Route, Seat, Step, Tier
 from bot.domain.hats import Hat
 from bot.domain.incident.reminders import Kind
 from bot.domain.policy import (
@@ -424,6 +424,7 @@ def test_the_version_changes_with_what_is_declared_and_with_nothing_else(tmp_pat
 MODELS = (
     *(Channels, GateChoice, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep),
     *(Reminders, ReminderPolicy, HatReminder, StuckReminder),
+    *(ApprovalPolicy, Glass, Route, Seat, Step, Tier),
 )
 
 

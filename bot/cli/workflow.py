@@ -5,25 +5,33 @@ import sys
 
 from bot.config import load
 from bot.config.mistakes import suggest
+from bot.config.schemas import FOLDER, KINDS, file, published
 from bot.domain.drawing import conflicts_in_words, in_mermaid, in_words
 from bot.settings import Settings, read
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(asks="show", name="", mermaid=False)
-    asks = parser.add_subparsers(dest="asks", metavar="show | check")
+    asks = parser.add_subparsers(dest="asks", metavar="show | check | schema")
     show = asks.add_parser("show", help="the stages, their hats, and the moves between them")
     show.add_argument("name", nargs="?", default="", help="a workflow; the one in force unless said")
     show.add_argument("--mermaid", action="store_true", help="as a state diagram for a page")
     asks.add_parser("check", help="read all manifests, and say what is wrong with them, and what would be right")
+    schema = asks.add_parser("schema", help="the JSON Schemas by which editors complete and check manifests")
+    schema.add_argument("kind", nargs="?", choices=KINDS, help="print this one; without it, say which there are")
+    schema.add_argument("--write", action="store_true", help="write all of them beside the manifests")
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print what is asked for; mistakes in manifests are the caller's to print. Exit with 1 where there is nothing."""
     settings = read()
-    if chosen.asks == "check":
-        return _check(settings)
-    return _show(chosen.name or settings.workflow, settings, mermaid=chosen.mermaid)
+    match chosen.asks:
+        case "check":
+            return _check(settings)
+        case "schema":
+            return _schema(chosen.kind, settings, write=chosen.write)
+        case _:
+            return _show(chosen.name or settings.workflow, settings, mermaid=chosen.mermaid)
 
 
 def _check(settings: Settings) -> int:
@@ -41,6 +49,22 @@ def _show(name: str, settings: Settings, *, mermaid: bool) -> int:
         return 1
     policy = load(settings.manifests, settings.environment, name).policy
     print("\n".join(in_mermaid(policy) if mermaid else (*in_words(policy), *conflicts_in_words(policy))))
+    return 0
+
+
+def _schema(kind: str | None, settings: Settings, *, write: bool) -> int:
+    """Print one schema, write all of them, or say which there are."""
+    folder = settings.manifests / FOLDER
+    if write:
+        folder.mkdir(exist_ok=True)
+        for each in KINDS:
+            (folder / file(each)).write_text(published(each), encoding="utf-8")
+        print(f"Written to {folder}: {', '.join(map(file, KINDS))}.")
+    elif kind is not None:
+        print(published(kind), end="")
+    else:
+        for each, (title, _) in KINDS.items():
+            print(f"{each:<9} {title}")
     return 0
 
 

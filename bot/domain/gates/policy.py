@@ -42,7 +42,9 @@ class Route(Frozen):
     picks: int = Field(default=3, ge=1, le=20)
     """As many as are asked."""
     owner: float = Field(default=3, ge=0, le=100)
+    """For whoever is in the team that owns the service."""
     shift: float = Field(default=2, ge=0, le=100)
+    """For whoever is on shift."""
     working: float = Field(default=1, ge=0, le=100)
     """Within their working hours, on their own clock."""
     speed: float = Field(default=2, ge=0, le=100)
@@ -61,10 +63,13 @@ class Seat(Frozen):
     role: Name | None = None
     """Whoever has this role in the organisation: `security`, `duty-manager`."""
     person: Name | None = None
+    """Somebody of the on-call book."""
     hat: Hat | None = None
     """Whoever wears it in this incident."""
     team: Name | None = None
+    """Each of its members."""
     group: SlackGroup | None = None
+    """The members of a Slack user group: `S0614TZR7`."""
     schedule: Name | None = None
     """Whoever is on shift."""
     route: Route | None = None
@@ -131,6 +136,7 @@ class Tier(Frozen):
     """Seats that are asked at once."""
 
     seats: tuple[Seat, ...] = Field(min_length=1, max_length=20)
+    """Who is asked."""
     quorum: int | None = Field(default=None, ge=1, validate_default=True)
     """The weight of yeses with which it passes; None: that of all seats."""
     noes: int = Field(default=1, ge=1, validate_default=True)
@@ -202,15 +208,18 @@ class Step(Frozen):
     """One question of a gate. Tier after tier is asked, and the first that passes answers it."""
 
     tiers: tuple[Tier, ...] = Field(min_length=1)
+    """The first is asked; each of the others when those before gave no answer in time."""
 
 
 class Glass(Frozen):
     """Who may go ahead at once, with a reason, and who signs for it afterwards."""
 
     who: tuple[Seat, ...] = Field(min_length=1)
+    """Any of them."""
     countersigned_by: tuple[Seat, ...] = Field(default=(Seat(anyone=True),), min_length=1)
     """Never whoever broke it, and never the proposer."""
     within: Seconds = Field(default=24 * HOUR, ge=60, le=30 * 24 * HOUR)
+    """Seconds in which somebody signs for it."""
 
     @field_validator("who", "countersigned_by")
     @classmethod
@@ -224,10 +233,13 @@ class ApprovalPolicy(Frozen):
     """What an open gate keeps: it goes on with the policy it began with, whatever is edited meanwhile."""
 
     id: Name
+    """Its name in the workflow."""
     title: Words
+    """What people call it: it stands above what is asked."""
     kind: Model = "mixed"
     """With `chain`, `seats` or `route` in place of `steps`, how these are meant. Measures are told apart by it."""
     steps: tuple[Step, ...] = Field(default=(), max_length=8, validate_default=True)
+    """What must pass, one after the other."""
     max_depth: int = Field(default=DEEPEST, ge=1, le=10, validate_default=True)
     """As many tiers as a step may have, and as often as “not me” may pass a question on."""
     quiet: tuple[Weekly, ...] = ()
@@ -395,12 +407,15 @@ class GateChoice(Frozen):
     """An approval policy, and when it is the one to use."""
 
     use: Name
+    """An approval, by its name under `approvals`."""
     before: tuple[Purpose, ...] = Field(min_length=1)
     """What waits for it."""
     stages: tuple[Name, ...] = ()
     """Only before moves into these; empty: into any, if moves wait for it."""
     severities: tuple[Severity, ...] = ()
+    """Only at these; empty: at all."""
     hours: tuple[Weekly, ...] = ()
+    """Only at these times; none: always."""
     zone: Zone = "UTC"
     """Whose clock `hours` are on."""
 
