@@ -199,6 +199,10 @@ SLIPS: list[tuple[str, str, str]] = [
     ("workflow", SEATS, "kind: sequential, seats: [{anyone: true}]"),
     ("workflow", SEATS, "seats: [{anyone: true}]"),
     ("workflow", SEATS, "kind: dynamic"),
+    ("workflow", SEATS, "kind: dynamic, route: true, fallback: 5"),
+    ("workflow", SEATS, "kind: dynamic, route: 5"),
+    ("workflow", SEATS, "steps: [{tiers: [{quorum: 1}]}]"),
+    ("workflow", SEATS, "steps: [{}]"),
     ("workflow", SEATS, f"{SEATS}, steps: [{{tiers: [{{seats: [{{anyone: true}}]}}]}}]"),
     ("workflow", "[{anyone: true}]", "[{anyone: true, team: team-bread}]"),
     ("workflow", "[{anyone: true}]", "[{}]"),
@@ -389,6 +393,7 @@ def test_what_the_edits_begin_with_is_good(scratch: Path) -> None:
 @example(changed={"workflows/hybrid.yaml": RICH.replace("sla_minutes: 15", "sla_minutes: 0.5H 30 m")})
 @example(changed={"workflows/hybrid.yaml": RICH.replace("from: detected", "from: [detected]")})
 @example(changed={"workflows/hybrid.yaml": RICH.replace("picks: 2", "picks: true")})
+@example(changed={"workflows/hybrid.yaml": RICH.replace("[{person: ana}], limit: 1h", "null, limit: 1h")})
 def test_no_editor_marks_what_we_take(scratch: Path, changed: dict[str, str]) -> None:
     if takes(scratch, changed):
         ((path, text),) = changed.items()

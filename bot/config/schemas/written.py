@@ -107,7 +107,7 @@ class ShortForm(Tier):
     """With `kind: parallel`: who is asked at once."""
     route: Route | Literal[True] | None
     """With `kind: dynamic`: how whoever fits best is found; true: by the weights that hold unless said."""
-    fallback: tuple[Seat, ...] = ()
+    fallback: tuple[Seat, ...] | None = None
     """With `route`: who is asked, one after the other, where it finds nobody, or nobody decides in time."""
     second: tuple[Seat, ...] | None = None
     """With `chain` or `seats`: who is asked, too, when nobody has decided in time."""

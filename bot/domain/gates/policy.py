@@ -369,7 +369,7 @@ def written_out(given: Mapping[str, Any]) -> dict[str, Any]:
         case "dynamic" if "route" in policy:
             first = {"quorum": 1, **tier, "seats": [_routed(policy.pop("route"))]}
             after = {name: value for name, value in tier.items() if name not in {"quorum", "noes"}}
-            last = [{**after, "seats": [seat]} for seat in policy.pop("fallback", ())]
+            last = [{**after, "seats": seats} for seats in _one_by_one(policy.pop("fallback", None))]
             policy["steps"] = [{"tiers": [first, *last]}]
         case _:
             return dict(given)
@@ -382,6 +382,11 @@ def _tiers(policy: dict[str, Any], name: str, tier: Mapping[str, Any]) -> list[d
     seats = policy.pop(name, ())
     kept = {key: value for key, value in tier.items() if key not in {"quorum", "noes"}}
     return [{**kept, "quorum": quorum, "seats": seats}] if seats else []
+
+
+def _one_by_one(seats: Any) -> list[Any]:
+    """Make a tier's seats of each; what is no list is refused as the seats of a tier."""
+    return [[seat] for seat in seats] if isinstance(seats, Sequence) else [] if seats is None else [seats]
 
 
 def _routed(route: Any) -> dict[str, Any]:
