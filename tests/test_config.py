@@ -830,7 +830,7 @@ def test_a_stage_without_an_end_is_named_with_its_remedy(
     ],
 )
 def test_a_stage_that_has_an_end_is_left_alone(tmp_path: Path, changes: Changes) -> None:
-    assert load(folder(tmp_path, {"workflows/hybrid.yaml": workflow(changes)}), {}).policy
+    assert load(folder(tmp_path, {"workflows/hybrid.yaml": workflow(changes)}), {}).policy.name == "hybrid"
 
 
 REMINDERS = """\

@@ -28,10 +28,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.domain.asked import NOBODY, Asked, approves_itself, asked, before
 from bot.domain.criterion import Check, Criterion, Strictness
 from bot.domain.gates.count import Count, Place, fill
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Seat, Tier
-from bot.domain.gates.policy import Purpose as GatePurpose
+from bot.domain.gates.policy import ApprovalPolicy, Seat, Tier
 from bot.domain.lifecycle import Guard, Purpose, Stage, Transition, Trigger
 from bot.domain.oncall.book import Book
 from bot.domain.policy import Policy
@@ -90,7 +90,7 @@ def _circles(policy: Policy, moves: Mapping[str, Transition | None]) -> Iterator
 def _may_be_free(policy: Policy, move: Transition) -> bool:
     """Say whether a move waits for nobody at some severity and hour: else it never happens by itself."""
     to = policy.stage_by_id[move.to]
-    return any(None in _asked(policy, _purpose(to), severity, to.id) for severity in Severity)
+    return any(NOBODY in asked(policy, before(to), severity, to.id) for severity in Severity)
 
 
 def _path(stages: Iterable[str]) -> str:
@@ -209,8 +209,7 @@ class _Paths:
         return None
 
     def _never_passes(self, to: Stage) -> str:
-        names = _asked(self.policy, _purpose(to), self.severity, to.id)
-        return self.sitting.none_passes(names)
+        return self.sitting.none_passes(asked(self.policy, before(to), self.severity, to.id))
 
     def _wanted(self, spot: Spot, move: Transition) -> dict[Fact, str]:
         """Return what a move asks for that can be shown only while the incident is open, and what it is called."""
@@ -244,33 +243,11 @@ def _no_mitigation(policy: Policy, severity: Severity, sitting: "_Sitting") -> s
     """Say why no mitigation can begin at a severity; empty where some can."""
     if not policy.of(severity).approval:
         return ""
-    why = sitting.none_passes(_asked(policy, "mitigation", severity, ""))
+    why = sitting.none_passes(asked(policy, "mitigation", severity))
     return f"mitigations wait for {why}" if why else ""
 
 
 # Gates: who may be asked at all, and whether they could pass
-
-
-def _purpose(to: Stage) -> GatePurpose:
-    return "resolution" if to.purpose is Purpose.RESOLVED else "stage"
-
-
-def _asked(policy: Policy, purpose: GatePurpose, severity: Severity, stage: str) -> list[str | None]:
-    """Name the approvals that may hold, by the hour; None among them: at some hours nobody is asked."""
-    found = list[str | None]()
-    for choice in policy.gates:
-        if _fits_at_some_hour(choice, purpose, severity, stage):
-            found.append(choice.use)
-            if not choice.hours:
-                return found
-    return [*found, None]
-
-
-def _fits_at_some_hour(choice: GateChoice, purpose: GatePurpose, severity: Severity, stage: str) -> bool:
-    at_any_hour = choice.model_copy(update={"hours": ()})
-    return at_any_hour.always_fits(purpose, severity.value) and (
-        not stage or not choice.stages or stage in choice.stages
-    )
 
 
 class _Sitting:
@@ -280,14 +257,16 @@ class _Sitting:
         self.policy = policy
         self.book = book
 
-    def none_passes(self, names: Iterable[str | None]) -> str:
+    def none_passes(self, choices: Iterable[Asked]) -> str:
         """Say of approvals of which one holds, by the hour, why none can ever pass; empty where one can."""
+        names = [choice.approval for choice in choices]
         whys = [self._never_passes(self.policy.approvals[name]) if name is not None else "" for name in names]
         return whys[0] if all(whys) else ""
 
     def _never_passes(self, approval: ApprovalPolicy) -> str:
-        in_time = "approve" in {approval.last_resort, approval.then if approval.limit is not None else ""}
-        if in_time or (approval.glass is not None and any(self._people(0, seat) for seat in approval.glass.who)):
+        if approves_itself(approval) or (
+            approval.glass is not None and any(self._people(0, seat) for seat in approval.glass.who)
+        ):
             return ""
         for step in approval.steps:
             best = [(tier.needs, self._at_best(tier)) for tier in step.tiers]
