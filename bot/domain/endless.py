@@ -108,6 +108,14 @@ OF_A_MITIGATION: frozenset[Fact] = frozenset(
 )
 WHILE_OPEN: frozenset[Fact] = OF_A_MITIGATION | {Check.ON_CALL_ASSIGNED}
 
+STEPS: tuple[Fact, ...] = (
+    Check.ROLLBACK_DECLARED,
+    Guard.APPROVED,
+    Check.CHANGE_RECORDED,
+    Check.VERIFIED_BY_SIGNAL,
+)
+"""What is shown of a mitigation one after the other: where one of them is, so are those before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -115,7 +123,7 @@ class Spot:
 
     stage: str
     shown: frozenset[Fact] = frozenset()
-    """Kept only where nothing more can be shown: while it is open, whatever is asked for can be."""
+    """While it is open, only what stays so: whatever else is asked for can be shown, or be so no longer."""
     owed: frozenset[str] = frozenset()
     """Criteria that were missing on the way, and that nobody's word can make good."""
 
@@ -186,13 +194,13 @@ class _Paths:
         to = self.policy.stage_by_id[move.to]
         missing = {one.id for one in self._asked_for(spot, move) if one.check not in spot.shown}
         owed = spot.owed | missing if move.criteria is Strictness.WARN else spot.owed - missing
-        if not to.is_over:
-            yield Spot(to.id, owed=owed)
-        elif self._stage(spot).is_over:
-            yield Spot(to.id, spot.shown, owed)
+        if self._stage(spot).is_over:
+            shown = [spot.shown]
         else:
-            yield Spot(to.id, frozenset(self._wanted(spot, move)), owed)
-            yield Spot(to.id, WHILE_OPEN - OF_A_MITIGATION if self.no_mitigation else WHILE_OPEN, owed)
+            all_of_it = WHILE_OPEN - OF_A_MITIGATION if self.no_mitigation else WHILE_OPEN
+            shown = [spot.shown | _with_earlier(self._wanted(spot, move)), all_of_it]
+        for facts in shown:
+            yield Spot(to.id, facts if to.is_over else _with_earlier(facts & STAYS), owed)
 
     def _obstacle(self, spot: Spot, move: Transition) -> Obstacle | None:
         to = self.policy.stage_by_id[move.to]
@@ -229,6 +237,16 @@ class _Paths:
 
     def _stage(self, spot: Spot) -> Stage:
         return self.policy.stage_by_id[spot.stage]
+
+
+STAYS: frozenset[Fact] = frozenset({Guard.APPROVED, Check.ON_CALL_ASSIGNED})
+"""What no later mitigation changes."""
+
+
+def _with_earlier(facts: Iterable[Fact]) -> frozenset[Fact]:
+    shown = frozenset(facts)
+    latest = max((n for n, fact in enumerate(STEPS) if fact in shown), default=-1)
+    return shown | set(STEPS[: latest + 1])
 
 
 CONFIRM = "Add confirmed_by, for what the record can't show; or write criteria: warn at the move."
