@@ -103,11 +103,6 @@ def _path(stages: Iterable[str]) -> str:
 Fact = Check | Guard
 """What is shown only of something done while customers are hit."""
 
-OF_A_MITIGATION: frozenset[Fact] = frozenset(
-    {Check.ROLLBACK_DECLARED, Check.CHANGE_RECORDED, Check.VERIFIED_BY_SIGNAL, Guard.APPROVED}
-)
-WHILE_OPEN: frozenset[Fact] = OF_A_MITIGATION | {Check.ON_CALL_ASSIGNED}
-
 STEPS: tuple[Fact, ...] = (
     Check.ROLLBACK_DECLARED,
     Guard.APPROVED,
@@ -115,6 +110,8 @@ STEPS: tuple[Fact, ...] = (
     Check.VERIFIED_BY_SIGNAL,
 )
 """What is shown of a mitigation one after the other: where one of them is, so are those before it."""
+
+WHILE_OPEN: frozenset[Fact] = frozenset((*STEPS, Check.ON_CALL_ASSIGNED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,24 +187,30 @@ class _Paths:
         return [move for move in moves if move is not None]
 
     def _after(self, spot: Spot, move: Transition) -> Iterator[Spot]:
-        """Make a move: people may have shown no more than it asks for, or all that they can."""
-        to = self.policy.stage_by_id[move.to]
-        missing = {one.id for one in self._asked_for(spot, move) if one.check not in spot.shown}
-        owed = spot.owed | missing if move.criteria is Strictness.WARN else spot.owed - missing
+        """Make a move, whatever is shown by then of all that it lets be missing."""
+        to, wanted = self.policy.stage_by_id[move.to], self._wanted(spot, move).keys()
+        for shown in self._may_be_shown(spot):
+            if wanted <= shown:
+                asked_for = self._asked_for(spot, move) if move.criteria is Strictness.WARN else []
+                missing = {one.id for one in asked_for if one.check not in shown}
+                yield Spot(to.id, shown if to.is_over else _with_earlier(shown & STAYS), spot.owed | missing)
+
+    def _may_be_shown(self, spot: Spot) -> Iterator[frozenset[Fact]]:
+        """Go through what people may have shown by the time they move on."""
         if self._stage(spot).is_over:
-            shown = [spot.shown]
-        else:
-            all_of_it = WHILE_OPEN - OF_A_MITIGATION if self.no_mitigation else WHILE_OPEN
-            shown = [spot.shown | _with_earlier(self._wanted(spot, move)), all_of_it]
-        for facts in shown:
-            yield Spot(to.id, facts if to.is_over else _with_earlier(facts & STAYS), owed)
+            yield spot.shown
+            return
+        steps = STEPS[: STEPS.index(Guard.APPROVED)] if self.no_mitigation else STEPS
+        for count in range(len(steps) + 1):
+            yield spot.shown | set(steps[:count])
+            yield spot.shown | {*steps[:count], Check.ON_CALL_ASSIGNED}
 
     def _obstacle(self, spot: Spot, move: Transition) -> Obstacle | None:
         to = self.policy.stage_by_id[move.to]
         if why := self._never_passes(to):
             return Obstacle(f"the move to {to.id} waits for {why}", "Name more people there, or lower its quorum.")
         for fact, named in self._wanted(spot, move).items():
-            if fact in OF_A_MITIGATION and self.no_mitigation:
+            if fact in STEPS[STEPS.index(Guard.APPROVED) :] and self.no_mitigation:
                 what = f"the move to {to.id} asks for {named}, and {self.no_mitigation}"
                 return Obstacle(what, "Name more people there, or lower its quorum.")
             if self._stage(spot).is_over and fact not in spot.shown:
