@@ -517,6 +517,21 @@ def test_without_a_book_an_approval_can_ask_nobody_by_name(tmp_path: Path) -> No
     assert only.what == "approvals.anybody.seats[0].person: no person is called “ana”"
 
 
+def test_a_stage_has_no_end_where_too_few_people_sit_at_the_gate_out_of_it(tmp_path: Path) -> None:
+    asking = WORKFLOW.replace(
+        "approvals: {",
+        "approvals: {flour: {title: Flour, kind: sequential, chain: [{person: ana}, {team: team-flour, voices: 2}]}, ",
+    ).replace("gates: [", "gates: [{use: flour, before: [stage], stages: [closed]}, ")
+    (only,) = slips(tmp_path, {"workflows/hybrid.yaml": asking})
+    assert only.what == (
+        "stages.resolved: nobody may get out of it: "
+        "the move to closed waits for “flour”, which can never pass: 1 of 2 yeses at best"
+    )
+    more = PEOPLE.replace("members: [cy]", "members: [cy, ben]")
+    manifests = load(folder(tmp_path, {**BOOK, "workflows/hybrid.yaml": asking, "oncall/people.yaml": more}), {})
+    assert "flour" in manifests.policy.approvals
+
+
 def test_a_service_may_name_channels_of_its_own(tmp_path: Path) -> None:
     services = SERVICES + "  channels: [mill-room]\n"
     assert load(folder(tmp_path, {"services.yaml": services}), {}).services["mill"].channels == ("mill-room",)

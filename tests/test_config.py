@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
-from bot.domain.gates.policy import GateChoice
+from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Glass, Route, Seat, Step, Tier
 from bot.domain.hats import Hat
 from bot.domain.incident.reminders import Kind
 from bot.domain.policy import (
@@ -470,6 +470,7 @@ def test_the_version_changes_with_what_is_declared_and_with_nothing_else(tmp_pat
 MODELS = (
     *(Channels, GateChoice, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep),
     *(Reminders, ReminderPolicy, HatReminder, StuckReminder),
+    *(ApprovalPolicy, Glass, Route, Seat, Step, Tier),
 )
 
 
@@ -740,6 +741,180 @@ def test_a_broken_stage_is_named_with_its_remedy(  # noqa: PLR0917 - a row of th
     )
     found = [str(one) for one in mistakes(tmp_path, {"workflows/hybrid.yaml": text})]
     assert len([one for one in found if f":{line}:" in one and what in one and instead in one]) == 1, found
+
+
+BOARD = "approvals: {board: {title: Board, kind: parallel, seats: [{hat: commander, voices: 2}]}, anybody"
+"""An approval that can never pass: one head wears the commander's hat, and two of them must say yes."""
+ASKS_THE_BOARD = "gates: [{use: board, before: [stage], stages: [closed]}, {use"
+SIGNAL = "{id: verified, title: It has settled, check: verified-by-signal}"
+CLOSING = "{from: resolved, to: closed}"
+CLOSING_ASKED = (("approvals: {anybody", BOARD), ("gates: [{use", ASKS_THE_BOARD))
+ROUND = (
+    ("closed: {}", "closed: {}, investigating: {}"),
+    ("to: triage}", "to: triage}, {from: triage, to: investigating, when: [hat]}"),
+    (CLOSING, f"{CLOSING}, {{from: investigating, to: triage, when: [hat]}}"),
+)
+WATCHED = (
+    ("closed: {}", "closed: {}, watched: {purpose: resolved}"),
+    (CLOSING, f"{CLOSING}, {{from: resolved, to: watched, after: 5m}}, {{from: watched, to: resolved, after: 1h}}"),
+)
+
+Changes = tuple[tuple[str, str], ...]
+
+
+def workflow(changes: Changes) -> str:
+    text = WORKFLOW
+    for good, bad in changes:
+        assert good in text, "the row must change something"
+        text = text.replace(good, bad, 1)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("changes", "what", "instead"),
+    [
+        (
+            ROUND,
+            "stages.triage: “hat” leads round by itself: triage → investigating → triage",
+            "Take hat out of one of their `when`.",
+        ),
+        (
+            WATCHED,
+            "stages.resolved: time leads round by itself, for ever: resolved → watched → resolved",
+            "Take `after` out of one of them.",
+        ),
+        (
+            CLOSING_ASKED,
+            "stages.resolved: nobody may get out of it: the move to closed waits for “board”, which can never pass",
+            "Name more people there, or lower its quorum.",
+        ),
+        (
+            (*CLOSING_ASKED, ("stages: [closed]", "stages: [resolved, closed], severities: [p2, p3]")),
+            "stages.resolved: nobody may get out of it at P2 and P3: the move to closed waits for “board”",
+            "lower its quorum",
+        ),
+        (
+            (*CLOSING_ASKED, ("before: [stage], stages: [closed]", "before: [resolution]")),
+            "stages.triage: nobody may get out of it: the move to resolved waits for “board”",
+            "lower its quorum",
+        ),
+        (
+            ((CLOSING, "{from: resolved, to: closed, guards: [approved]}"),),
+            "at P1: the move to closed asks for an approved mitigation, and no mitigation can be proposed once",
+            "Take the guard off, or let the move begin where a mitigation may still be proposed.",
+        ),
+        (
+            (
+                ("approvals: {anybody", BOARD),
+                ("use: anybody", "use: board"),
+                ("from: triage, to: resolved", "from: triage, to: resolved, guards: [approved]"),
+            ),
+            "stages.triage: nobody may get out of it at P1: the move to resolved asks for an approved mitigation",
+            "lower its quorum",
+        ),
+        (
+            (("resolved: {}", f"resolved: {{exit: [{SIGNAL}]}}"),),
+            "stages.resolved: nobody may get out of it: the move to closed asks for “verified”, and no mitigation can",
+            "Add confirmed_by, for what the record can't show; or write criteria: warn at the move.",
+        ),
+        (
+            (("closed: {}", "closed: {entry: [{id: called, title: Called, check: on-call-assigned}]}"),),
+            "stages.resolved: nobody may get out of it: the move to closed asks for “called”, and nobody can be called",
+            "Add confirmed_by",
+        ),
+        (
+            (
+                ("triage: {", f"triage: {{exit: [{SIGNAL}], "),
+                ("from: triage, to: resolved", "from: triage, to: resolved, criteria: warn"),
+                (CLOSING, "{from: resolved, to: closed, owed: true}"),
+            ),
+            "stages.resolved: nobody may get out of it: the move to closed asks for “verified”",
+            "Add confirmed_by",
+        ),
+    ],
+)
+def test_a_stage_without_an_end_is_named_with_its_remedy(
+    tmp_path: Path, changes: Changes, what: str, instead: str
+) -> None:
+    (told,) = mistakes(tmp_path, {"workflows/hybrid.yaml": workflow(changes)})
+    assert told.line == 8
+    assert what in told.what
+    assert instead in told.instead
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param(
+            (*ROUND, ("investigating, when: [hat]", "investigating, when: [mitigation]")),
+            id="different words take turns, and each is somebody's deed",
+        ),
+        pytest.param(
+            (*ROUND, *CLOSING_ASKED, ("stages: [closed]", "stages: [investigating]"), ("voices: 2", "voices: 1")),
+            id="what waits for approval doesn't happen by itself",
+        ),
+        pytest.param((*WATCHED, ("to: resolved, after: 1h", "to: resolved")), id="somebody orders it back"),
+        pytest.param(
+            (*CLOSING_ASKED, ("voices: 2}]", "voices: 2}], last_resort: approve")), id="time opens the gate in the end"
+        ),
+        pytest.param(
+            (*CLOSING_ASKED, ("voices: 2}]", "voices: 2}], glass: {who: [{hat: commander}]}")),
+            id="the glass may be broken",
+        ),
+        pytest.param(
+            (*CLOSING_ASKED, ("stages: [closed]", 'stages: [closed], hours: ["mon-fri 09:00-17:00"]')),
+            id="nobody is asked at night",
+        ),
+        pytest.param(
+            (*CLOSING_ASKED, ("voices: 2}]", "voices: 2}, {anyone: true}], quorum: 2")), id="others may answer"
+        ),
+        pytest.param(
+            (
+                *CLOSING_ASKED,
+                ("stages: [closed]", "stages: [investigating]"),
+                ("closed: {}", "closed: {}, investigating: {}"),
+                (CLOSING, f"{CLOSING}, {{from: triage, to: investigating}}, {{from: investigating, to: resolved}}"),
+            ),
+            id="another way leads on",
+        ),
+        pytest.param(
+            ((CLOSING, "{from: resolved, to: closed, guards: [approved]}"), ("approval: true", "approval: false")),
+            id="no severity asks for approval",
+        ),
+        pytest.param(
+            (("from: triage, to: resolved", "from: triage, to: resolved, guards: [approved]"),),
+            id="a mitigation may still be proposed",
+        ),
+        pytest.param(
+            (("resolved: {}", f"resolved: {{exit: [{SIGNAL[:-1]}, confirmed_by: [verifier]}}]}}"),),
+            id="somebody's word counts, too",
+        ),
+        pytest.param(
+            (
+                ("resolved: {}", f"resolved: {{exit: [{SIGNAL}]}}"),
+                ("triage: {", f"triage: {{exit: [{SIGNAL.replace('verified,', 'settled,')}], "),
+            ),
+            id="it was shown before it was over",
+        ),
+        pytest.param(
+            (
+                ("resolved: {}", f"resolved: {{exit: [{SIGNAL}]}}"),
+                (CLOSING, f"{CLOSING}, {{from: resolved, to: triage, criteria: ignore}}"),
+            ),
+            id="it can be opened again",
+        ),
+        pytest.param(
+            (
+                ("triage: {", f"triage: {{exit: [{SIGNAL}], "),
+                ("from: triage, to: resolved", "from: triage, to: resolved, criteria: ignore"),
+                (CLOSING, "{from: resolved, to: closed, owed: true}"),
+            ),
+            id="what nobody asked for is not owed",
+        ),
+    ],
+)
+def test_a_stage_that_has_an_end_is_left_alone(tmp_path: Path, changes: Changes) -> None:
+    assert load(folder(tmp_path, {"workflows/hybrid.yaml": workflow(changes)}), {}).policy.name == "hybrid"
 
 
 REMINDERS = """\

@@ -94,7 +94,7 @@ def homes(members: Iterable[Any]) -> set[str]:
         (performers, homes(performers.ALL.values()), set()),
         (audit, homes(audit.ALL.values()), {"facts", "finding", "outbreak"}),
         (checkup, homes(checkup.ALL.values()), {"finding", "notifiers"}),
-        (cli, {module.__name__.rpartition(".")[2] for module in cli.ALL}, {"embedded"}),
+        (cli, {module.__name__.rpartition(".")[2] for module in cli.ALL}, {"embedded", "tables"}),
     ],
     ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
 )

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.config import book_checks, checks
+from bot.config import book_checks, checks, endless
 from bot.config.book import read_book
 from bot.config.documents import HATS, SERVICES, Document, read_folder
 from bot.config.mistakes import ManifestMistakes, Mistake, shown, suggest
@@ -57,6 +57,7 @@ def load(root: Path, environment: Mapping[str, str], workflow: str = "hybrid") -
     services = _services(documents, known, environment, found)
     runbooks = _runbooks(documents, found)
     book = _book(root, documents, found)
+    _ends(documents, policies, book, found)
     if not (root / "workflows" / f"{workflow}.yaml").is_file():
         what = f"no workflow is called {shown(workflow)}"
         found.append(Mistake(f"{root.name}/workflows", 0, what, suggest(workflow, known, "There are")))
@@ -138,6 +139,14 @@ def _book(root: Path, documents: Mapping[str, Document], found: list[Mistake]) -
             found += book_checks.page_contacts(workflow, known["notifiers"])
         found += book_checks.approvals(workflow, known, book)
     return book
+
+
+def _ends(documents: Mapping[str, Document], policies: Mapping[str, Policy], book: Book, found: list[Mistake]) -> None:
+    """Look for stages without an end in the workflows that are right in themselves."""
+    wrong = {mistake.file for mistake in found}
+    for name, document in _in_folder(documents, "workflows"):
+        if name in policies and document.file not in wrong:
+            found += endless.check(document, policies[name], book)
 
 
 def _in_folder(documents: Mapping[str, Document], folder: str) -> list[tuple[str, Document]]:

@@ -60,6 +60,7 @@ EXAMPLES = {
     "rotation": "weekly",
     "runbooks": "{review_every: 90d}",
     "says": '"Restart every instance"',
+    "seats": "[{anyone: true}]",
     "seconds": "30s",
     "sender": "muster@example.org",
     "server": "SMTP_URL",
@@ -83,10 +84,14 @@ EXAMPLES = {
     "use": "payments-day",
     "uses": "ics",
     "verify": "{settle: 2m, within: 10m}",
+    "who": "[{hat: commander}]",
     "within": "10m",
     "zone": "Europe/Berlin",
 }
 """What a key could look like; a key that must be there is among them."""
+
+OF_APPROVALS = {"tiers": "[{seats: [{anyone: true}]}]"}
+"""What keys of approvals look like that mean something else elsewhere."""
 
 LISTS = {
     "before": "[mitigation]",
@@ -141,13 +146,14 @@ def _sentence(
     """Say where it is, what it is and what would be right; `named`: the keys that are not written at a place."""
     ctx, called = error.get("ctx", {}), _called(value)
     key = place[-1] if place else ""
-    examples = EXAMPLES | LISTS if get_origin(_bare(kind)) is tuple else EXAMPLES
+    known = EXAMPLES | (OF_APPROVALS if place[:1] == ("approvals",) else {})
+    examples = known | LISTS if get_origin(_bare(kind)) is tuple else known
     like = f"Write it like: {key}: {examples[key]}" if key in examples else "Write a word here."
     match error["type"]:
         case "misfit":
             return place, ctx["what"], ctx["instead"]
         case "missing":
-            return place, "it is missing", f"Add it, for example: {key}: {EXAMPLES[str(key)]}"
+            return place, "it is missing", f"Add it, for example: {key}: {known[str(key)]}"
         case "extra_forbidden":
             above = _locate(model, error["loc"][:-1])[1]
             keys = [*_keys(above, named.get(place[:-1], frozenset())), *(SHORT_KEYS if above is ApprovalPolicy else ())]

@@ -58,6 +58,7 @@ class Strictness(StrEnum):
 
 class Criterion(Frozen):
     id: Name
+    """The word by which people confirm it; unique in the workflow."""
     title: Words
     """What must be so, in plain words."""
     check: Check | None = None

@@ -10,6 +10,7 @@ from bot.domain.runbook import Frozen
 
 class DigestPolicy(Frozen):
     at: WeeklyTime
+    """When it is told, each week."""
     zone: Zone = "UTC"
     """Whose clock `at` is on."""
 

@@ -1,45 +1,70 @@
-"""A workflow's stages and moves as a picture: in words for a terminal, in Mermaid for a page."""
+"""A workflow as a picture: in words for a terminal, in Mermaid for a page."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
-from bot.domain.criterion import Criterion, Strictness
-from bot.domain.durations import lasted
+from bot.domain.criterion import Criterion
 from bot.domain.lifecycle import Stage, Transition
+from bot.domain.overview import Line, approvals, asks, in_minutes, matrix, without_asking
 from bot.domain.policy import Policy
+from bot.domain.severity import Severity
 
 
 def in_words(policy: Policy) -> Iterator[str]:
-    """Draw line by line: each stage with its hats and limits, and each way out with what it asks for."""
+    """Draw line by line: each stage with its hats and limits, each way out with what it asks for and whom it waits for.
+
+    Who is asked and how, what runs without asking, and what the severities ask for follow.
+    """
     for stage in policy.stage_by_id.values():
         hats = ", ".join(policy.called(hat) for hat in policy.needs(stage))
         named = "" if stage.id == stage.purpose else f" ({stage.purpose})"
-        limits = ", ".join(f"{at.label} {_span(minutes)}" for at, minutes in policy.stages[stage.id].sla.items())
+        limits = ", ".join(f"{at.label} {in_minutes(minutes)}" for at, minutes in policy.stages[stage.id].sla.items())
         yield f"{stage.id}{named}{': ' if hats else ''}{hats}" + (f" · within {limits}" if limits else "")
         declared = policy.stages[stage.id]
         yield from (f"  before it begins: {_asks(criterion)}" for criterion in declared.entry)
         yield from (f"  before it ends: {_asks(criterion)}" for criterion in declared.exit)
         for to, move in _ways_out(policy, stage):
-            yield f"  → {to.id}{_after(move)}"
+            said = ", ".join(asks(policy, move))
+            yield f"  → {to.id}" + (f" · {said}" if said else "")
+    kept_apart = [Line("Kept apart", one, other) for one, other in _conflicts(policy)]
+    yield from _sections((*kept_apart, *approvals(policy), *without_asking(policy)))
+    yield from ("", "Severities", *_table(matrix(policy)))
 
 
-def conflicts_in_words(policy: Policy) -> Iterator[str]:
-    """Say line by line what one person does not wear, or do, together."""
+def _conflicts(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Say what one person does not wear, or do, together."""
     for conflict in policy.conflicts:
         one, two = (policy.called(hat) for hat in conflict.pair)
         other = f"not {conflict.deed.value.replace('-', ' ')}" if conflict.deed is not None else f"not {two}"
-        yield f"{one}: {other} · {conflict.firmness.value}: {conflict.because}"
+        yield one, f"{other} · {conflict.firmness.value}: {conflict.because}"
+
+
+def _sections(lines: Iterable[Line]) -> Iterator[str]:
+    for section, below in groupby(lines, key=lambda line: line.section):
+        yield ""
+        yield section
+        yield from (f"  {line.what}: {line.said}" for line in below)
+
+
+def _table(rows: dict[str, dict[Severity, str]]) -> Iterator[str]:
+    """Set severities beside each other, each column as wide as its longest words."""
+    columns = [["", *rows], *([one.label, *(said[one] for said in rows.values())] for one in Severity)]
+    widths = [max(map(len, column)) for column in columns]
+    for cells in zip(*columns, strict=True):
+        yield ("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))).rstrip()
 
 
 def in_mermaid(policy: Policy) -> Iterator[str]:
     """Draw as a state diagram, to be pasted where Mermaid is read."""
     yield "stateDiagram-v2"
     for stage in policy.stage_by_id.values():
-        yield f'  state "{stage.title}" as {_id(stage)}'
+        yield f'  state "{_text(stage.title)}" as {_id(stage)}'
     yield f"  [*] --> {_id(policy.first)}"
     for stage in policy.stage_by_id.values():
         for to, move in _ways_out(policy, stage):
-            yield f"  {_id(stage)} --> {_id(to)}{_after(move).replace(' · ', ': ', 1)}"
+            said = _text(", ".join(asks(policy, move)))
+            yield f"  {_id(stage)} --> {_id(to)}" + (f": {said}" if said else "")
         if not policy.next_stages(stage):
             yield f"  {_id(stage)} --> [*]"
 
@@ -51,19 +76,6 @@ def _ways_out(policy: Policy, stage: Stage) -> Iterator[tuple[Stage, Transition]
         yield to, move
 
 
-def _after(move: Transition) -> str:
-    """Say what a move asks for, and what makes it happen by itself."""
-    guards = f"if {' and '.join(move.guards)}" if move.guards else ""
-    itself = [*(f"on {trigger}" for trigger in move.when), *([f"after {move.after:g} min"] if move.after else [])]
-    criteria = "" if move.criteria is Strictness.ENFORCED else CRITERIA[move.criteria]
-    owed = "asks for what is owed" if move.owed else ""
-    said = ", ".join(filter(None, (guards, f"by itself {' or '.join(itself)}" if itself else "", criteria, owed)))
-    return f" · {said}" if said else ""
-
-
-CRITERIA = {Strictness.WARN: "warns of missing criteria", Strictness.IGNORE: "whatever is missing"}
-
-
 def _asks(criterion: Criterion) -> str:
     """Say what must be so, who or what says so, and where it is asked for."""
     seen = f"checked: {criterion.check.value}" if criterion.check is not None else ""
@@ -73,9 +85,20 @@ def _asks(criterion: Criterion) -> str:
     return f"{criterion.title} ({criterion.id}; {' or '.join(filter(None, (seen, said)))}{only})"
 
 
-def _span(minutes: float) -> str:
-    return lasted(timedelta(minutes=minutes))
+ESCAPED = {letter: f"#{ord(letter)};" for letter in ':;"#{}<>%'}
+"""What ends a label, a line or a text in Mermaid, or begins a comment; its entities are decimal, without “&”."""
+
+KEYWORDS = frozenset({
+    "as", "choice", "class", "classdef", "click", "concurrent", "default", "direction", "end", "fork", "hide", "href",
+    "join", "note", "scale", "state", "statediagram", "style",
+})  # fmt: skip
+"""What no state can be called: https://mermaid.js.org/syntax/stateDiagram.html and its grammar."""
+
+
+def _text(words: str) -> str:
+    """Write words that people chose so that Mermaid shows them, and reads nothing else out of them."""
+    return "".join(ESCAPED.get(letter, letter) for letter in re.sub(r"\s+", " ", words).strip())
 
 
 def _id(stage: Stage) -> str:
-    return stage.id.replace("-", "_")
+    return f"{stage.id.replace('-', '_')}{'_' * (stage.id in KEYWORDS)}"

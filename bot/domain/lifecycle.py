@@ -95,6 +95,7 @@ class StagePolicy(Frozen):
     """A stage as operators declare it."""
 
     title: Words | None = None
+    """What people call it; null: its id."""
     purpose: Purpose | None = None
     hats: tuple[Hat, ...] = ()
     """Those that it needs beside the commander's, which every stage does."""
@@ -114,7 +115,9 @@ class Transition(Frozen):
     model_config = ConfigDict(populate_by_name=True)
 
     before: tuple[Name, ...] = Field(alias="from", min_length=1)
+    """The stage from which it leads, or several."""
     to: Name
+    """The stage to which it leads."""
     guards: tuple[Guard, ...] = ()
     """All must let it pass."""
     when: tuple[Trigger, ...] = ()

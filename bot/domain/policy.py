@@ -115,7 +115,9 @@ class Reminders(Frozen):
 
     no_commander: ReminderPolicy | None = None
     empty_hat: HatReminder | None = None
+    """Somebody should wear a hat that the stage needs."""
     stuck: StuckReminder | None = None
+    """A stage takes long, or longer than it may."""
     no_activity: ReminderPolicy | None = None
     update_overdue: ReminderPolicy | None = None
     offer_waits: ReminderPolicy | None = None
@@ -167,9 +169,11 @@ class Policy(Frozen):
 
     name: Name
     severities: dict[Severity, SeverityPolicy]
+    """What each of the four asks for."""
     stages: dict[Name, StagePolicy] = Field(min_length=1)
     """In the order in which a response goes through them."""
     transitions: tuple[Transition, ...]
+    """The moves between stages; there are no others."""
     hats: dict[Hat, HatPolicy] = {}
     """What it says otherwise than `manifests/hats.yaml`; once loaded, all that is said of each."""
     conflicts: tuple[Conflict, ...] = ()
@@ -179,6 +183,7 @@ class Policy(Frozen):
     gates: tuple[GateChoice, ...] = Field(default=(), validate_default=True)
     """Which of them is asked before what: the first that fits."""
     channels: Channels
+    """Channels by their names in Slack."""
     reminders: dict[Severity, Reminders] = {}
     """By severity; none: nobody is reminded of anything."""
     runbooks: RunbookPolicy = RunbookPolicy()

@@ -21,13 +21,17 @@ class HttpStep(Frozen):
     """One HTTP call. Idempotent by a correlation id: it is sent as `Idempotency-Key`."""
 
     uses: Literal["http"] = "http"
+    """One HTTP call."""
     id: Name
+    """The timeline names it; once per file, rollback included."""
     says: Words
     """What the step does, in words for the approval message."""
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
+    """How the path is called."""
     path: Path
     """A path below the target service's url."""
     body: dict[str, Any] | None = None
+    """Sent as JSON."""
     timeout: Seconds = Field(default=30, gt=0, le=600)
     """Seconds until one attempt is given up."""
 
@@ -36,9 +40,13 @@ class WaitStep(Frozen):
     """Do nothing for a while, e.g. while connections drain."""
 
     uses: Literal["wait"] = "wait"
+    """Nothing but time."""
     id: Name
+    """The timeline names it; once per file, rollback included."""
     says: Words
+    """What is waited for, in words for the approval message."""
     seconds: Seconds = Field(gt=0, le=3600)
+    """Seconds that it waits."""
 
 
 Step = Annotated[HttpStep | WaitStep, Field(discriminator="uses")]
@@ -46,9 +54,13 @@ Step = Annotated[HttpStep | WaitStep, Field(discriminator="uses")]
 
 class Parameter(Frozen):
     type: Literal["text", "integer", "choice", "boolean"] = "text"
+    """What may be filled in."""
     label: Words
+    """What people are asked for."""
     minimum: int | None = None
+    """Of an `integer`."""
     maximum: int | None = None
+    """Of an `integer`."""
     choices: tuple[Words, ...] = Field(default=(), max_length=100, validate_default=True)
     """As many as a menu in Slack holds."""
     default: str | int | bool | None = None
@@ -98,9 +110,11 @@ class Verify(Frozen):
     """How a mitigation is proven: the target's own signal, healthy without a break for `settle` seconds."""
 
     settle: Seconds = Field(gt=0, le=7200)
+    """Seconds that the signal must stay healthy without a break."""
     within: Seconds = Field(gt=0, le=14400)
     """Seconds after the last step by which the signal must have settled, else the rollback runs."""
     every: Seconds = Field(default=5, gt=0, le=300)
+    """Seconds between two readings."""
 
     @field_validator("within")
     @classmethod
@@ -122,11 +136,15 @@ class Runbook(Frozen):
     target: Name
     """A service of the catalogue. Only one change at a time runs on a target."""
     risk: Words
+    """What may go wrong, or hurts meanwhile: whoever approves reads it."""
     expect: Words
     """The effect expected on the detecting signal, in words."""
     parameters: dict[ParameterName, Parameter] = {}
+    """What whoever proposes it fills in; `${name}` stands for it below."""
     steps: tuple[Step, ...] = Field(min_length=1)
+    """Done in this order."""
     rollback: tuple[Step, ...] = ()
+    """Done when a step fails, or when the signal does not settle in time."""
     no_rollback_because: Words | None = None
     """Said instead of a rollback where there is nothing to undo."""
     verify: Verify
@@ -140,9 +158,11 @@ class Signal(Frozen):
     """A health reading of a service: one HTTP GET and the answer that means healthy."""
 
     path: Path
+    """Read by GET, below the service's url."""
     field: Words = "status"
     """A field of the JSON answer; dots go deeper."""
     healthy: Words = "ok"
+    """What the field says when all is well."""
 
 
 class Service(Frozen):
@@ -150,10 +170,13 @@ class Service(Frozen):
 
     id: Name
     title: Words
+    """What people call it."""
     owner: Words
     """The team that answers for it."""
     tier: int = Field(default=2, ge=1, le=4)
+    """1 (the business stops without it) to 4."""
     environment: Words = "production"
+    """Shown to whoever approves."""
     url: Url
     """Where steps and signals call it. `SERVICE_URL_<ID>` in the environment overrides it."""
     signal: Signal | None = None

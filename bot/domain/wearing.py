@@ -14,14 +14,18 @@ class Brief(Frozen):
     """What the wearer of a hat reads the moment it is on."""
 
     focus: Words
+    """What to look at."""
     produces: Words
+    """What others may expect."""
     never: Words
+    """What its wearer leaves alone."""
 
 
 class HatPolicy(Frozen):
     """A hat as operators declare it."""
 
     title: Words | None = None
+    """What people call it; null: its id."""
     brief: Brief | None = None
     exclusive: bool = True
     """One wearer at a time; a shared hat may have several."""
@@ -55,9 +59,13 @@ class Conflict(Frozen):
     model_config = ConfigDict(populate_by_name=True)
 
     hats: tuple[Hat, ...] = ()
+    """Two that one person does not wear together; or, in their place, `hat` and `not`."""
     hat: Hat | None = None
+    """Whose wearer does not do what `not` says."""
     deed: Deed | None = Field(default=None, alias="not")
+    """What the wearer of `hat` does not do."""
     firmness: Firmness = Field(default=Firmness.ENFORCED, alias="is")
+    """What becomes of it."""
     because: Words
     """Why: whoever meets it reads this."""
 

@@ -47,7 +47,9 @@ class Route(Frozen):
     picks: int = Field(default=3, ge=1, le=20)
     """As many as are asked."""
     owner: float = Field(default=3, ge=0, le=100)
+    """For whoever is in the team that owns the service."""
     shift: float = Field(default=2, ge=0, le=100)
+    """For whoever is on shift."""
     working: float = Field(default=1, ge=0, le=100)
     """Within their working hours, on their own clock."""
     speed: float = Field(default=2, ge=0, le=100)
@@ -66,10 +68,13 @@ class Seat(Frozen):
     role: Name | None = None
     """Whoever has this role in the organisation: `security`, `duty-manager`."""
     person: Name | None = None
+    """Somebody of the on-call book."""
     hat: Hat | None = None
     """Whoever wears it in this incident."""
     team: Name | None = None
+    """Each of its members."""
     group: SlackGroup | None = None
+    """The members of a Slack user group: `S0614TZR7`."""
     schedule: Name | None = None
     """Whoever is on shift."""
     route: Route | None = None
@@ -136,6 +141,7 @@ class Tier(Frozen):
     """Seats that are asked at once."""
 
     seats: tuple[Seat, ...] = Field(min_length=1, max_length=20)
+    """Who is asked."""
     quorum: int | None = Field(default=None, ge=1, validate_default=True)
     """The weight of yeses with which it passes; None: that of all seats."""
     noes: int = Field(default=1, ge=1, validate_default=True)
@@ -212,15 +218,18 @@ class Step(Frozen):
     """One question of a gate. Tier after tier is asked, and the first that passes answers it."""
 
     tiers: tuple[Tier, ...] = Field(min_length=1)
+    """The first is asked; each of the others when those before gave no answer in time."""
 
 
 class Glass(Frozen):
     """Who may go ahead at once, with a reason, and who signs for it afterwards."""
 
     who: tuple[Seat, ...] = Field(min_length=1)
+    """Any of them."""
     countersigned_by: tuple[Seat, ...] = Field(default=(Seat(anyone=True),), min_length=1)
     """Never whoever broke it, and never the proposer."""
     within: Seconds = Field(default=24 * HOUR, ge=60, le=30 * 24 * HOUR)
+    """Seconds in which somebody signs for it."""
 
     @field_validator("who", "countersigned_by")
     @classmethod
@@ -234,10 +243,13 @@ class ApprovalPolicy(Frozen):
     """What an open gate keeps: it goes on with the policy it began with, whatever is edited meanwhile."""
 
     id: Name
+    """Its name in the workflow."""
     title: Words
+    """What people call it: it stands above what is asked."""
     kind: Model = "mixed"
     """With `chain`, `seats` or `route` in place of `steps`, how these are meant. Measures are told apart by it."""
     steps: tuple[Step, ...] = Field(default=(), max_length=8, validate_default=True)
+    """What must pass, one after the other."""
     max_depth: int = Field(default=DEEPEST, ge=1, le=10, validate_default=True)
     """As many tiers as a step may have, and as often as “not me” may pass a question on."""
     quiet: tuple[Weekly, ...] = ()
@@ -396,7 +408,7 @@ def written_out(given: Mapping[str, Any]) -> dict[str, Any]:
         case "dynamic" if "route" in policy:
             first = {"quorum": 1, **tier, "seats": [_routed(policy.pop("route"))]}
             after = {name: value for name, value in tier.items() if name not in {"quorum", "noes"}}
-            last = [{**after, "seats": [seat]} for seat in policy.pop("fallback", ())]
+            last = [{**after, "seats": seats} for seats in _one_by_one(policy.pop("fallback", None))]
             policy["steps"] = [{"tiers": [first, *last]}]
         case _:
             return dict(given)
@@ -411,6 +423,11 @@ def _tiers(policy: dict[str, Any], name: str, tier: Mapping[str, Any]) -> list[d
     return [{**kept, "quorum": quorum, "seats": seats}] if seats else []
 
 
+def _one_by_one(seats: Any) -> list[Any]:
+    """Make a tier's seats of each; what is no list is refused as the seats of a tier."""
+    return [[seat] for seat in seats] if isinstance(seats, Sequence) else [] if seats is None else [seats]
+
+
 def _routed(route: Any) -> dict[str, Any]:
     picks = route.get("picks", 3) if isinstance(route, Mapping) else getattr(route, "picks", 3)
     return {"route": {} if route in (None, True) else route, "voices": picks}
@@ -420,6 +437,7 @@ class GateChoice(Frozen):
     """An approval policy, and when it is the one to use."""
 
     use: Name
+    """An approval, by its name under `approvals`."""
     before: tuple[Purpose, ...] = Field(min_length=1)
     """What waits for it."""
     stages: tuple[Name, ...] = ()
@@ -427,7 +445,9 @@ class GateChoice(Frozen):
     of: tuple[Undoes, ...] = ()
     """Only before rollbacks of what came to this; empty: of anything, if rollbacks wait for it."""
     severities: tuple[Severity, ...] = ()
+    """Only at these; empty: at all."""
     hours: tuple[Weekly, ...] = ()
+    """Only at these times; none: always."""
     zone: Zone = "UTC"
     """Whose clock `hours` are on."""
 

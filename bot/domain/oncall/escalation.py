@@ -20,9 +20,11 @@ class Target(Frozen):
     schedule: Name | None = None
     """Whoever is on shift."""
     person: Name | None = None
+    """Somebody of the on-call book."""
     team: Name | None = None
     """All of its members."""
     channel: ChannelName | None = None
+    """A channel that is told, without `#`."""
     group: SlackGroup | None = None
     """A Slack user group, mentioned in the incident's channel."""
 
@@ -44,6 +46,7 @@ class Target(Frozen):
 
 class Tier(Frozen):
     notify: tuple[Target, ...] = Field(min_length=1)
+    """Who is called, at once."""
     limit: Seconds = Field(gt=0, le=24 * 3600)
     """Seconds without an acknowledgement until the next tier is called."""
 
@@ -53,7 +56,9 @@ class EscalationPolicy(Frozen):
 
     id: Name
     title: Words
+    """What people call it."""
     tiers: tuple[Tier, ...] = Field(min_length=1)
+    """Called one after the other until somebody acknowledges."""
     max_depth: int = Field(default=DEEPEST, ge=1, le=10, validate_default=True)
     """As many tiers as there may be."""
     repeats: int = Field(default=0, ge=0, le=10)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
 
-from bot.domain.declared import Name, Seconds, Url, Variable, Words, misfit
+from bot.domain.declared import Name, Seconds, Shape, Url, Variable, Words, looks_like, misfit
 from bot.domain.runbook import Frozen
 
 BLANK = re.compile(r"\$\{([^}]*)\}?")
@@ -17,26 +17,26 @@ FILLED_IN = ("to", "headline", "text", "link", "incident", "severity", "key")
 """What may stand in a blank; a name in capitals is a variable of the environment."""
 
 
+ADDRESS = r"[^\s<>@,;]+@[^\s<>@,;.]+(\.[^\s<>@,;.]+)*"
+MAIL = rf"{ADDRESS}|[^<>@\r\n]+ <{ADDRESS}>"
+A_MAIL = "Write muster@example.com, or Muster <muster@example.com>."
+
+
 def _mail_address(word: str) -> str:
-    address = r"[^\s<>@,;]+@[^\s<>@,;.]+(\.[^\s<>@,;.]+)*"
-    if re.fullmatch(rf"{address}|[^<>@\r\n]+ <{address}>", word) is None:
-        raise misfit(f"“{word}” is no mail address", "Write muster@example.com, or Muster <muster@example.com>.")
+    if re.fullmatch(MAIL, word) is None:
+        raise misfit(f"“{word}” is no mail address", A_MAIL)
     return word
 
 
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address), WithJsonSchema(looks_like(MAIL, A_MAIL))]
 
-
-def _where_to(word: str) -> str:
-    if re.fullmatch(r"\$\{[A-Z][A-Z0-9_]{0,60}\}|https?://[^\s/?#@$]+([/?][^\s#]*)?", word) is None:
-        raise misfit(
-            f"“{word}” doesn't fit",
-            "Write https://, a host without “${…}” and without a password; or one ${VARIABLE} that holds it all.",
-        )
-    return word
-
-
-Template = Annotated[str, AfterValidator(_where_to)]
+Template = Annotated[
+    str,
+    Shape(
+        r"\$\{[A-Z][A-Z0-9_]{0,60}\}|https?://[^\s/?#@$]+([/?][^\s#]*)?",
+        "Write https://, a host without “${…}” and without a password; or one ${VARIABLE} that holds it all.",
+    ),
+]
 """A url with blanks behind its host: nothing that is filled in can lead the call to another one."""
 
 
@@ -59,12 +59,14 @@ class SlackNotifier(NotifierBase):
     """A direct message with buttons. It is there without being declared, as `slack`."""
 
     uses: Literal["slack"] = "slack"
+    """A direct message in Slack."""
     wakes: bool = False
     most: int = Field(default=20, ge=1, le=1000)
 
 
 class EmailNotifier(NotifierBase):
     uses: Literal["email"] = "email"
+    """By SMTP."""
     wakes: bool = False
     server: Variable
     """The environment variable with the server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`."""
@@ -80,9 +82,11 @@ class PagerDutyNotifier(NotifierBase):
     """Events API v2. A contact's `to` may name another variable with a routing key."""
 
     uses: Literal["pagerduty"] = "pagerduty"
+    """By PagerDuty's Events API v2."""
     key: Variable
     """The environment variable with the integration's routing key."""
     url: Url = "https://events.pagerduty.com"
+    """Where the API is."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -93,8 +97,11 @@ class OpsgenieNotifier(NotifierBase):
     """Alert API v2. A contact's `to` names the responder: a user's e-mail address."""
 
     uses: Literal["opsgenie"] = "opsgenie"
+    """By Opsgenie's Alert API v2."""
     key: Variable
+    """The environment variable with the integration's API key."""
     url: Url = "https://api.opsgenie.com"
+    """Where the API is: another one in Europe."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -109,17 +116,21 @@ class WebhookNotifier(NotifierBase):
     """
 
     uses: Literal["webhook"] = "webhook"
+    """By one HTTP POST."""
     url: Template
+    """Where it goes, with `${…}` behind the host."""
     body: dict[str, Any] | str = Field(default_factory=lambda: {"to": "${to}", "text": "${text}"})
     """A mapping is sent as JSON (or as a form); a text as plain text."""
     form: bool = False
     """Send the mapping as a form."""
     headers: dict[str, Words] = {}
+    """Sent beside it."""
     longest: int = Field(default=1500, ge=40, le=100_000)
     """Characters of each word that is filled in; a longer one is cut. Twilio takes 1600 in a message."""
     user: Variable | None = None
     """With `password`, the variables of HTTP's basic authentication."""
     password: Variable | None = None
+    """With `user`."""
     token: Variable | None = None
     """The variable of a bearer token."""
     secret: Variable | None = None

@@ -24,6 +24,7 @@ class Person(Frozen):
     slack: SlackPerson
     """The member id: `U024BE7LH`."""
     name: Words
+    """What people call them."""
     zone: Zone
     """Where the person lives: `Europe/Berlin`."""
     hours: tuple[Weekly, ...] = ("mon-fri 09:00-17:00",)
@@ -33,6 +34,7 @@ class Person(Frozen):
     holidays: str = ""
     """Country, or country and region, as ISO 3166 writes them: `DE`, `DE-BE`. Holidays are no working hours."""
     contacts: tuple[Contact, ...] = (Contact(by="slack"),)
+    """How they are reached, one way after the other."""
     roles: tuple[Name, ...] = ()
     """What the person may answer for in the organisation, as approvals name it: `security`, `duty-manager`."""
     also: tuple[SlackPerson, ...] = ()
@@ -46,7 +48,9 @@ class Team(Frozen):
 
     id: Name
     title: Words
+    """What people call it."""
     members: tuple[Name, ...] = Field(min_length=1)
+    """People of the on-call book."""
     channel: ChannelName | None = None
     """The team's own channel, told when the team is paged."""
     user_group: SlackGroup | None = None
@@ -59,6 +63,7 @@ class Choice(Frozen):
     """An escalation policy, and when it is the one to use."""
 
     use: Name
+    """An escalation policy, by its id under `escalations`."""
     severities: tuple[str, ...] = ()
     """Only for these; empty: for all."""
     hours: tuple[Weekly, ...] = ()

@@ -22,6 +22,7 @@ class Layer(Frozen):
     """One rotation: its people take turns. A layer further down wins wherever it has somebody on shift."""
 
     rotation: Kind
+    """How often somebody else's turn begins."""
     every: int = Field(default=1, ge=1, le=366)
     """How many hours, days, weeks or months a turn lasts."""
     lengths: tuple[Annotated[Seconds, Field(ge=60, le=366 * 86_400)], ...] = Field(default=(), validate_default=True)
@@ -31,6 +32,7 @@ class Layer(Frozen):
     ends: LocalTime | None = None
     """When the layer is over; None: never."""
     people: tuple[Name, ...] = Field(min_length=1)
+    """They take turns in this order."""
     only: tuple[Weekly, ...] = ()
     """On shift only at these times, on the schedule's clock; turns go on meanwhile. Empty: always."""
 
@@ -70,6 +72,7 @@ class Elsewhere(Frozen):
     """A schedule that another system keeps. It is read from time to time, and what was read last holds."""
 
     uses: Literal["ics", "pagerduty", "opsgenie"]
+    """Where it is kept: a calendar, or one of these systems."""
     url: str = ""
     """Of the calendar, for `ics`: https, http or webcal. Elsewhere another base of the API than the vendor's own."""
     schedule: str = Field(default="", validate_default=True)
@@ -117,9 +120,11 @@ class Elsewhere(Frozen):
 class Schedule(Frozen):
     id: Name
     title: Words
+    """What people call it."""
     zone: Zone = "UTC"
     """The clock that hand-overs and `only` are on."""
     layers: tuple[Layer, ...] = ()
+    """Rotations; one further down wins wherever it has somebody on shift."""
     elsewhere: Elsewhere | None = None
     """Instead of layers."""
     needed: tuple[Weekly, ...] = ()
