@@ -207,6 +207,8 @@ class FormFacts(BaseModel):
     subject: str = ""
     """The hash of what was asked when the form was opened."""
     ballot: int | None = None
+    here: bool = False
+    """The form was opened in the incident's channel."""
     runbook: str = ""
     origin: str = ""
     """The message that a declaration starts from, as `channel:ts`."""

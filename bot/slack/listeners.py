@@ -135,7 +135,7 @@ def _answer(**answer: Any) -> BoltResponse:
 def _typed(command: SlashCommand, door: Door) -> Reply:
     door.meet(command)
     here = door.house.engine.in_channel(command.channel) if command.channel else None
-    request = Request(by=command.user, at=door.clock.now(), cause=command.cause, incident=here)
+    request = Request(by=command.user, at=door.clock.now(), cause=command.cause, incident=here, here=here is not None)
     return answers.reply_to(run(command.text, request, door.house), request, door)
 
 

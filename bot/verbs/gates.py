@@ -41,7 +41,7 @@ def break_glass(request: Request, house: House) -> Answer:
     why = plain(because(rest if head in incident.gates else request.words), house.people.name)
     seats = gate.policy.glass.who if gate.policy.glass is not None else ()
     holds = held_by(request.by, seats, around(house, incident, request))
-    order = BreakGlass(by=request.by, at=request.at, because=why, holds=holds)
+    order = BreakGlass(by=request.by, at=request.at, because=why, holds=holds, here=request.here)
     said = f"You broke the glass: {asked(incident, gate.id)} goes ahead. Somebody else must countersign it."
     return submit(house, at_gate(house, request.facts(), gate, order), said)
 
@@ -56,7 +56,7 @@ def countersign(request: Request, house: House) -> Answer:
     why = plain(because(words if agrees else first(words)[1]), house.people.name)
     seats = gate.policy.glass.countersigned_by if gate.policy.glass is not None else ()
     holds = held_by(request.by, seats, around(house, incident, request))
-    order = Countersign(by=request.by, at=request.at, agrees=agrees, comment=why, holds=holds)
+    order = Countersign(by=request.by, at=request.at, agrees=agrees, comment=why, holds=holds, here=request.here)
     said = "Countersigned." if agrees else "Recorded: you do not countersign it. The review will ask."
     return submit(house, at_gate(house, request.facts(), gate, order), said)
 

@@ -245,12 +245,16 @@ class Gate(Frozen):
             for chair in call.chairs:
                 yield call, chair
 
-    def sits(self, account: str, ballot: int) -> bool:
-        """Say whether somebody is asked on a ballot, and has not passed it on."""
+    def sits(self, account: str, ballot: int, *, here: bool = True) -> bool:
+        """Say whether somebody is asked on a ballot, and has not passed it on. `here`: they are in the channel."""
         person = self.person(account)
         mine = [chair.declined for _, chair in self.asked(ballot) if self.person(chair.account) == person]
         if mine:
             return not all(mine)
+        return here and self.is_open_to_all(ballot)
+
+    def is_open_to_all(self, ballot: int) -> bool:
+        """Say whether a ballot asks everybody in the channel."""
         return any(self.tier_of(call).is_open_to_all for call in self.calls_of(ballot))
 
     def silent(self, call: Call) -> tuple[Chair, ...]:

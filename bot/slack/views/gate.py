@@ -71,11 +71,12 @@ def voting(incident: Incident, gate: Gate, choice: Choice) -> VoteButton:
     return VoteButton(incident=incident.id, gate=gate.id, subject=gate.subject.hash, ballot=gate.current, choice=choice)
 
 
-def may_vote(person: str, gate: Gate) -> bool:
-    """Say whether somebody's vote is wanted, as far as the gate knows."""
+def may_vote(person: str, gate: Gate, incident: Incident) -> bool:
+    """Say whether somebody's vote is wanted, as far as the incident knows who takes part."""
     if not gate.is_open or gate.is_author(person) or gate.vote_of(person, gate.current) is not None:
         return False
-    return gate.sits(person, gate.current) and gate.person(person) not in barred_from(gate, gate.current)
+    here = person in incident.people
+    return gate.sits(person, gate.current, here=here) and gate.person(person) not in barred_from(gate, gate.current)
 
 
 def votes(gate: Gate, names: Names) -> list[str]:

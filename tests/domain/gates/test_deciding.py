@@ -21,6 +21,7 @@ from bot.domain.gates.rejections import (
     NobodyElseIsLeft,
     NoGlassHere,
     NothingToSign,
+    NotInTheChannel,
     NotTheirSeat,
     NotYou,
     NotYoursToBreak,
@@ -761,3 +762,32 @@ def test_what_is_stored_is_what_the_record_folds_to() -> None:
     asking.changes(parameters={"replicas": 4})
     asking.approves(BEN)
     assert replay(asking.facts) == asking.gate
+
+
+# from outside the channel
+
+
+def test_who_was_asked_answers_from_anywhere_and_anybody_else_in_the_channel() -> None:
+    asking = Asking(policy(kind="parallel", seats=[{"person": "ben"}, {"anyone": True}], quorum=2))
+    with pytest.raises(NotInTheChannel, match="Say it in #inc-1"):
+        asking.approves(MO, here=False, channel="#inc-1")
+    assert types(asking.approves(BEN, here=False)) == ["gate.voted"]
+    assert types(asking.approves(MO))[-1] == "gate.ended"
+
+
+def test_the_glass_that_anybody_may_break_is_broken_in_the_channel_and_answered_for_there() -> None:
+    asking = Asking(policy(kind="parallel", seats=[{"person": "ben"}], glass={"who": [{"anyone": True}]}))
+    with pytest.raises(NotInTheChannel):
+        asking.breaks_glass(MO, here=False)
+    asking.breaks_glass(MO)
+    with pytest.raises(NotInTheChannel):
+        asking.countersigns(BEN, here=False)
+    assert types(asking.countersigns(BEN)) == ["gate.countersigned"]
+
+
+def test_whoever_holds_a_seat_breaks_the_glass_from_anywhere() -> None:
+    seats = [{"anyone": True}, {"role": "duty"}]
+    asking = Asking(policy(kind="parallel", seats=[{"person": "ben"}], glass={"who": seats}))
+    assert (
+        the(e.GlassBroken, asking.breaks_glass(MO, "customers can't pay", "role duty", here=False)).seat == "role duty"
+    )

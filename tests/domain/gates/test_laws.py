@@ -119,6 +119,8 @@ class Gates(RuleBasedStateMachine):
         self.decided_at = order.at
         if isinstance(order, o.CastVote) and any(isinstance(fact, e.VoteCast) for fact in facts):
             assert order.subject in {None, self.subjects_now()}, "a vote for what it was"
+            seated = {self.gate.person(chair.account) for call in self.gate.calls for chair in call.chairs}
+            assert order.here or self.gate.person(order.by) in seated, "a vote from outside the channel"
         for fact in facts:
             self.state = evolve(self.state, fact)
         self.facts += facts
@@ -170,7 +172,8 @@ class Gates(RuleBasedStateMachine):
         comment = "" if approves else "no"
         ballot = data.draw(st.sampled_from((None, self.gate.current, self.gate.current, 0)))
         choice: Choice = "approve" if approves else "reject"
-        self.orders(o.CastVote(**self.by(by), choice=choice, comment=comment, ballot=ballot))
+        here = data.draw(st.sampled_from((True, True, False)))
+        self.orders(o.CastVote(**self.by(by), choice=choice, comment=comment, ballot=ballot, here=here))
 
     @precondition(lambda self: self.state and self.state.is_open)
     @rule(data=st.data())
@@ -190,14 +193,16 @@ class Gates(RuleBasedStateMachine):
         approves=st.sampled_from((True, True, True, False)),
         seen=st.sampled_from((None, 0, 1)),
         links=st.sampled_from((0, 0, 0, 1, 2)),
+        here=st.sampled_from((True, True, False)),
     )
-    def somebody_votes(self, by: str, approves: bool, seen: int | None, links: int) -> None:
+    def somebody_votes(self, by: str, approves: bool, seen: int | None, links: int, here: bool) -> None:
         self.orders(
             o.CastVote(
                 **self.by(by, links),
                 choice="approve" if approves else "reject",
                 comment="" if approves else "no",
                 subject=None if seen is None else self.subjects[seen].hash,
+                here=here,
             )
         )
 
@@ -223,14 +228,14 @@ class Gates(RuleBasedStateMachine):
     @precondition(lambda self: len(self.facts) > 12)
     @rule(by=st.sampled_from(PEOPLE), holds=st.sampled_from(((), ("hat commander",))))
     def somebody_breaks_the_glass(self, by: str, holds: tuple[str, ...]) -> None:
-        self.orders(o.BreakGlass(**self.by(by), because="customers can't pay", holds=holds))
+        self.orders(o.BreakGlass(**self.by(by), because="customers can't pay", holds=holds, here=True))
 
     @precondition(lambda self: self.state and self.state.debt)
     @rule(data=st.data(), agrees=st.booleans())
     def somebody_countersigns(self, data: st.DataObject, agrees: bool) -> None:
         assert self.gate.debt is not None
         by = data.draw(st.sampled_from((self.gate.debt.by, ANA, MO)))
-        self.orders(o.Countersign(**self.by(by), agrees=agrees, comment="no need"))
+        self.orders(o.Countersign(**self.by(by), agrees=agrees, comment="no need", here=True))
 
     # what clocks and workers do
 

@@ -1,6 +1,6 @@
 """Break-glass: going ahead at once, and answering for it afterwards."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from bot.domain.gates import events as e
 from bot.domain.gates import orders as o
@@ -15,6 +15,7 @@ from bot.domain.gates.rejections import (
     IsSigned,
     NoGlassHere,
     NothingToSign,
+    NotInTheChannel,
     NotYoursToBreak,
     NotYoursToSign,
     SayWhy,
@@ -31,7 +32,7 @@ def break_glass(case: Case, order: o.BreakGlass) -> None:
         raise GateIsClosed(outcome=gate.outcome.value)
     if glass is None:
         raise NoGlassHere
-    seat = _seat_among(glass.who, order.holds)
+    seat = _seat_among(glass.who, order)
     if seat is None:
         raise NotYoursToBreak(who=in_words(glass.who))
     check_subject(case, order.subject)
@@ -55,7 +56,7 @@ def countersign(case: Case, order: o.Countersign) -> None:
         raise IsSigned(by=debt.signed_by)
     if gate.is_author(order.by) or gate.person(order.by) == gate.person(debt.by):
         raise SignedByAnother
-    seat = _seat_among(glass.countersigned_by, order.holds)
+    seat = _seat_among(glass.countersigned_by, order)
     if seat is None:
         raise NotYoursToSign(who=in_words(glass.countersigned_by))
     if not order.agrees and not has_words(order.comment):
@@ -64,6 +65,15 @@ def countersign(case: Case, order: o.Countersign) -> None:
     case.add(e.Countersigned(by=order.by, at=case.at, agrees=order.agrees, comment=order.comment, seat=seat))
 
 
-def _seat_among(seats: Iterable[Seat], holds: Collection[str]) -> str | None:
-    """Return the name of the first of these seats in which somebody sits."""
-    return next((seat.name for seat in seats if seat.anyone or seat.name in holds), None)
+def _seat_among(seats: Iterable[Seat], order: o.BreakGlass | o.Countersign) -> str | None:
+    """Return the name of the first of these seats in which somebody sits; None: in none.
+
+    Raises NotInTheChannel where they would, were they there.
+    """
+    seats = list(seats)
+    for seat in seats:
+        if seat.name in order.holds or (seat.anyone and order.here):
+            return seat.name
+    if any(seat.anyone for seat in seats):
+        raise NotInTheChannel(channel=order.channel)
+    return None
