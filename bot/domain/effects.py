@@ -174,6 +174,22 @@ class ShowGate(EffectBase):
         return self.type
 
 
+class ShowDebt(EffectBase):
+    """Post the message that a countersignature is owed, or edit it. `number`: which reminder of it this is; 0: none."""
+
+    type: Literal["show-debt"] = "show-debt"
+    gate: str
+    number: int = 0
+
+    @property
+    def lane(self) -> str:
+        return f"gate:{self.incident}:{self.gate}"
+
+    @property
+    def once(self) -> str:
+        return f"{self.type}:{self.number}"
+
+
 class LookUpSeats(EffectBase):
     """Find out who sits in the seats that a gate asks now."""
 
@@ -589,6 +605,7 @@ AnyEffect = (
     | ShowOffer
     | ShowMitigation
     | ShowGate
+    | ShowDebt
     | LookUpSeats
     | AskPerson
     | ShowAsked

@@ -58,6 +58,21 @@ class WithdrawGateButton(Control):
     gate: str
 
 
+class BreakGlassButton(Control):
+    """Open the form that asks why it can't wait."""
+
+    id = "glass.break"
+    gate: str
+    subject: str
+    """The hash of what the person sees."""
+
+
+class CountersignButton(Control):
+    id = "glass.countersign"
+    gate: str
+    accept: bool
+
+
 class OpenPlanButton(Control):
     id = "plan.open"
     mitigation: str
@@ -163,6 +178,8 @@ CONTROLS: tuple[type[Control], ...] = (
     VoteButton,
     PassVoteOnButton,
     WithdrawGateButton,
+    BreakGlassButton,
+    CountersignButton,
     OpenPlanButton,
     WithdrawButton,
     StopButton,

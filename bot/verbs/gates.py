@@ -1,11 +1,12 @@
 """`take-back`, `break-glass`, `countersign` and `gates`: what is said about a gate beside a vote."""
 
+from datetime import datetime
 from typing import Any
 
 from bot.domain.gates.explain import in_sentences
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.orders import AnyOrder, BreakGlass, Countersign, WithdrawVote
-from bot.domain.gates.rejections import NothingToSign
+from bot.domain.gates.rejections import AccountIsOut, NothingToSign
 from bot.domain.gates.seating import Surroundings, held_by
 from bot.domain.incident.commands import AtGate
 from bot.domain.incident.decide.gates import find
@@ -20,7 +21,12 @@ SHOWN = 3
 
 
 def at_gate(house: House, facts: dict[str, Any], gate: Gate, order: AnyOrder) -> AtGate:
-    """Put an order to a gate, with what the on-call book knows of accounts that are one person's."""
+    """Put an order to a gate, with what the on-call book knows of accounts that are one person's.
+
+    Raises AccountIsOut where Slack has told that nobody should be behind an account any more.
+    """
+    if because := house.people.why_out(facts["by"]):
+        raise AccountIsOut(because=because)
     accounts = {facts["by"], *gate.authors, *(vote.account for vote in gate.votes)}
     linked = {account: person for account, person in house.book.linked.items() if account in accounts}
     return AtGate(**facts, gate=gate.id, order=order.model_copy(update={"linked": linked}))
@@ -39,8 +45,7 @@ def break_glass(request: Request, house: House) -> Answer:
     head, rest = first(request.words)
     gate = _open(incident, head)
     why = plain(because(rest if head in incident.gates else request.words), house.people.name)
-    seats = gate.policy.glass.who if gate.policy.glass is not None else ()
-    holds = held_by(request.by, seats, around(house, incident, request))
+    holds = breaker_holds(request.by, gate, incident, request.at, house)
     order = BreakGlass(by=request.by, at=request.at, because=why, holds=holds, here=request.here)
     said = f"You broke the glass: {asked(incident, gate.id)} goes ahead. Somebody else must countersign it."
     return submit(house, at_gate(house, request.facts(), gate, order), said)
@@ -54,8 +59,7 @@ def countersign(request: Request, house: House) -> Answer:
     gate = incident.gates.get(head) or _owed(incident)
     agrees = first(words)[0].lower() not in {"no", "not", "disagree"}
     why = plain(because(words if agrees else first(words)[1]), house.people.name)
-    seats = gate.policy.glass.countersigned_by if gate.policy.glass is not None else ()
-    holds = held_by(request.by, seats, around(house, incident, request))
+    holds = signer_holds(request.by, gate, incident, request.at, house)
     order = Countersign(by=request.by, at=request.at, agrees=agrees, comment=why, holds=holds, here=request.here)
     said = "Countersigned." if agrees else "Recorded: you do not countersign it. The review will ask."
     return submit(house, at_gate(house, request.facts(), gate, order), said)
@@ -80,12 +84,24 @@ def _told(incident: Incident, gate: Gate) -> str:
     return "\n".join([title, *(f"• {sentence}" for sentence in in_sentences(gate))])
 
 
-def around(house: House, incident: Incident, request: Request) -> Surroundings:
+def breaker_holds(person: str, gate: Gate, incident: Incident, at: datetime, house: House) -> tuple[str, ...]:
+    """Name the seats of those who may break a gate's glass in which somebody sits now."""
+    glass = gate.policy.glass
+    return held_by(person, glass.who, _around(house, incident, at)) if glass is not None else ()
+
+
+def signer_holds(person: str, gate: Gate, incident: Incident, at: datetime, house: House) -> tuple[str, ...]:
+    """Name the seats of those who may countersign in which somebody sits now."""
+    glass = gate.policy.glass
+    return held_by(person, glass.countersigned_by, _around(house, incident, at)) if glass is not None else ()
+
+
+def _around(house: House, incident: Incident, at: datetime) -> Surroundings:
     """Gather what is known at once of who sits where; user groups are not, since Slack must be asked for them."""
     return Surroundings(
         book=house.book,
         arranged=house.roster.arranged(),
-        at=request.at,
+        at=at,
         severity=incident.severity,
         hats=incident.hats,
     )

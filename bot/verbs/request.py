@@ -69,6 +69,8 @@ FormName = Literal[
     "hypothesis",
     "rule-out",
     "action",
+    "break-glass",
+    "countersign",
 ]
 
 

@@ -29,6 +29,7 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.ShowAnnouncement: messages.show_announcement,
     x.ShowMitigation: messages.show_mitigation,
     x.ShowGate: gates.show_gate,
+    x.ShowDebt: gates.show_debt,
     x.LookUpSeats: gates.look_up_seats,
     x.AskPerson: gates.ask_person,
     x.ShowAsked: gates.show_asked,

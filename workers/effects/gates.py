@@ -5,21 +5,27 @@ from collections.abc import Mapping, Sequence
 
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.effects import AskPerson, LookUpSeats, RememberAnswers, ShowAsked, ShowGate
+from bot.domain.effects import AskPerson, LookUpSeats, RememberAnswers, ShowAsked, ShowDebt, ShowGate
 from bot.domain.gates.due import may_be_told, wanted
-from bot.domain.gates.gate import Gate
+from bot.domain.gates.gate import Found, Gate
 from bot.domain.gates.measures import loads
-from bot.domain.gates.orders import RecordAsked
+from bot.domain.gates.orders import RecordAsked, RecordOutOfReach
 from bot.domain.gates.policy import Seat
-from bot.domain.gates.seating import Answers, Surroundings, find
+from bot.domain.gates.seating import Answers, Looked, Surroundings, find
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AtGate
 from bot.domain.incident.events import GateEvent
 from bot.domain.incident.state import Incident
+from bot.slack.accounts import FOR_GOOD, NOBODYS
 from bot.slack.errors import Refused, translate
 from bot.slack.views.asked import asked, still_waits
+from bot.slack.views.debt import debt as debt_view
+from bot.slack.views.debt import reminder
 from bot.slack.views.gate import gate as gate_view
 from workers.crew import EDITS_APART, Done, Job
+
+PINGED = 10
+"""People who are called by name to countersign, at most."""
 
 
 def show_gate(effect: ShowGate, job: Job) -> Done:
@@ -31,6 +37,29 @@ def show_gate(effect: ShowGate, job: Job) -> Done:
     return Done(rest=EDITS_APART)
 
 
+def show_debt(effect: ShowDebt, job: Job) -> Done:
+    """Say that the glass was broken and what is owed for it; remind those who may sign below it."""
+    incident, crew = job.incident(), job.crew
+    gate, channel, name = incident.gates[effect.gate], job.channel_of(incident), f"debt:{effect.gate}"
+    if (owed := gate.debt) is None:
+        return Done()
+    message = debt_view(incident, gate, owed, crew.names)
+    post = crew.desk.show(incident.id, name, channel, message, again=job.again, since=job.since)
+    if effect.number and owed.is_owed:
+        ping = reminder(incident, gate, owed, _signers(gate, incident, job), crew.names)
+        crew.desk.reply(incident.id, f"{name}:{effect.number}", post, ping, again=job.again, since=job.since)
+    return Done(rest=EDITS_APART)
+
+
+def _signers(gate: Gate, incident: Incident, job: Job) -> list[str]:
+    """Name who may countersign, as far as it is known: not who proposed it, nor who broke the glass."""
+    seats = gate.policy.glass.countersigned_by if gate.policy.glass is not None else ()
+    found, _ = find(seats, _around(seats, gate, incident, job))
+    barred = {gate.person(account) for account in (*gate.authors, *([gate.debt.by] if gate.debt else ()))}
+    people = dict.fromkeys(one.account for one in found if gate.person(one.account) not in barred)
+    return [person for person in people if not job.crew.people.why_out(person)][:PINGED]
+
+
 def look_up_seats(effect: LookUpSeats, job: Job) -> Done:
     """Find out who sits in the seats that a gate asks now."""
     incident = job.incident()
@@ -39,7 +68,7 @@ def look_up_seats(effect: LookUpSeats, job: Job) -> Done:
     if look is None:
         return Done()
     around = _around(look.seats, gate, incident, job)
-    found, missing = find(look.seats, around)
+    found, missing = _in_reach(*find(look.seats, around), job)
     facts = job.facts("seats")
     order = RecordAsked(
         by=SYSTEM,
@@ -70,6 +99,19 @@ def _around(seats: Sequence[Seat], gate: Gate, incident: Incident, job: Job) -> 
     )
 
 
+def _in_reach(found: Sequence[Found], missing: Sequence[str], job: Job) -> Looked:
+    """Say who of those that were found can't be asked. Who has deputies stays among them, and is not waited for."""
+    out = {
+        account: why for account in dict.fromkeys(one.account for one in found) if (why := job.crew.why_out(account))
+    }
+    there = tuple(
+        one.model_copy(update={"is_away": one.account in out})
+        for one in found
+        if one.account not in out or one.deputies
+    )
+    return there, (*missing, *(f"<@{account}> can't be asked: {why}." for account, why in out.items()))
+
+
 def _linked(job: Job, accounts: Sequence[str]) -> dict[str, str]:
     """Return which of these accounts are a person's other ones."""
     linked = job.crew.house.book.linked
@@ -97,13 +139,32 @@ def _waiting(job: Job) -> Mapping[str, int]:
 
 
 def ask_person(effect: AskPerson, job: Job) -> Done:
-    """Ask in private; whoever has answered meanwhile, or need not any more, is left in peace."""
-    incident, crew = job.incident(), job.crew
+    """Ask in private; whoever has answered meanwhile, or need not any more, is left in peace.
+
+    Where Slack says that somebody can't be written to, the gate hears of it and goes on without them.
+    """
+    incident = job.incident()
     gate = incident.gates[effect.gate]
     if not may_be_told(gate, effect.turn, effect.person):
         return Done()
     job.channel_of(incident)
-    name = _name(effect)
+    try:
+        return _ask(effect, incident, gate, job)
+    except SlackApiError as error:
+        code = str(error.response.get("error", ""))
+        if code not in FOR_GOOD:
+            raise
+        if code in NOBODYS:
+            job.crew.people.is_out(effect.person, FOR_GOOD[code])
+        facts = job.facts("out-of-reach")
+        order = RecordOutOfReach(
+            by=SYSTEM, at=facts["at"], turn=effect.turn, account=effect.person, because=FOR_GOOD[code]
+        )
+        return Done((AtGate(**facts, gate=gate.id, order=order),))
+
+
+def _ask(effect: AskPerson, incident: Incident, gate: Gate, job: Job) -> Done:
+    crew, name = job.crew, _name(effect)
     post = crew.desk.find(incident.id, name)
     if effect.number > 1 and post is not None:
         again = still_waits(incident, gate, crew.names)

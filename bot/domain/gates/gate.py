@@ -56,7 +56,7 @@ class Found(Frozen):
     """Their quiet hours: they are told when these are over, unless the gate wakes people."""
     zone: Zone = "UTC"
     is_away: bool = False
-    """On leave, or off shift: their deputy is asked at once."""
+    """On leave, or out of Slack's reach: nobody waits for them, and their deputy is asked at once."""
 
 
 class Chair(Frozen):
@@ -80,6 +80,8 @@ class Chair(Frozen):
     zone: Zone = "UTC"
     declined: bool = False
     """They said “not me”."""
+    is_away: bool = False
+    """Nobody waits for them. If they answer all the same, it counts."""
     links: int = 0
     """How often “not me” has passed this question on until it came here."""
 
@@ -130,9 +132,17 @@ class Debt(Frozen):
     due: AwareDatetime
     is_told: bool = False
     """It was overdue, and that was recorded."""
+    remind_at: AwareDatetime | None = None
+    """When whoever may sign is reminded next; None: not before it is due, or no more."""
+    nagged: int = 0
+    """How often it was reminded of since it is overdue."""
     signed_by: str | None = None
     agrees: bool | None = None
     comment: str = ""
+
+    @property
+    def is_owed(self) -> bool:
+        return self.signed_by is None
 
 
 class Gate(Frozen):
@@ -258,7 +268,11 @@ class Gate(Frozen):
         return any(self.tier_of(call).is_open_to_all for call in self.calls_of(ballot))
 
     def silent(self, call: Call) -> tuple[Chair, ...]:
-        """Return those of a tier whose answer is wanted: who neither voted nor passed it on, nor anybody for them."""
+        """Return those of a tier whose answer is waited for."""
+        return tuple(chair for chair in self.unanswered(call) if not chair.is_away)
+
+    def unanswered(self, call: Call) -> tuple[Chair, ...]:
+        """Return those of a tier who neither voted nor passed it on, nor anybody for them."""
         voted = self.votes_of(call.ballot)
         spoken_for = {
             self.person(chair.principal)

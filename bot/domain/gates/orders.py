@@ -41,6 +41,14 @@ class RecordAsked(Order):
     """Who was meant and can't be asked, each as a sentence."""
 
 
+class RecordOutOfReach(Order):
+    """Somebody who was to be asked can't be: their account is deactivated, or takes no messages of ours."""
+
+    turn: int
+    account: str
+    because: str
+
+
 class Spoken(Order):
     """What somebody says in some place, and not everywhere may be: “anyone” means everybody in the incident's channel.
 
@@ -131,6 +139,7 @@ class Tick(Order):
 AnyOrder = (
     OpenGate
     | RecordAsked
+    | RecordOutOfReach
     | CastVote
     | WithdrawVote
     | PassOn

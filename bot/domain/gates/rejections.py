@@ -19,6 +19,10 @@ class NotInTheChannel(Rejected):
     """This is for everybody in the incident's channel, and you don't take part there. Say it in {channel}."""
 
 
+class AccountIsOut(Rejected):
+    """This account decides nothing: {because}."""
+
+
 class YouProposedIt(Rejected):
     """You proposed or changed it, so somebody else must decide: {asked}."""
 

@@ -258,6 +258,15 @@ class Gates(RuleBasedStateMachine):
         links = data.draw(st.sampled_from((0, 0, 1, 2)))
         self.orders(o.RecordAsked(**self.by(SYSTEM, links), turn=turn, found=people))
 
+    @precondition(lambda self: self.state and self.state.is_open)
+    @rule(data=st.data())
+    def a_worker_can_not_reach_somebody(self, data: st.DataObject) -> None:
+        call = data.draw(st.sampled_from(self.gate.calls))
+        account = data.draw(st.sampled_from([*(chair.account for chair in call.chairs), FAY]))
+        order = o.RecordOutOfReach(**self.by(SYSTEM), turn=call.turn, account=account, because="they have left")
+        self.orders(order)
+        assert not may_be_told(self.gate, call.turn, account), "nobody waits for them"
+
     @rule(seconds=st.sampled_from((1, 1, 60, 301, 3600)))
     def time_passes_and_the_clock_ticks(self, seconds: int) -> None:
         self.clock.wind(seconds)
@@ -303,7 +312,9 @@ class Gates(RuleBasedStateMachine):
             assert gate.closed_at is not None
             assert (gate.debt is not None) == any(isinstance(fact, e.GlassBroken) for fact in self.facts)
             if gate.debt is not None:
-                assert gate.debt.signed_by or gate.debt.is_told or next_due(gate) == gate.debt.due
+                assert (
+                    gate.debt.signed_by or gate.debt.is_told or next_due(gate) in {gate.debt.remind_at, gate.debt.due}
+                )
             assert not wanted(gate)
             assert not any(may_be_told(gate, call.turn, chair.account) for call in gate.calls for chair in call.chairs)
 

@@ -21,6 +21,7 @@ from bot.domain.gates.rejections import (
     SayWhy,
     SignedByAnother,
 )
+from bot.domain.ids import SYSTEM
 from bot.domain.words import check_length, has_words
 
 
@@ -39,11 +40,32 @@ def break_glass(case: Case, order: o.BreakGlass) -> None:
     if not has_words(order.because):
         raise SayWhy
     check_length(order.because)
-    due = after(case.at, glass.within)
     case.add(
-        e.GlassBroken(by=order.by, at=case.at, because=order.because, seat=seat, subject=gate.subject.hash, due=due)
+        e.GlassBroken(
+            by=order.by,
+            at=case.at,
+            because=order.because,
+            seat=seat,
+            subject=gate.subject.hash,
+            due=after(case.at, glass.within),
+            remind_at=after(case.at, glass.within / 2),
+        )
     )
     close(case, Outcome.OVERRIDDEN, how="glass", because=order.because, by=order.by)
+
+
+def call_in(case: Case) -> None:
+    """Say what time has done to a debt: it is reminded of at half time, it falls due, and is reminded of again."""
+    debt, glass = case.gate.debt, case.gate.policy.glass
+    if debt is None or glass is None or not debt.is_owed:
+        return
+    if not debt.is_told and debt.due <= case.at:
+        following = after(case.at, glass.nag) if glass.nags else None
+        case.add(e.DebtOverdue(by=SYSTEM, at=case.at, remind_at=following))
+    elif debt.remind_at is not None and debt.remind_at <= case.at:
+        goes_on = debt.is_told and debt.nagged + 1 < glass.nags
+        following = after(case.at, glass.nag) if goes_on else None
+        case.add(e.DebtReminded(by=SYSTEM, at=case.at, remind_at=following))
 
 
 def countersign(case: Case, order: o.Countersign) -> None:
