@@ -19,8 +19,8 @@ from bot.domain.incident.state import Incident
 from bot.slack.accounts import FOR_GOOD, NOBODYS
 from bot.slack.errors import Refused, translate
 from bot.slack.views.asked import asked, still_waits
+from bot.slack.views.debt import call_in
 from bot.slack.views.debt import debt as debt_view
-from bot.slack.views.debt import reminder
 from bot.slack.views.gate import gate as gate_view
 from workers.crew import EDITS_APART, Done, Job
 
@@ -46,7 +46,7 @@ def show_debt(effect: ShowDebt, job: Job) -> Done:
     message = debt_view(incident, gate, owed, crew.names)
     post = crew.desk.show(incident.id, name, channel, message, again=job.again, since=job.since)
     if effect.number and owed.is_owed:
-        ping = reminder(incident, gate, owed, _signers(gate, incident, job), crew.names)
+        ping = call_in(incident, gate, owed, _signers(gate, incident, job), crew.names)
         crew.desk.reply(incident.id, f"{name}:{effect.number}", post, ping, again=job.again, since=job.since)
     return Done(rest=EDITS_APART)
 

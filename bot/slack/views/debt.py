@@ -43,7 +43,7 @@ def _signed(owed: Debt, names: Names) -> str:
     return f"{did} by {who(owed.signed_by or '', names)}{because}"
 
 
-def reminder(incident: Incident, gate: Gate, owed: Debt, people: Sequence[str], names: Names) -> Message:
+def call_in(incident: Incident, gate: Gate, owed: Debt, people: Sequence[str], names: Names) -> Message:
     """Ask those who may sign, below the message itself: an edit of it would call nobody."""
     called = " ".join(mention(person) for person in people)
     what = line(asked(incident, gate.id), 300, names)

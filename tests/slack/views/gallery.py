@@ -10,7 +10,8 @@ from bot.audit import clocks
 from bot.audit.outbreak import step
 from bot.domain.criterion import Criterion
 from bot.domain.differences import differences
-from bot.domain.gates.policy import GateChoice
+from bot.domain.gates.gate import Debt
+from bot.domain.gates.policy import GateChoice, Glass, Seat
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -34,6 +35,7 @@ from bot.slack.views.announcement import announcement
 from bot.slack.views.audit import audit
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
+from bot.slack.views.debt import call_in, debt
 from bot.slack.views.escalation import escalation
 from bot.slack.views.gate import gate
 from bot.slack.views.help import help_, unknown
@@ -175,10 +177,39 @@ def _gates() -> dict[str, Picture]:
     order = casting(CY, asked.soon, "reject", "orders still fail in Lyon")
     no = Scene(policy=gated).commanded().does(c.Resolve, ANA, summary="The cache was cold.")
     no = no.does(c.AtGate, CY, gate="g1", order=order)
+    urgent = anybody(2).model_copy(update={"glass": Glass(who=(Seat(hat=Hat.COMMANDER),), within=14400)})
+    urgently = POLICY.model_copy(update={"approvals": {"anybody": urgent}})
+
+    def asking() -> Scene:
+        return Scene(policy=urgently).commanded().proposed()
+
+    def broken() -> Scene:
+        return asking().broken("customers can't pay")
+
+    open_, late = asking(), broken().later(minutes=241).does(c.Tick)
+    debts = {
+        "owed": broken(),
+        "overdue": late,
+        "signed": broken().countersigned(CY, agrees=True),
+        "not-agreed-with": broken().countersigned(CY, agrees=False, comment="there was time to ask"),
+    }
     return {
+        **{f"debt/{name}": _debt(scene) for name, scene in debts.items()},
+        "debt/reminder": call_in(late.incident, late.incident.gates["m1"], _owed(late), [CY, DEE], names),
+        "mitigation/with-glass": mitigation(open_.incident, open_.mitigation, names, open_.now, None),
         "gate/resolution": gate(asked.incident, asked.incident.gates["g1"], names),
         "gate/rejected": gate(no.incident, no.incident.gates["g1"], names),
     }
+
+
+def _owed(scene: Scene) -> Debt:
+    owed = scene.incident.gates["m1"].debt
+    assert owed is not None
+    return owed
+
+
+def _debt(scene: Scene) -> Message:
+    return debt(scene.incident, scene.incident.gates["m1"], _owed(scene), names)
 
 
 def _mitigations() -> dict[str, Picture]:
