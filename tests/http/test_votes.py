@@ -2,21 +2,24 @@
 
 import json
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.effects import ShowHome
 from bot.domain.gates.gate import Gate
-from bot.domain.gates.orders import ChangeSubject
+from bot.domain.gates.orders import BreakGlass, ChangeSubject
+from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.commands import AtGate, Declare, Propose, RecordChannel
+from bot.domain.incident.commands import AtGate, Declare, Propose, RecordChannel, TakeHat
 from bot.domain.incident.state import Incident
 from bot.domain.severity import Severity
 from bot.settings import Settings
-from bot.slack.controls import FormFacts, RunVerbButton, VoteButton
+from bot.slack.controls import BreakGlassButton, CountersignButton, FormFacts, RunVerbButton, VoteButton
 from bot.store.keys import Keys
 from bot.verbs.request import plan
 from bot.wiring import Wired, wire
@@ -99,16 +102,31 @@ class Room:
 @pytest.fixture
 def room(redis_server: RedisServer) -> Iterator[Room]:
     """A room in the workspace that Slack said is ours."""
+    yield from _room(redis_server, ROOT / "manifests")
+
+
+@pytest.fixture
+def glazed(redis_server: RedisServer, tmp_path: Path) -> Iterator[Room]:
+    """A room where the commander may break the glass."""
+    shutil.copytree(ROOT / "manifests", tmp_path / "manifests")
+    workflow = tmp_path / "manifests" / "workflows" / "hybrid.yaml"
+    anyone = "    seats: [{anyone: true}]"
+    assert anyone in workflow.read_text()
+    workflow.write_text(workflow.read_text().replace(anyone, f"    glass: {{who: [{{hat: commander}}]}}\n{anyone}"))
+    yield from _room(redis_server, tmp_path / "manifests")
+
+
+def _room(redis_server: RedisServer, manifests: Path) -> Iterator[Room]:
     settings = Settings(
         redis_url=redis_server.url,
         slack_bot_token="xoxb-none",
         slack_api_url="http://127.0.0.1:9/api/",
-        manifests=ROOT / "manifests",
+        manifests=manifests,
     )
     wired = wire(settings)
     redis = connection(wired.redis)
     wired.house.people.live_in(frozenset({OURS}))
-    yield made(wired, caller_on(redis_server.url))
+    yield made(wired, caller_on(redis_server.url, manifests=manifests))
     redis.delete(Keys().home, *(Keys().lane(f"whisper:{person}") for person in (BEN, MO)))
 
 
@@ -229,6 +247,47 @@ def test_the_same_vote_clicked_twice_counts_once(room: Room) -> None:
     assert room.version == before
 
 
+# The glass
+
+
+def test_the_glass_is_broken_by_its_form_and_refused_to_others_before_they_are_asked_why(glazed: Room) -> None:
+    button = BreakGlassButton(incident=glazed.id, gate="m1", subject=glazed.gate.subject.hash)
+    press = {"action": button.action_id, "value": button.value}
+    glazed.caller.slack(glazed.body(MO, **press))
+    assert "Only these may break the glass here: the incident commander." in glazed.whispered(MO)[-1]
+    header: dict[str, Any] = {"incident": glazed.id, "by": BEN, "at": glazed.wired.clock.now(), "cause": "hat"}
+    glazed.wired.house.engine.submit(TakeHat(**header, hat=Hat.COMMANDER))
+    before = glazed.version
+    glazed.caller.slack(glazed.body(BEN, **press))
+    assert "/incident break-glass because …" in glazed.whispered(BEN)[-1], "the form, which this Slack can't open"
+    assert glazed.version == before
+    facts = FormFacts(form="break-glass", incident=glazed.id, gate="m1", subject=button.subject, here=True)
+    silent = glazed.caller.slack(submission(facts, BEN, words=" "))
+    assert "Say why" in json.loads(silent.text)["errors"]["comment"]
+    glazed.caller.slack(submission(facts, BEN, words="customers can't pay"))
+    assert glazed.gate.how == "glass"
+    assert glazed.gate.debt is not None
+
+
+def test_a_debt_is_signed_by_its_button_and_who_does_not_agree_is_asked_why(glazed: Room) -> None:
+    header: dict[str, Any] = {"incident": glazed.id, "by": BEN, "at": glazed.wired.clock.now()}
+    glazed.wired.house.engine.submit(TakeHat(**header, cause="hat", hat=Hat.COMMANDER))
+    order = BreakGlass(by=BEN, at=header["at"], because="customers can't pay")
+    glazed.wired.house.engine.submit(AtGate(**header, cause="glass", gate="m1", order=order))
+    yes, no = (CountersignButton(incident=glazed.id, gate="m1", accept=accept) for accept in (True, False))
+    glazed.caller.slack(glazed.body(MO, channel="CSOMEWHERE", action=yes.action_id, value=yes.value))
+    assert "everybody in the incident's channel" in glazed.whispered(MO)[-1]
+    glazed.caller.slack(glazed.body(BEN, action=yes.action_id, value=yes.value))
+    assert "somebody else must countersign" in glazed.whispered(BEN)[-1]
+    glazed.caller.slack(glazed.body(MO, action=no.action_id, value=no.value))
+    assert "/incident countersign no because …" in glazed.whispered(MO)[-1]
+    facts = FormFacts(form="countersign", incident=glazed.id, gate="m1", here=True)
+    glazed.caller.slack(submission(facts, MO, words="there was time"))
+    debt = glazed.gate.debt
+    assert debt is not None
+    assert (debt.signed_by, debt.agrees, debt.comment) == (MO, False, "there was time")
+
+
 # Other workspaces
 
 
@@ -269,7 +328,7 @@ def test_an_event_of_another_workspace_is_taken_and_left_alone(room: Room) -> No
     assert told(OURS) == before + 1
 
 
-def submission(facts: FormFacts, by: str, *, team: str = OURS) -> bytes:
+def submission(facts: FormFacts, by: str, *, team: str = OURS, words: str = "carts are full") -> bytes:
     """The form that asks why not, filled in."""
     view = {
         "id": f"V{secrets.token_hex(4)}",
@@ -278,7 +337,7 @@ def submission(facts: FormFacts, by: str, *, team: str = OURS) -> bytes:
         "hash": "1.a",
         "private_metadata": facts.model_dump_json(),
         "blocks": [],
-        "state": {"values": {"comment": {"comment": {"type": "plain_text_input", "value": "carts are full"}}}},
+        "state": {"values": {"comment": {"comment": {"type": "plain_text_input", "value": words}}}},
     }
     who = {"id": by, "name": by.lower(), "team_id": team}
     return interaction(
