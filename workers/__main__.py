@@ -108,7 +108,7 @@ def tick() -> None:
 def clockwork(wired: Wired) -> Clockwork:
     house = wired.house
     lookout = Lookout(house.book, house.roster, wired.rounds, wired.problems, wired.outbox, wired.waker)
-    house.in_force.hear(lambda read: lookout.go_by(read.book))
+    house.in_force.hear(lambda read: lookout.go_by(read.book, read.hash))
     return Clockwork(house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats, lookout)
 
 

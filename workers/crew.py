@@ -13,9 +13,9 @@ from bot.domain.incident.state import Incident
 from bot.domain.oncall.links import Subscriptions
 from bot.engine import Engine
 from bot.ports import Clock, KnownAnswers, People, Problems, Tracks
-from bot.slack.accounts import FOR_GOOD, why_out
+from bot.slack.approvals import account_out
 from bot.slack.desk import Desk
-from bot.slack.errors import RetryLater
+from bot.slack.errors import Refused, RetryLater
 from bot.store.audit import RedisAudits
 from bot.store.limits import RedisLimits
 from bot.store.outbox import Waiting
@@ -58,12 +58,10 @@ class Crew:
     def why_out(self, person: str) -> str:
         """Ask Slack why somebody can't be asked; empty: they can. While it doesn't answer, what it said last holds."""
         try:
-            why = why_out(self.desk.call("users.info", user=person)["user"], self.people.home())
-        except RetryLater as error:
+            why = account_out(person, self.people.home(), self.desk.call)
+        except (RetryLater, Refused) as error:
             log.info("not known whether %s can be asked: %s", person, error)
             return self.people.why_out(person)
-        except SlackApiError as error:
-            why = FOR_GOOD.get(str(error.response.get("error")), "")
         self.people.is_out(person, why)
         return why
 

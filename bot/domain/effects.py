@@ -468,6 +468,21 @@ class ReadSchedule(EffectBase):
         return self.type
 
 
+class CheckApprovals(EffectBase):
+    """Look whether each approval in use could pass with the people there are."""
+
+    type: Literal["check-approvals"] = "check-approvals"
+    incident: str = ""
+
+    @property
+    def lane(self) -> str:
+        return "approvals"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
 class SyncGroup(EffectBase):
     """Have a schedule's user group hold whoever is on shift."""
 
@@ -626,6 +641,7 @@ AnyEffect = (
     | TellShift
     | ReadSchedule
     | SyncGroup
+    | CheckApprovals
     | TestPages
     | Remind
     | ShowReminder

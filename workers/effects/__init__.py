@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain import effects as x
 from workers.crew import Done, Job
 from workers.effects import (
+    approvals,
     audit,
     card,
     channel,
@@ -54,6 +55,7 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.TellShift: oncall.tell_shift,
     x.ReadSchedule: oncall.read_schedule,
     x.SyncGroup: oncall.sync_group,
+    x.CheckApprovals: approvals.check_approvals,
     x.TestPages: trial.test_pages,
     x.Remind: reminders.remind,
     x.ShowReminder: reminders.show_reminder,

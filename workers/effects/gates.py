@@ -17,7 +17,7 @@ from bot.domain.incident.commands import AtGate
 from bot.domain.incident.events import GateEvent
 from bot.domain.incident.state import Incident
 from bot.slack.accounts import FOR_GOOD, NOBODYS
-from bot.slack.errors import Refused, translate
+from bot.slack.approvals import members
 from bot.slack.views.asked import asked, still_waits
 from bot.slack.views.debt import call_in
 from bot.slack.views.debt import debt as debt_view
@@ -92,7 +92,7 @@ def _around(seats: Sequence[Seat], gate: Gate, incident: Incident, job: Job) -> 
         severity=incident.severity,
         service=house.services.get(incident.service or ""),
         hats=incident.hats,
-        groups={seat.group: _members(seat.group, job) for seat in seats if seat.group is not None},
+        groups={seat.group: members(seat.group, crew.desk.call) for seat in seats if seat.group is not None},
         answers={person: crew.answers.of(person) for person in people},
         waiting=_waiting(job) if routed else {},
         barred=[gate.person(author) for author in gate.authors],
@@ -116,17 +116,6 @@ def _linked(job: Job, accounts: Sequence[str]) -> dict[str, str]:
     """Return which of these accounts are a person's other ones."""
     linked = job.crew.house.book.linked
     return {account: linked[account] for account in accounts if account in linked}
-
-
-def _members(group: str, job: Job) -> tuple[str, ...] | str:
-    """Ask Slack who is in a user group; where it says that there is none, the gate goes on without."""
-    try:
-        return tuple(job.crew.desk.call("usergroups.users.list", usergroup=group)["users"])
-    except SlackApiError as error:
-        meaning = translate(error)
-        if isinstance(meaning, Refused):
-            return f"Slack does not name the members of the user group {group}: {meaning.why}"
-        raise meaning or error from error
 
 
 def _waiting(job: Job) -> Mapping[str, int]:
