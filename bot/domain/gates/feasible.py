@@ -53,8 +53,12 @@ def _why_stuck(tier: Tier, around: Surroundings, out: Mapping[str, str]) -> str:
 
 
 def _glass(seats: Sequence[Seat], what: str, around: Surroundings, out: Mapping[str, str]) -> Iterator[Shortfall]:
-    places, missing = _places(seats, around, out)
+    """A user group lets nobody: Slack would have to be asked while somebody waits."""
+    places, missing = _places([seat for seat in seats if seat.group is None], around, out)
     if not places:
+        missing += [
+            f"{seat.words} can't be looked up while somebody waits." for seat in seats if seat.group is not None
+        ]
         yield Shortfall(f"{what}: {' '.join(missing) or 'nobody sits there.'}")
 
 

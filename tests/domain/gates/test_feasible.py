@@ -80,6 +80,12 @@ def test_a_glass_that_nobody_may_break_or_answer_for_is_told() -> None:
     assert told == ["nobody can break the glass: None has no members.", "nobody can countersign: Nobody is legal."]
 
 
+def test_a_user_group_alone_breaks_no_glass() -> None:
+    glass = {"who": [{"group": "S0000001"}]}
+    (told,) = said(kind="parallel", seats=[{"anyone": True}], glass=glass)
+    assert told[0].startswith("nobody can break the glass: the user group S0000001 can't be looked up")
+
+
 def test_services_that_no_team_owns_are_named_where_a_route_asks_the_owner() -> None:
     services = {"checkout": "two", "search": None, "mail": "Somebody"}
     owners = policy(kind="dynamic", route={})
