@@ -206,6 +206,22 @@ class People(Protocol):
 
     def id_of(self, login: str) -> str | None: ...
 
+    def home(self) -> frozenset[str]:
+        """Return the ids of the workspace that the app is installed in; empty: Slack has not told us yet."""
+        ...
+
+    def live_in(self, teams: frozenset[str]) -> None:
+        """Learn which workspace is ours."""
+        ...
+
+    def why_out(self, person: str) -> str:
+        """Say why somebody can neither be asked nor decide, as far as Slack has told us; empty: they can."""
+        ...
+
+    def is_out(self, person: str, why: str) -> None:
+        """Learn why somebody can't be asked; an empty reason: they can again."""
+        ...
+
 
 class Roster(Protocol):
     """What was arranged about who is on call since the manifests were written."""

@@ -31,6 +31,7 @@ from bot.http.shifts import ShiftCalendars
 from bot.planner import Planner
 from bot.ports import Clock
 from bot.settings import Settings, read
+from bot.slack import installation
 from bot.slack.app import WEB_API_TIMEOUT, build_app
 from bot.slack.desk import Desk
 from bot.slack.door import Door
@@ -204,7 +205,9 @@ def web_app() -> HttpDoor:
     """Build the WSGI app that Granian serves: its factory, called in each of its processes."""
     wired = wire(read(), in_a_hurry=True)
     configure_logging(wired.settings)
-    Thread(target=caretaker(wired).run, args=(Event(),), daemon=True).start()
+    stopped = Event()
+    Thread(target=caretaker(wired).run, args=(stopped,), daemon=True).start()
+    learn_workspace(wired, stopped)
     return HttpDoor(
         bolt_app(wired),
         wired.settings.slack_signing_secret,
@@ -213,6 +216,12 @@ def web_app() -> HttpDoor:
         wired.redis.ping,
         calendars=shift_calendars(wired),
     )
+
+
+def learn_workspace(wired: Wired, stopped: Event) -> None:
+    """Ask Slack in the background where the app is installed."""
+    asks = slack(wired.settings, WORKER_TIMEOUT), wired.house.people, stopped
+    Thread(target=installation.learn, args=asks, daemon=True).start()
 
 
 def caretaker(wired: Wired) -> Caretaker:

@@ -83,7 +83,7 @@ def homes(members: Iterable[Any]) -> set[str]:
         (verbs, homes(verb.act for verb in verbs.ALL), {"request", "times", "words"}),
         (forms, homes(form.submit for form in forms.ALL), {"form", "fields"}),
         (clicks, homes(clicks.ALL.values()), {"click"}),
-        (exporters, homes(exporter.render for exporter in exporters.ALL), {"export", "facts", "verify"}),
+        (exporters, homes(exporter.render for exporter in exporters.ALL), {"approvals", "export", "facts", "verify"}),
         (steps, {module.__name__.rpartition(".")[2] for module in steps.ALL.values()}, {"step"}),
         (
             notifiers,

@@ -109,7 +109,7 @@ def tick() -> None:
 def clockwork(wired: Wired) -> Clockwork:
     house = wired.house
     lookout = Lookout(house.book, house.roster, wired.rounds, wired.problems, wired.outbox, wired.waker)
-    house.in_force.hear(lambda read: lookout.go_by(read.book))
+    house.in_force.hear(lambda read: lookout.go_by(read.book, read.hash))
     weekly = Weekly(house.engine, wired.rounds, wired.outbox, wired.waker)
     return Clockwork(
         house.engine, wired.store, wired.outbox, wired.waker, wired.clock, wired.heartbeats, lookout, weekly

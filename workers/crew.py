@@ -13,8 +13,9 @@ from bot.domain.incident.state import Incident
 from bot.domain.oncall.links import Subscriptions
 from bot.engine import Engine
 from bot.ports import Clock, KnownAnswers, People, Problems, Tracks
+from bot.slack.approvals import account_out
 from bot.slack.desk import Desk
-from bot.slack.errors import RetryLater
+from bot.slack.errors import Refused, RetryLater
 from bot.store.audit import RedisAudits
 from bot.store.limits import RedisLimits
 from bot.store.outbox import Waiting
@@ -53,6 +54,16 @@ class Crew:
     @property
     def people(self) -> People:
         return self.house.people
+
+    def why_out(self, person: str) -> str:
+        """Ask Slack why somebody can't be asked; empty: they can. While it doesn't answer, what it said last holds."""
+        try:
+            why = account_out(person, self.people.home(), self.desk.call)
+        except (RetryLater, Refused) as error:
+            log.info("not known whether %s can be asked: %s", person, error)
+            return self.people.why_out(person)
+        self.people.is_out(person, why)
+        return why
 
     def names(self, person: str) -> str:
         """Name a person as Slack does; where Slack doesn't answer now, by login or id."""

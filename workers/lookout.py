@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.effects import AnyEffect, ReadSchedule, SyncGroup, TellShift, TellUnanswered
+from bot.domain.effects import AnyEffect, CheckApprovals, ReadSchedule, SyncGroup, TellShift, TellUnanswered
 from bot.domain.oncall.book import Arranged, Book
 from bot.domain.oncall.check import is_known
 from bot.domain.oncall.roster import RosterState, began_by_arrangement
@@ -19,7 +19,7 @@ APART = 1.0
 """Seconds between two looks: so late a shift is told at most, plus the work."""
 
 AGAIN = 3600.0
-"""Seconds after which a user group is compared anew: somebody may have changed it in Slack."""
+"""Seconds after which user groups and approvals are looked at anew: somebody may have changed a group in Slack."""
 
 
 @dataclass(slots=True)
@@ -30,11 +30,13 @@ class Lookout:
     problems: Problems
     outbox: Outbox
     waker: Waker
+    manifests: str = ""
+    """The hash of all that operators declare; empty: nobody asks whether approvals could pass."""
     looked: datetime | None = None
 
-    def go_by(self, book: Book) -> None:
+    def go_by(self, book: Book, manifests: str = "") -> None:
         """Look at the schedules of this book from now on."""
-        self.book = book
+        self.book, self.manifests = book, manifests
 
     def look(self, now: datetime) -> None:
         """Line up what is due, unless the last look was a moment ago."""
@@ -44,12 +46,18 @@ class Lookout:
         _, state = self.roster.state()
         arranged = Arranged(overrides=tuple(state.overrides.values()), elsewhere=self.roster.elsewhere())
         self._tell_unanswered(state, now)
+        self._check_approvals(now)
         for schedule in self.book.schedules.values():
             self._read(schedule, now)
             if is_known(schedule, arranged):
                 shifts = on_call(schedule, now, arranged)
                 self._tell(schedule, shifts, state, now)
                 self._sync(schedule, shifts, now)
+
+    def _check_approvals(self, now: datetime) -> None:
+        """Have approvals looked at at the first start, when manifests have changed, and each hour: people leave."""
+        if self.manifests and self.rounds.claim("approvals", self.manifests, AGAIN, now) is not None:
+            self._line_up(CheckApprovals(), f"approvals:{now.timestamp():.3f}", now)
 
     def _read(self, schedule: Schedule, now: datetime) -> None:
         if schedule.elsewhere is None:

@@ -39,7 +39,7 @@ def owed(incident: Incident, *, reviewed: bool = True) -> Iterator[str]:
             yield call_timer(name)
         elif escalation.standing is Standing.ACKNOWLEDGED and escalation.lapses_after is not None and incident.is_open:
             yield lapse_timer(name)
-    for gate in incident.open_gates:
+    for gate in incident.gates.values():
         if next_due(gate) is not None:
             yield gate_timer(gate.id)
     if incident.stage.purpose is Purpose.RESOLVED and reviewed:

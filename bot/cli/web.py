@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.settings import Settings, read
-from bot.wiring import Wired, bolt_app, caretaker, configure_logging, wire
+from bot.wiring import Wired, bolt_app, caretaker, configure_logging, learn_workspace, wire
 
 log = logging.getLogger("muster.web")
 
@@ -69,6 +69,7 @@ def _socket(wired: Wired) -> int:
     app, manifests, stopped = bolt_app(wired), caretaker(wired), Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
+    learn_workspace(wired, stopped)
     handler = SocketModeHandler(app, wired.settings.slack_app_token, web_client=app.client, ping_interval=2)
     while not stopped.is_set():
         try:

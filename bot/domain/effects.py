@@ -174,6 +174,22 @@ class ShowGate(EffectBase):
         return self.type
 
 
+class ShowDebt(EffectBase):
+    """Post the message that a countersignature is owed, or edit it. `number`: which reminder of it this is; 0: none."""
+
+    type: Literal["show-debt"] = "show-debt"
+    gate: str
+    number: int = 0
+
+    @property
+    def lane(self) -> str:
+        return f"gate:{self.incident}:{self.gate}"
+
+    @property
+    def once(self) -> str:
+        return f"{self.type}:{self.number}"
+
+
 class LookUpSeats(EffectBase):
     """Find out who sits in the seats that a gate asks now."""
 
@@ -464,6 +480,21 @@ class ReadSchedule(EffectBase):
         return self.type
 
 
+class CheckApprovals(EffectBase):
+    """Look whether each approval in use could pass with the people there are."""
+
+    type: Literal["check-approvals"] = "check-approvals"
+    incident: str = ""
+
+    @property
+    def lane(self) -> str:
+        return "approvals"
+
+    @property
+    def once(self) -> str:
+        return self.type
+
+
 class SyncGroup(EffectBase):
     """Have a schedule's user group hold whoever is on shift."""
 
@@ -617,6 +648,7 @@ AnyEffect = (
     | ShowOffer
     | ShowMitigation
     | ShowGate
+    | ShowDebt
     | LookUpSeats
     | AskPerson
     | ShowAsked
@@ -639,6 +671,7 @@ AnyEffect = (
     | ReadSchedule
     | SyncGroup
     | PostDigest
+    | CheckApprovals
     | TestPages
     | Remind
     | ShowReminder

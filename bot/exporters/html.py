@@ -13,6 +13,7 @@ from bot.domain.hats import Hat
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.state import Incident
+from bot.exporters.approvals import approval_facts, approval_heading
 from bot.exporters.export import Export, Exporter, Row, iso
 from bot.exporters.facts import Fact, facts, heading, mitigation_facts
 
@@ -39,6 +40,7 @@ def render(export: Export) -> bytes:
         title=escape(export.words(f"{export.incident.id}: {export.incident.title}")),
         facts=_definitions(facts(export)),
         mitigations="\n".join(_mitigation(export, mitigation) for mitigation in export.incident.mitigations.values()),
+        approvals=_approvals(export),
         tags=_options((row.tag, row.tag) for row in rows),
         people=_options((row.by, row.actor) for row in rows),
         items="\n".join(_items(export, rows)),
@@ -58,7 +60,17 @@ def _definitions(rows: Iterable[Fact]) -> str:
 
 
 def _mitigation(export: Export, mitigation: Mitigation) -> str:
-    title, body = escape(heading(export, mitigation)), _definitions(mitigation_facts(export, mitigation))
+    return _folded(heading(export, mitigation), mitigation_facts(export, mitigation))
+
+
+def _approvals(export: Export) -> str:
+    gates = export.incident.gates.values()
+    told = [_folded(approval_heading(export, gate), approval_facts(export, gate)) for gate in gates]
+    return "\n".join(["<h2>Approvals</h2>", *told]) if told else ""
+
+
+def _folded(head: str, rows: Iterable[Fact]) -> str:
+    title, body = escape(head), _definitions(rows)
     return f'<details open class="mitigation"><summary dir="auto">{title}</summary>\n{body}\n</details>'
 
 

@@ -5,6 +5,7 @@
 | `format` | `muster-timeline/1`; another number means another shape |
 | `made_at` | when the export was made |
 | `incident` | the facts that the events add up to: see `facts` |
+| `explanations` | by approval, in sentences: the rule, and why votes count or don't; not held against the events |
 | `people` | the id of everybody who did something, and their name at the time of the export |
 | `head` | the `hash` of the last record |
 | `records` | every event as stored, one a line, oldest first, as `bot.domain.incident.record` has them |
@@ -19,23 +20,30 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.gates.explain import in_sentences
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.standing import approvers
 from bot.domain.ids import canonical
 from bot.domain.incident.events import MessagePinned
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.state import Incident
+from bot.exporters.approvals import approval
 from bot.exporters.export import Export, Exporter, iso
 
 FORMAT = "muster-timeline/1"
 
+LATER = frozenset({"approvals"})
+"""Facts that exports of this format did not hold from the beginning: a file without them is whole, too."""
+
 
 def render(export: Export) -> bytes:
+    gates = export.incident.gates
     people = {by: export.name(by) for by in sorted(_people(export))}
     document = {
         "format": FORMAT,
         "made_at": iso(export.made_at),
         "incident": facts(export.incident),
+        "explanations": {name: [export.words(said) for said in in_sentences(gate)] for name, gate in gates.items()},
         "people": people,
         "head": export.head,
     }
@@ -71,6 +79,7 @@ def facts(incident: Incident) -> dict[str, Any]:
         "mitigations": [
             _mitigation(mitigation, incident.gate_of(mitigation)) for mitigation in incident.mitigations.values()
         ],
+        "approvals": [approval(gate) for gate in incident.gates.values()],
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 
+from bot.exporters.approvals import approval_facts, approval_heading
 from bot.exporters.export import Export, Exporter, iso
 from bot.exporters.facts import Fact, facts, heading, mitigation_facts
 
@@ -36,6 +37,13 @@ def _lines(export: Export) -> Iterator[str]:
         yield f"### {escape(heading(export, mitigation))}"
         yield ""
         yield from _table(mitigation_facts(export, mitigation))
+    if incident.gates:
+        yield "## Approvals"
+        yield ""
+    for gate in incident.gates.values():
+        yield f"### {escape(approval_heading(export, gate))}"
+        yield ""
+        yield from _table(approval_facts(export, gate))
     yield "## Timeline (times in UTC)"
     yield ""
     for day, rows in groupby(export.rows(), key=lambda row: row.at.date()):

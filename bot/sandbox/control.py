@@ -18,6 +18,7 @@ def routes() -> list[Route]:
         Route("/faults", set_faults, methods=["POST"]),
         Route("/plan", plan, methods=["POST"]),
         Route("/deactivate", deactivate, methods=["POST"]),
+        Route("/move", move, methods=["POST"]),
         Route("/app", install, methods=["POST"]),
         Route("/reset", reset, methods=["POST"]),
         Route("/calls", calls),
@@ -54,6 +55,17 @@ async def deactivate(request: Request) -> Response:
     if (person := slack.workspace.people.get(user)) is None or person.is_bot:
         raise NotPossibleError(f"There is nobody called {user!r} here.")
     slack.changes.deactivate(person)
+    return JSONResponse({"ok": True})
+
+
+async def move(request: Request) -> Response:
+    """Let somebody be another workspace's member, as where two share a channel: `{"user": "UDEE", "team": "T2"}`."""
+    slack: Sandbox = request.app.state.slack
+    asked = await request.json()
+    if (person := slack.workspace.people.get(asked.get("user"))) is None or person.is_bot:
+        raise NotPossibleError(f"There is nobody called {asked.get('user')!r} here.")
+    person.team = str(asked["team"])
+    slack.workspace.keep(person)
     return JSONResponse({"ok": True})
 
 

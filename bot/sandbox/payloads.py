@@ -26,7 +26,7 @@ def command(
 ) -> dict[str, str]:
     return {
         "token": TOKEN,
-        "team_id": TEAM["id"],
+        "team_id": workspace.people[user].team,
         "team_domain": TEAM["domain"],
         "channel_id": channel.id,
         "channel_name": CALLED.get(channel.kind, channel.name),
@@ -159,7 +159,7 @@ def action(element: Json, block_id: str, value: Json) -> Json:
 
 def _interaction(workspace: Workspace, kind: str, user: str) -> Json:
     name = workspace.people[user].name
-    who: dict[str, Any] = {"id": user, "username": name, "name": name, "team_id": TEAM["id"]}
+    who: dict[str, Any] = {"id": user, "username": name, "name": name, "team_id": workspace.people[user].team}
     return {
         "type": kind,
         "user": who,

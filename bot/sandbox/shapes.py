@@ -23,7 +23,7 @@ def person_json(workspace: Workspace, person: Person, *, with_email: bool = True
         "display_name_normalized": person.real_name.split()[0],
         "status_text": "",
         "status_emoji": "",
-        "team": TEAM["id"],
+        "team": person.team,
     }
     if person.is_bot:
         profile |= {"api_app_id": app.app_id, "bot_id": app.bot_id}
@@ -31,7 +31,7 @@ def person_json(workspace: Workspace, person: Person, *, with_email: bool = True
         profile["email"] = person.email
     return {
         "id": person.id,
-        "team_id": TEAM["id"],
+        "team_id": person.team,
         "name": person.name,
         "deleted": person.deleted,
         "color": person.color,
@@ -45,6 +45,7 @@ def person_json(workspace: Workspace, person: Person, *, with_email: bool = True
         "is_restricted": False,
         "is_ultra_restricted": False,
         "is_bot": person.is_bot,
+        "is_stranger": person.team != TEAM["id"],
         "is_app_user": False,
         "updated": 0,
     }

@@ -28,6 +28,8 @@ class Person:
     is_bot: bool = False
     deleted: bool = False
     """The account was deactivated. Its messages and conversations stay."""
+    team: str = TEAM["id"]
+    """Whose member it is: a shared channel has people of other workspaces, too."""
 
 
 @dataclass(kw_only=True)

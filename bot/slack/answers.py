@@ -54,6 +54,7 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
                 runbook=answer.runbook,
                 words=answer.words[:1000],
                 origin=request.origin or "",
+                here=request.here,
             )
             verb = BY_NAME[answer.form]
             return Opens(FORMS[answer.form].view(facts, door), f"`/incident {verb.name} {verb.usage}`")

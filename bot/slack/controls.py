@@ -58,6 +58,21 @@ class WithdrawGateButton(Control):
     gate: str
 
 
+class BreakGlassButton(Control):
+    """Open the form that asks why it can't wait."""
+
+    id = "glass.break"
+    gate: str
+    subject: str
+    """The hash of what the person sees."""
+
+
+class CountersignButton(Control):
+    id = "glass.countersign"
+    gate: str
+    accept: bool
+
+
 class OpenPlanButton(Control):
     id = "plan.open"
     mitigation: str
@@ -163,6 +178,8 @@ CONTROLS: tuple[type[Control], ...] = (
     VoteButton,
     PassVoteOnButton,
     WithdrawGateButton,
+    BreakGlassButton,
+    CountersignButton,
     OpenPlanButton,
     WithdrawButton,
     StopButton,
@@ -207,6 +224,8 @@ class FormFacts(BaseModel):
     subject: str = ""
     """The hash of what was asked when the form was opened."""
     ballot: int | None = None
+    here: bool = False
+    """The form was opened in the incident's channel."""
     runbook: str = ""
     origin: str = ""
     """The message that a declaration starts from, as `channel:ts`."""

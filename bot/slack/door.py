@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.effects import AnyEffect, Whisper
-from bot.domain.incident.rejections import NoSuchIncident
+from bot.domain.incident.rejections import FromAnotherWorkspace, NoSuchIncident
 from bot.domain.incident.state import Incident
 from bot.ports import Clock, Outbox, Waker
 from bot.slack.kit import Message
@@ -62,8 +62,21 @@ class Door:
         self.waker.wake(self.outbox.put(effect, id=cause, at=self.clock.now()))
 
     def meet(self, asked: Asked) -> None:
-        """Remember the login of whoever asks: terminals and `@name` in text know people by it."""
+        """Remember the login of whoever asks: terminals and `@name` in text know people by it.
+
+        Raises FromAnotherWorkspace: who comes from there orders nothing here.
+        """
+        if self.is_foreign(asked.teams):
+            raise FromAnotherWorkspace
         self.house.people.meet(asked.user, asked.user_name)
+
+    def is_foreign(self, teams: frozenset[str]) -> bool:
+        """Say whether another workspace is named. Until Slack has told which one is ours, two of them are one too many.
+
+        A payload that names none comes from an organisation's own, and is as good as its signature.
+        """
+        ours = self.house.people.home()
+        return bool(teams - ours) if ours else len(teams) > 1
 
     def whisper(self, text: str, asked: Asked) -> None:
         """Tell one person something where they look; a click can't be answered in its ack."""

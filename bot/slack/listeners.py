@@ -32,6 +32,7 @@ from bot.slack.requests import (
     shortcut,
     slash_command,
     submission,
+    teams_of,
 )
 from bot.slack.views.stage import refused
 from bot.verbs import Request, run
@@ -96,6 +97,9 @@ class Listeners(Middleware):
 
     def _on_event(self, handler: Callable[[dict[str, Any], str, Door], None], body: dict[str, Any]) -> BoltResponse:
         cause = f"event:{body['event_id']}"
+        if self._door.is_foreign(teams_of(body)):
+            log.info("event of another workspace cause=%s", cause)
+            return _answer()
         try:
             handler(body["event"], cause, self._door)
         except Rejected as rejected:
@@ -135,7 +139,7 @@ def _answer(**answer: Any) -> BoltResponse:
 def _typed(command: SlashCommand, door: Door) -> Reply:
     door.meet(command)
     here = door.house.engine.in_channel(command.channel) if command.channel else None
-    request = Request(by=command.user, at=door.clock.now(), cause=command.cause, incident=here)
+    request = Request(by=command.user, at=door.clock.now(), cause=command.cause, incident=here, here=here is not None)
     return answers.reply_to(run(command.text, request, door.house), request, door)
 
 

@@ -28,6 +28,8 @@ class Asked(BaseModel):
     channel: str | None = None
     response_url: str | None = None
     """Takes five answers within half an hour."""
+    teams: frozenset[str] = frozenset()
+    """The workspaces that it names: where it was done, and whose member did it."""
 
 
 class SlashCommand(Asked):
@@ -73,6 +75,7 @@ def slash_command(body: Mapping[str, Any]) -> SlashCommand:
         channel=body["channel_id"],
         text=plain_text(body.get("text", "")),
         trigger_id=body["trigger_id"],
+        teams=teams_of(body),
     )
 
 
@@ -91,6 +94,7 @@ def click(body: Mapping[str, Any]) -> Click:
         response_url=body.get("response_url"),
         view=body.get("view"),
         state=(body.get("view") or {}).get("state", {}).get("values", {}),
+        teams=teams_of(body),
     )
 
 
@@ -108,6 +112,7 @@ def submission(body: Mapping[str, Any]) -> Submission:
         facts=FormFacts.model_validate_json(view.get("private_metadata") or "{}"),
         view_id=view["id"],
         values=values,
+        teams=teams_of(body),
     )
 
 
@@ -121,7 +126,23 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
         channel=(body.get("channel") or {}).get("id"),
         response_url=body.get("response_url"),
         message=body.get("message", {}),
+        teams=teams_of(body),
     )
+
+
+def teams_of(body: Mapping[str, Any]) -> frozenset[str]:
+    """Name the workspaces of a payload. In a channel shared by Slack Connect a person's is not always the place's.
+
+    An event comes with those for which the app may hear it.
+    """
+    user = body.get("user")
+    heard = [each.get("team_id") for each in body.get("authorizations") or ()]
+    named = heard or [
+        body.get("team_id"),
+        (body.get("team") or {}).get("id"),
+        user.get("team_id") if isinstance(user, Mapping) else None,
+    ]
+    return frozenset(str(team) for team in named if team)
 
 
 def plain_text(text: str) -> str:

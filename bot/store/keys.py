@@ -124,6 +124,16 @@ class Keys:
         return self._("people")
 
     @property
+    def home(self) -> str:
+        """String: ids of the workspace that the app is installed in, and of its organisation."""
+        return self._("home")
+
+    @property
+    def out(self) -> str:
+        """Hash: person's id → why they can neither be asked nor decide."""
+        return self._("out")
+
+    @property
     def logins(self) -> str:
         """Hash: person's id → login."""
         return self._("logins")

@@ -53,6 +53,7 @@ class RedisPeople:
         self.go_by(book or {})
         self._names: dict[str, str] = {}
         self._logins: dict[str, str] = {}
+        self._home = frozenset[str]()
 
     def go_by(self, book: Mapping[str, Person]) -> None:
         """Know these people of the on-call book from now on."""
@@ -87,6 +88,25 @@ class RedisPeople:
             return known
         person = self._book.get(login.lower())
         return person.slack if person else None
+
+    def home(self) -> frozenset[str]:
+        if not self._home:
+            self._home = frozenset((self._redis.get(self._keys.home) or "").split())
+        return self._home
+
+    def live_in(self, teams: frozenset[str]) -> None:
+        """Learn which workspace is ours. Another one than before replaces it, for processes that start from here on."""
+        self._redis.set(self._keys.home, " ".join(sorted(teams)))
+        self._home = teams
+
+    def why_out(self, person: str) -> str:
+        return self._redis.hget(self._keys.out, person) or ""
+
+    def is_out(self, person: str, why: str) -> None:
+        if why:
+            self._redis.hset(self._keys.out, person, why)
+        else:
+            self._redis.hdel(self._keys.out, person)
 
 
 class RedisTracks:

@@ -1,6 +1,7 @@
 """The one grammar: verb first, then words. Slack and the terminal speak it, on the same rules."""
 
 import difflib
+from dataclasses import replace
 
 from bot.verbs import (
     answer,
@@ -94,8 +95,7 @@ def run(line: str, request: Request, house: House) -> Answer:
                 f"`{verb.name}` belongs into an incident's channel, and none is open. `/incident declare` opens one."
             )
         return Pick(verb.name, rest, incidents)
-    asked = Request(request.by, request.at, request.cause, rest, request.incident, request.origin)
-    return verb.act(asked, house)
+    return verb.act(replace(request, words=rest), house)
 
 
 __all__ = ["ALL", "BY_NAME", "Answer", "House", "Request", "Verb", "run"]

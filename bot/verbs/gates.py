@@ -10,7 +10,7 @@ from bot.domain.gates.explain import in_sentences
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.measures import usual
 from bot.domain.gates.orders import AnyOrder, BreakGlass, Countersign, WithdrawVote
-from bot.domain.gates.rejections import NothingToSign
+from bot.domain.gates.rejections import AccountIsOut, NothingToSign
 from bot.domain.gates.report import GateRecord, Report, report
 from bot.domain.gates.seating import Surroundings, held_by
 from bot.domain.incident.commands import AtGate
@@ -37,7 +37,12 @@ WHILE_ONE_WAITS = timedelta(days=100)
 
 
 def at_gate(house: House, facts: dict[str, Any], gate: Gate, order: AnyOrder) -> AtGate:
-    """Put an order to a gate, with what the on-call book knows of accounts that are one person's."""
+    """Put an order to a gate, with what the on-call book knows of accounts that are one person's.
+
+    Raises AccountIsOut where Slack has told that nobody should be behind an account any more.
+    """
+    if because := house.people.why_out(facts["by"]):
+        raise AccountIsOut(because=because)
     accounts = {facts["by"], *gate.authors, *(vote.account for vote in gate.votes)}
     linked = {account: person for account, person in house.book.linked.items() if account in accounts}
     return AtGate(**facts, gate=gate.id, order=order.model_copy(update={"linked": linked}))
@@ -56,9 +61,8 @@ def break_glass(request: Request, house: House) -> Answer:
     head, rest = first(request.words)
     gate = _open(incident, head)
     why = plain(because(rest if head in incident.gates else request.words), house.people.name)
-    seats = gate.policy.glass.who if gate.policy.glass is not None else ()
-    holds = held_by(request.by, seats, around(house, incident, request))
-    order = BreakGlass(by=request.by, at=request.at, because=why, holds=holds)
+    holds = breaker_holds(request.by, gate, incident, request.at, house)
+    order = BreakGlass(by=request.by, at=request.at, because=why, holds=holds, here=request.here)
     said = f"You broke the glass: {asked(incident, gate.id)} goes ahead. Somebody else must countersign it."
     return submit(house, at_gate(house, request.facts(), gate, order), said)
 
@@ -71,9 +75,8 @@ def countersign(request: Request, house: House) -> Answer:
     gate = incident.gates.get(head) or _owed(incident)
     agrees = first(words)[0].lower() not in {"no", "not", "disagree"}
     why = plain(because(words if agrees else first(words)[1]), house.people.name)
-    seats = gate.policy.glass.countersigned_by if gate.policy.glass is not None else ()
-    holds = held_by(request.by, seats, around(house, incident, request))
-    order = Countersign(by=request.by, at=request.at, agrees=agrees, comment=why, holds=holds)
+    holds = signer_holds(request.by, gate, incident, request.at, house)
+    order = Countersign(by=request.by, at=request.at, agrees=agrees, comment=why, holds=holds, here=request.here)
     said = "Countersigned." if agrees else "Recorded: you do not countersign it. The review will ask."
     return submit(house, at_gate(house, request.facts(), gate, order), said)
 
@@ -153,12 +156,24 @@ def _recorded(engine: Engine, since: datetime) -> Iterator[GateRecord]:
                     yield GateRecord(incident.id, kept[name], is_private=incident.private)
 
 
-def around(house: House, incident: Incident, request: Request) -> Surroundings:
+def breaker_holds(person: str, gate: Gate, incident: Incident, at: datetime, house: House) -> tuple[str, ...]:
+    """Name the seats of those who may break a gate's glass in which somebody sits now."""
+    glass = gate.policy.glass
+    return held_by(person, glass.who, _around(house, incident, at)) if glass is not None else ()
+
+
+def signer_holds(person: str, gate: Gate, incident: Incident, at: datetime, house: House) -> tuple[str, ...]:
+    """Name the seats of those who may countersign in which somebody sits now."""
+    glass = gate.policy.glass
+    return held_by(person, glass.countersigned_by, _around(house, incident, at)) if glass is not None else ()
+
+
+def _around(house: House, incident: Incident, at: datetime) -> Surroundings:
     """Gather what is known at once of who sits where; user groups are not, since Slack must be asked for them."""
     return Surroundings(
         book=house.book,
         arranged=house.roster.arranged(),
-        at=request.at,
+        at=at,
         severity=incident.severity,
         hats=incident.hats,
     )

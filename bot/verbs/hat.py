@@ -1,5 +1,7 @@
 """`hat`: take a hat, give one to somebody, or put yours down."""
 
+from dataclasses import replace
+
 from bot.domain import hats
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import GiveHat, ReleaseHat, TakeHat
@@ -49,7 +51,7 @@ def read_hat(words: list[str]) -> tuple[Hat, list[str]] | None:
 def commander(request: Request, house: House) -> Answer:
     """`/incident commander @bea` is `/incident hat commander @bea`."""
     words = f"{Hat.COMMANDER.value} {request.words}".strip()
-    return act(Request(request.by, request.at, request.cause, words, request.incident, request.origin), house)
+    return act(replace(request, words=words), house)
 
 
 VERB = Verb(

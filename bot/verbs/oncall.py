@@ -35,7 +35,7 @@ def act(request: Request, house: House) -> Answer:
     word, rest = first(request.words)
     order = ORDERS.get(word.lower())
     if order is not None:
-        return order(Request(request.by, request.at, request.cause, rest, request.incident, request.origin), house)
+        return order(replace(request, words=rest), house)
     if word.lower() == "test":
         said = "Each of your contacts is tried now. A direct message tells you what came of it."
         return Wish(TestPages(person=request.by), said)

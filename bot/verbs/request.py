@@ -43,6 +43,8 @@ class Request:
     """The incident of the channel, or the one named in the terminal."""
     origin: str | None = None
     """The message it is about, as `channel:ts`."""
+    here: bool = False
+    """It was said in the incident's channel, or in the terminal, which is trusted whatever it says."""
 
     def facts(self) -> dict[str, Any]:
         """Return the fields that every command of this request shares."""
@@ -72,6 +74,8 @@ FormName = Literal[
     "hypothesis",
     "rule-out",
     "action",
+    "break-glass",
+    "countersign",
 ]
 
 

@@ -30,7 +30,7 @@ def reject(request: Request, house: House) -> Answer:
 
 
 def _vote(request: Request, house: House, gate: Gate, choice: Choice, comment: str) -> Answer:
-    order = CastVote(by=request.by, at=request.at, choice=choice, comment=comment)
+    order = CastVote(by=request.by, at=request.at, choice=choice, comment=comment, here=request.here)
     did = "approved" if choice == "approve" else "rejected"
     said = f"You {did} “{gate.subject.action}”."
     return submit(house, at_gate(house, request.facts(), gate, order), said)

@@ -26,7 +26,7 @@ def run(folder: Path) -> list[Figure]:
             wait_for("the channel to open", lambda: engine.incident(incident).channel is not None)  # noqa: B023
             propose(engine, incident, wired.clock.now(), target.url)
             now = wired.clock.now()
-            order = CastVote(by="UBEN", at=now, choice="approve")
+            order = CastVote(by="UBEN", at=now, choice="approve", here=True)
             vote = AtGate(incident=incident, by="UBEN", at=now, cause=cause(), gate="m1", order=order)
             engine.submit(vote)
             calls = f"{incident}-m1-plan-0-"

@@ -73,7 +73,7 @@ def test_a_sound_installation_is_told_so_in_a_line_for_each_check(sound: World) 
     assert said.stderr == ""
     assert [line for line in lines if line[0] not in "✓MRSOPA"] == []
     matters = [line for line in lines if line[0] != "✓"][:-1]
-    assert matters == ["Manifests", "Redis", "Slack", "On call", "Processes", "Policies"]
+    assert matters == ["Manifests", "Redis", "Slack", "On call", "Approvals", "Processes", "Policies"]
     assert lines[-1] == f"All is well: {sum(line[0] == '✓' for line in lines)} checks."
     told = "\n".join(lines)
     for words in (
@@ -118,13 +118,16 @@ def test_a_newcomers_first_run_reads_like_a_list_of_things_to_do(muster: Muster,
         "✓ Notifier slack (slack) has what it needs.",
         "✗ Notifier email: SMTP_URL is not set.",
         "    → Set SMTP_URL in the environment of the workers.",
+        "Approvals",
+        "! Whether approvals could pass can't be told without Slack.",
+        "    → Set SLACK_BOT_TOKEN, see above.",
         "Processes",
         "! Whether worker and clock are alive can't be told without Redis.",
         "    → Mend Redis first, and run this again.",
         "Policies",
         "! Which policies open incidents go by can't be told without Redis.",
         "    → Mend Redis first, and run this again.",
-        "4 to mend (✗), 3 to consider (!), 4 well. Then run `muster doctor` again.",
+        "4 to mend (✗), 4 to consider (!), 4 well. Then run `muster doctor` again.",
     ]
 
 

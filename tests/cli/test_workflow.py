@@ -81,6 +81,9 @@ def test_a_move_says_whose_yes_it_waits_for(muster: Muster, tmp_path: Path) -> N
     assert "\nWithout asking\n  mitigations: begin at once at P2, P3 and P4, unless the runbook touches" in shown
 
 
+LED = "stages: [triage, resolved, closed]"
+
+
 def two(folder: Path) -> dict[str, str]:
     """Write a stricter workflow beside the one in force; no others."""
     where = manifests(folder)
@@ -91,7 +94,7 @@ def two(folder: Path) -> dict[str, str]:
     for before, after in (
         ("approval: false", "approval: true"),
         ("sla: {p1: 10m, p2: 30m}", "sla: {p1: 20m}"),
-        ("gates:\n", "gates:\n  - {use: leads, before: [stage, resolution], stages: [triage, resolved, closed], severities: [p1, p2]}\n"),
+        ("gates:\n", f"gates:\n  - {{use: leads, before: [stage, resolution], {LED}, severities: [p1, p2]}}\n"),
         ("approvals:\n", "approvals:\n  leads: {title: Leads, kind: parallel, seats: [{team: team-payments}]}\n"),
         ("  closed: {}\n", "  watched: {title: Watched | closely, purpose: resolved}\n  closed: {}\n"),
         ("  - {from: post-mortem, to: closed,", "  - {from: [post-mortem, watched], to: closed,"),

@@ -13,12 +13,21 @@ from bot.domain.gates.events import (
     VoteCast,
 )
 from bot.domain.gates.gate import Choice, Outcome
-from bot.domain.gates.rejections import HasVoted, NoSuchGate, NotYoursToStop, SayWhy, SubjectHasChanged, YouProposedIt
+from bot.domain.gates.rejections import (
+    GateIsClosed,
+    HasVoted,
+    NoSuchGate,
+    NotInTheChannel,
+    NotYoursToStop,
+    SayWhy,
+    SubjectHasChanged,
+    YouProposedIt,
+)
 from bot.domain.gates.standing import approvers
 from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.commands import AnyCommand, AtGate
 from bot.domain.incident.events import MitigationAmended, MitigationProposed, Resolved, StageChanged
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
@@ -163,6 +172,33 @@ def test_a_no_needs_a_reason() -> None:
 def test_a_vote_needs_something_to_vote_on() -> None:
     given(declare()).when(approve(by=BEN)).then_rejected(NoSuchGate)
     given(declare(Severity.P2), propose(by=ANA)).when(approve(by=BEN)).then_rejected(NoSuchGate)
+
+
+# who is there
+
+
+def outside(order: AtGate) -> AtGate:
+    """The same order, said somewhere else."""
+    return order.model_copy(update={"order": order.order.model_copy(update={"here": False})})
+
+
+def test_everybody_in_the_channel_decides_and_nobody_who_only_heard_of_it() -> None:
+    world = waiting(open_channel(), policy=TWO)
+    world.when(outside(approve(by=BEN))).then_rejected(NotInTheChannel, "Say it in #inc-1-checkout")
+    world.when(outside(reject(by=BEN))).then_rejected(NotInTheChannel)
+    world.when(approve(by=BEN)).then(VoteCast)
+    waiting(open_channel(), take(Hat.VERIFIER, by=BEN), policy=TWO).when(outside(approve(by=BEN))).then(VoteCast)
+
+
+def test_while_the_channel_is_not_open_yet_only_those_who_take_part_decide() -> None:
+    world = waiting(policy=TWO)
+    world.when(outside(approve(by=BEN))).then_rejected(NotInTheChannel, "once that is open")
+
+
+def test_a_strangers_click_after_the_outcome_is_no_late_vote() -> None:
+    world = waiting(open_channel(), approve(by=BEN), approve(by=CY), approve(by=DEE))
+    world.when(outside(approve(by=MO))).then_rejected(GateIsClosed, "approved")
+    world.when(approve(by=MO)).then(VoteCameLate)
 
 
 # a plan that changed

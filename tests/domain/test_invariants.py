@@ -167,7 +167,7 @@ class Response(RuleBasedStateMachine):
         mitigation = data.draw(st.sampled_from(known[::-1]))
         current = [gate.subject.hash for gate in self.incident.gates.values()][::-1]
         seen = data.draw(st.sampled_from([None, *current, *sorted(self.subjects_seen)]))
-        cast = CastVote(by=by, at=self.clock.now(), choice=choice, comment="because", subject=seen)
+        cast = CastVote(by=by, at=self.clock.now(), choice=choice, comment="because", subject=seen, here=True)
         self.orders(c.AtGate(**o.header(by, 0), gate=mitigation, order=cast), process)
 
     @rule(by=PEOPLE, data=st.data())

@@ -74,8 +74,9 @@ BUILT = {
     NoSuchMove: NoSuchMove(Stages.DETECTED, Stages.CLOSED, [Stages.TRIAGE]),
 }
 """Those that put their sentence together themselves."""
-SAID_BY_DOORS = {"Rejected", "TooLate", "NothingProposed", "NothingToVoteOn", "NoSuchRunbook"}
-"""The family's own name; answers to a late vote, to words where nothing was proposed, to a form that is too old."""
+SAID_BY_DOORS = {"Rejected", "TooLate", "NothingProposed", "NothingToVoteOn", "NoSuchRunbook", "FromAnotherWorkspace"}
+"""The family's own name; answers to a late vote, to words where nothing was proposed, to a form that is too old, and to
+whoever comes from somewhere else."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

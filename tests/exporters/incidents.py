@@ -12,6 +12,7 @@ from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident
+from bot.domain.policy import Policy
 from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
 from bot.domain.severity import Severity
 from bot.exporters.export import Export
@@ -45,7 +46,8 @@ def plan(title: str = "Restart checkout", **changes: Any) -> Plan:
 class Story:
     """One incident as it unfolds: `story.after(minutes=2).by(ANA, TakeHat, hat=…)`."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy = POLICY) -> None:
+        self.policy = policy
         self.now = datetime(2026, 7, 1, 21, 48, 3, tzinfo=UTC)
         self.incident: Incident | None = None
         self.records: list[Recorded] = []
@@ -56,7 +58,7 @@ class Story:
 
     def by(self, who: str, order: type[c.Command], /, **words: Any) -> "Story":
         command: Any = order(incident="INC-42", by=who, at=self.now, cause=self._cause, **words)
-        return self.happens(*decide(command, self.incident, POLICY))
+        return self.happens(*decide(command, self.incident, self.policy))
 
     def happens(self, *events: AnyEvent) -> "Story":
         head = self.records[-1].hash if self.records else GENESIS
@@ -76,8 +78,10 @@ class Story:
         return Export(self.records, lambda by: NAMES.get(by, by), self.now + timedelta(minutes=1))
 
 
-def declared(title: str = "Checkout is down", severity: Severity = Severity.P1, **facts: Any) -> Story:
-    return Story().by(ANA, c.Declare, title=title, severity=severity, **facts)
+def declared(
+    title: str = "Checkout is down", severity: Severity = Severity.P1, policy: Policy = POLICY, **facts: Any
+) -> Story:
+    return Story(policy).by(ANA, c.Declare, title=title, severity=severity, **facts)
 
 
 def noted(*texts: str) -> Story:

@@ -266,6 +266,9 @@ def _a_gate_of_every_kind() -> Sequence[AnyCommand]:
         at_gate(o.OpenPlan, by=BEN, mitigation="m5", at=802),
         tick(861),
         tick(921),
+        at_gate(
+            o.RecordOutOfReach, mitigation="m5", turn=1, account=MO, because="their account is deactivated", at=925
+        ),
         at_gate(o.PassOn, by=CY, mitigation="m5", to=BEN, because="on a train", at=930),
         approve(by=BEN, mitigation="m5", at=940),
         at_gate(o.WithdrawVote, by=BEN, mitigation="m5", at=950),
@@ -278,6 +281,7 @@ def _a_gate_of_every_kind() -> Sequence[AnyCommand]:
         at_gate(o.RecordAsked, mitigation="m6", turn=1, missing=("Payments has no members any more.",), at=4001),
         at_gate(o.BreakGlass, by=DEE, mitigation="m6", because="customers wait", at=4010),
         stop(by=DEE, mitigation="m6", at=4020),
+        tick(4040),
         tick(4070),
         at_gate(o.Countersign, by=BEN, mitigation="m6", comment="it was right", at=4100),
         change_severity(Severity.P3, "a few carts only", by=DEE, at=4200),

@@ -176,9 +176,9 @@ class Night:
         order = Declare(**{**header(by, 0), "at": self.clock.now()}, title=title, severity=severity, service=service)
         return self.wired.house.engine.declare(order).incident.id
 
-    def types(self, line: str, by: str, incident: str) -> str:
-        """Somebody types a verb; returns what they are told."""
-        request = Request(by=by, at=self.clock.now(), cause=f"typed-{next(_typed)}", incident=incident)
+    def types(self, line: str, by: str, incident: str, *, here: bool = True) -> str:
+        """Somebody types a verb, in the incident's channel or elsewhere; returns what they are told."""
+        request = Request(by=by, at=self.clock.now(), cause=f"typed-{next(_typed)}", incident=incident, here=here)
         try:
             answer = run(line, request, self.wired.house)
         except Rejected as no:

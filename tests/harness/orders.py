@@ -167,7 +167,7 @@ def vote(
 ) -> c.AtGate:
     """`seen`: the plan on the voter's screen, asked for by `asks`; None: they typed their vote."""
     subject = of_plan(seen, approval=asks.hash).hash if seen else None
-    order = o.CastVote(by=by, at=clock.at(at), choice=choice, comment=comment, subject=subject)
+    order = o.CastVote(by=by, at=clock.at(at), choice=choice, comment=comment, subject=subject, here=True)
     return c.AtGate(**header(by, at), gate=mitigation, order=order)
 
 
@@ -179,8 +179,8 @@ def at_gate(
 
 
 def casting(by: str, at: datetime, choice: Choice, comment: str = "") -> o.CastVote:
-    """Vote in words, on what is asked then."""
-    return o.CastVote(by=by, at=at, choice=choice, comment=comment)
+    """Vote in words in the incident's channel, on what is asked then."""
+    return o.CastVote(by=by, at=at, choice=choice, comment=comment, here=True)
 
 
 def approve(

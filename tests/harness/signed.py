@@ -39,7 +39,14 @@ def send(
     return httpx.post(url, content=body, headers=sent, timeout=20)
 
 
-def command(text: str, *, user: str = "UANA", channel: str = "CINCIDENTS", trigger: str | None = None) -> bytes:
+def command(
+    text: str,
+    *,
+    user: str = "UANA",
+    channel: str = "CINCIDENTS",
+    trigger: str | None = None,
+    team: str = "T0LOCAL",
+) -> bytes:
     """`/incident text`, as a form's body."""
     fields = {
         "command": "/incident",
@@ -47,7 +54,7 @@ def command(text: str, *, user: str = "UANA", channel: str = "CINCIDENTS", trigg
         "user_id": user,
         "user_name": user.lower(),
         "channel_id": channel,
-        "team_id": "T0LOCAL",
+        "team_id": team,
         "trigger_id": trigger or f"1.2.{secrets.token_hex(8)}",
         "response_url": "http://127.0.0.1:9/response/none",
     }

@@ -72,13 +72,20 @@ def caller(redis_server: RedisServer) -> Caller:
     return caller_on(redis_server.url)
 
 
-def caller_on(redis_url: str, secret: str = SECRET, at: float = NOW, *, calendars: Calendars | None = None) -> Caller:
+def caller_on(
+    redis_url: str,
+    secret: str = SECRET,
+    at: float = NOW,
+    *,
+    calendars: Calendars | None = None,
+    manifests: Path = ROOT / "manifests",
+) -> Caller:
     settings = Settings(
         redis_url=redis_url,
         slack_bot_token="xoxb-none",
         slack_signing_secret=secret,
         slack_api_url="http://127.0.0.1:9/api/",
-        manifests=ROOT / "manifests",
+        manifests=manifests,
     )
     wired = wire(settings, in_a_hurry=True)
     ping = wired.redis.ping

@@ -434,3 +434,17 @@ def test_a_user_group_that_is_not_there_is_said_and_the_next_are_asked(night: Ni
     incident = proposed(night, "kind: parallel\nseats: [{group: S0NOTTHERE}]\nsecond: [{person: ben}]")
     assert is_asked(night, BEN, incident)
     assert any("S0NOTTHERE" in line for line in told(night, incident))
+
+
+# Doors
+
+
+def test_who_is_asked_as_anybody_says_so_in_the_incidents_channel_or_takes_part(night: Night) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{anyone: true, voices: 2}]\nquorum: 2")
+    assert "everybody in the incident's channel" in night.types("approve", MO, incident, here=False)
+    assert "Say it in #inc-" in night.types("reject because no", MO, incident, here=False)
+    assert night.incident(incident).gates["m1"].votes == ()
+    night.types("hat verifier", BEN, incident, here=False)
+    assert "You approved" in night.types("approve", BEN, incident, here=False), "he takes part: he is invited"
+    assert "You approved" in night.types("approve", MO, incident)
+    assert progress(night, incident).is_live

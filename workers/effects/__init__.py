@@ -6,9 +6,11 @@ from typing import Any
 from bot.domain import effects as x
 from workers.crew import Done, Job
 from workers.effects import (
+    approvals,
     audit,
     card,
     channel,
+    digest,
     exports,
     gates,
     messages,
@@ -29,11 +31,12 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.ShowAnnouncement: messages.show_announcement,
     x.ShowMitigation: messages.show_mitigation,
     x.ShowGate: gates.show_gate,
+    x.ShowDebt: gates.show_debt,
     x.LookUpSeats: gates.look_up_seats,
     x.AskPerson: gates.ask_person,
     x.ShowAsked: gates.show_asked,
     x.RememberAnswers: gates.remember_answers,
-    x.PostDigest: gates.post_digest,
+    x.PostDigest: digest.post_digest,
     x.Tell: messages.tell,
     x.PostTimeline: messages.post_timeline,
     x.GiveBrief: messages.give_brief,
@@ -55,6 +58,7 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.TellShift: oncall.tell_shift,
     x.ReadSchedule: oncall.read_schedule,
     x.SyncGroup: oncall.sync_group,
+    x.CheckApprovals: approvals.check_approvals,
     x.TestPages: trial.test_pages,
     x.Remind: reminders.remind,
     x.ShowReminder: reminders.show_reminder,

@@ -1,27 +1,31 @@
-"""Gates: who sits in the seats that are asked now, the question in private, how they did, and the weekly digest."""
+"""Gates: who sits in the seats that are asked now, the question in private, what is owed, and how they did."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.effects import AskPerson, LookUpSeats, PostDigest, RememberAnswers, ShowAsked, ShowGate
+from bot.domain.effects import AskPerson, LookUpSeats, RememberAnswers, ShowAsked, ShowDebt, ShowGate
 from bot.domain.gates.due import may_be_told, wanted
-from bot.domain.gates.gate import Gate
+from bot.domain.gates.gate import Found, Gate
 from bot.domain.gates.measures import ended, loads
-from bot.domain.gates.orders import RecordAsked
+from bot.domain.gates.orders import RecordAsked, RecordOutOfReach
 from bot.domain.gates.policy import Seat
-from bot.domain.gates.seating import Answers, Surroundings, find
+from bot.domain.gates.seating import Answers, Looked, Surroundings, find
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AtGate
 from bot.domain.incident.gates import histories
 from bot.domain.incident.state import Incident
-from bot.slack.errors import Refused, translate
+from bot.slack.accounts import FOR_GOOD, NOBODYS
+from bot.slack.approvals import members
 from bot.slack.views.asked import asked, still_waits
-from bot.slack.views.digest import digest
+from bot.slack.views.debt import call_in
+from bot.slack.views.debt import debt as debt_view
 from bot.slack.views.gate import gate as gate_view
-from bot.verbs.gates import measured
 from workers.crew import EDITS_APART, Done, Job
+
+PINGED = 10
+"""People who are called by name to countersign, at most."""
 
 
 def show_gate(effect: ShowGate, job: Job) -> Done:
@@ -33,6 +37,29 @@ def show_gate(effect: ShowGate, job: Job) -> Done:
     return Done(rest=EDITS_APART)
 
 
+def show_debt(effect: ShowDebt, job: Job) -> Done:
+    """Say that the glass was broken and what is owed for it; remind those who may sign below it."""
+    incident, crew = job.incident(), job.crew
+    gate, channel, name = incident.gates[effect.gate], job.channel_of(incident), f"debt:{effect.gate}"
+    if (owed := gate.debt) is None:
+        return Done()
+    message = debt_view(incident, gate, owed, crew.names)
+    post = crew.desk.show(incident.id, name, channel, message, again=job.again, since=job.since)
+    if effect.number and owed.is_owed:
+        ping = call_in(incident, gate, owed, _signers(gate, incident, job), crew.names)
+        crew.desk.reply(incident.id, f"{name}:{effect.number}", post, ping, again=job.again, since=job.since)
+    return Done(rest=EDITS_APART)
+
+
+def _signers(gate: Gate, incident: Incident, job: Job) -> list[str]:
+    """Name who may countersign, as far as it is known: not who proposed it, nor who broke the glass."""
+    seats = gate.policy.glass.countersigned_by if gate.policy.glass is not None else ()
+    found, _ = find(seats, _around(seats, gate, incident, job))
+    barred = {gate.person(account) for account in (*gate.authors, *([gate.debt.by] if gate.debt else ()))}
+    people = dict.fromkeys(one.account for one in found if gate.person(one.account) not in barred)
+    return [person for person in people if not job.crew.people.why_out(person)][:PINGED]
+
+
 def look_up_seats(effect: LookUpSeats, job: Job) -> Done:
     """Find out who sits in the seats that a gate asks now."""
     incident = job.incident()
@@ -41,7 +68,7 @@ def look_up_seats(effect: LookUpSeats, job: Job) -> Done:
     if look is None:
         return Done()
     around = _around(look.seats, gate, incident, job)
-    found, missing = find(look.seats, around)
+    found, missing = _in_reach(*find(look.seats, around), job)
     facts = job.facts("seats")
     order = RecordAsked(
         by=SYSTEM,
@@ -65,28 +92,30 @@ def _around(seats: Sequence[Seat], gate: Gate, incident: Incident, job: Job) -> 
         severity=incident.severity,
         service=house.services.get(incident.service or ""),
         hats=incident.hats,
-        groups={seat.group: _members(seat.group, job) for seat in seats if seat.group is not None},
+        groups={seat.group: members(seat.group, crew.desk.call) for seat in seats if seat.group is not None},
         answers={person: crew.answers.of(person) for person in people},
         waiting=_waiting(job) if routed else {},
         barred=[gate.person(author) for author in gate.authors],
     )
 
 
+def _in_reach(found: Sequence[Found], missing: Sequence[str], job: Job) -> Looked:
+    """Say who of those that were found can't be asked. Who has deputies stays among them, and is not waited for."""
+    out = {
+        account: why for account in dict.fromkeys(one.account for one in found) if (why := job.crew.why_out(account))
+    }
+    there = tuple(
+        one.model_copy(update={"is_away": one.account in out})
+        for one in found
+        if one.account not in out or one.deputies
+    )
+    return there, (*missing, *(f"<@{account}> can't be asked: {why}." for account, why in out.items()))
+
+
 def _linked(job: Job, accounts: Sequence[str]) -> dict[str, str]:
     """Return which of these accounts are a person's other ones."""
     linked = job.crew.house.book.linked
     return {account: linked[account] for account in accounts if account in linked}
-
-
-def _members(group: str, job: Job) -> tuple[str, ...] | str:
-    """Ask Slack who is in a user group; where it says that there is none, the gate goes on without."""
-    try:
-        return tuple(job.crew.desk.call("usergroups.users.list", usergroup=group)["users"])
-    except SlackApiError as error:
-        meaning = translate(error)
-        if isinstance(meaning, Refused):
-            return f"Slack does not name the members of the user group {group}: {meaning.why}"
-        raise meaning or error from error
 
 
 def _waiting(job: Job) -> Mapping[str, int]:
@@ -99,13 +128,32 @@ def _waiting(job: Job) -> Mapping[str, int]:
 
 
 def ask_person(effect: AskPerson, job: Job) -> Done:
-    """Ask in private; whoever has answered meanwhile, or need not any more, is left in peace."""
-    incident, crew = job.incident(), job.crew
+    """Ask in private; whoever has answered meanwhile, or need not any more, is left in peace.
+
+    Where Slack says that somebody can't be written to, the gate hears of it and goes on without them.
+    """
+    incident = job.incident()
     gate = incident.gates[effect.gate]
     if not may_be_told(gate, effect.turn, effect.person):
         return Done()
     job.channel_of(incident)
-    name = _name(effect)
+    try:
+        return _ask(effect, incident, gate, job)
+    except SlackApiError as error:
+        code = str(error.response.get("error", ""))
+        if code not in FOR_GOOD:
+            raise
+        if code in NOBODYS:
+            job.crew.people.is_out(effect.person, FOR_GOOD[code])
+        facts = job.facts("out-of-reach")
+        order = RecordOutOfReach(
+            by=SYSTEM, at=facts["at"], turn=effect.turn, account=effect.person, because=FOR_GOOD[code]
+        )
+        return Done((AtGate(**facts, gate=gate.id, order=order),))
+
+
+def _ask(effect: AskPerson, incident: Incident, gate: Gate, job: Job) -> Done:
+    crew, name = job.crew, _name(effect)
     post = crew.desk.find(incident.id, name)
     if effect.number > 1 and post is not None:
         again = still_waits(incident, gate, crew.names)
@@ -141,29 +189,3 @@ def remember_answers(effect: RememberAnswers, job: Job) -> Done:
     if (end := ended(facts)) is not None:
         crew.house.gates.remember(job.incident().gates[effect.gate].policy.id, name, end)
     return Done()
-
-
-def post_digest(effect: PostDigest, job: Job) -> Done:
-    """Tell the managers of a week, once; by the workflow in force, which may want none any more."""
-    crew = job.crew
-    policy = crew.engine.workflows.in_force
-    if policy.digest is None:
-        return Done()
-    since, until = policy.digest.span(effect.due)
-    told = measured(crew.engine, since, until, crew.clock.now())
-    try:
-        channel = crew.desk.channel_id(policy.channels.managers)
-        name = f"digest:{effect.due:%Y-%m-%d}"
-        crew.desk.say("", name, channel, digest(told, crew.names), again=job.again, since=job.since)
-    except (Refused, SlackApiError) as error:
-        meaning = error if isinstance(error, Refused) else translate(error)
-        if not isinstance(meaning, Refused):
-            raise
-        crew.problems.raise_(DIGEST, f"The digest of approvals can't be posted. {meaning.why}", meaning.cure)
-        return Done()
-    crew.problems.clear(DIGEST)
-    return Done()
-
-
-DIGEST = "digest"
-"""The standing problem of a digest that Slack refuses: the next one that is posted ends it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.cli.checkup import manifests, oncall, policies, processes, record, slack
+from bot.cli.checkup import approvals, manifests, oncall, policies, processes, record, slack
 from bot.cli.checkup.finding import Finding
 from bot.wiring import Wired
 
@@ -11,6 +11,7 @@ ALL: dict[str, Callable[[Wired], Iterator[Finding]]] = {
     "Redis": record.check,
     "Slack": slack.check,
     "On call": oncall.check,
+    "Approvals": approvals.check,
     "Processes": processes.check,
     "Policies": policies.check,
 }

@@ -42,7 +42,9 @@ def _kept(wired: Wired) -> Iterator[Finding]:
     except RedisError:
         return  # its own matter has said so
     now = wired.clock.now()
-    for problem in problems.values():
+    for key, problem in problems.items():
+        if key.startswith("approval:"):
+            continue  # approvals have a matter of their own, which looks anew
         yield warning(f"{problem.why} (for {lasted(now - problem.since)})", problem.cure)
     for schedule in wired.house.book.schedules.values():
         if schedule.elsewhere is not None:

@@ -87,7 +87,8 @@ def possible(gate: Gate, call: Call) -> Count:
     tier, barred = gate.tier_of(call), barred_from(gate, call.ballot)
     voted = gate.votes_of(call.ballot)
     places = list(_places(gate, call, voted))
-    coming = [place.person for place in places if place.person not in voted]
+    there = {gate.person(chair.account) for chair in call.chairs if not chair.is_away}
+    coming = [place.person for place in places if place.person not in voted and place.person in there]
     for chair, deputy in deputies(gate, call):
         stand_in = gate.person(deputy.account)
         places.append(Place(stand_in, gate.person(chair.principal), chair.seat))
@@ -102,7 +103,7 @@ def deputies(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn]]:
     """Go through those who are silent, each with the deputy to ask: one who may decide, and isn't asked there yet."""
     barred, voted = barred_from(gate, call.ballot), gate.votes_of(call.ballot)
     taken = {gate.person(chair.account) for chair in call.chairs} | barred | voted.keys()
-    for chair in gate.silent(call):
+    for chair in gate.unanswered(call):
         if chair.deputy is None:
             free = (deputy for deputy in chair.deputies if gate.person(deputy.account) not in taken)
             if (deputy := next(free, None)) is not None:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.gates.count import ayes, barred_from, deputies, is_known
-from bot.domain.gates.gate import Call, Chair, Gate, StandIn
+from bot.domain.gates.gate import Call, Chair, Debt, Gate, StandIn
 from bot.domain.gates.policy import Seat
 
 
 def next_due(gate: Gate) -> datetime | None:
     """Return when something falls due: a limit, a deputy, a notice, a debt. None: nothing ever will by itself."""
     if not gate.is_open:
-        debt = gate.debt
-        return debt.due if debt is not None and debt.signed_by is None and not debt.is_told else None
+        return _debt_due(gate.debt) if gate.debt is not None else None
     times = [] if gate.limit_due is None or gate.is_contested else [gate.limit_due]
     if gate.latest is not None:
         times.append(gate.latest.due)
@@ -24,6 +23,13 @@ def next_due(gate: Gate) -> datetime | None:
         if call.notice_at is not None:
             times.append(call.notice_at)
     return min(times, default=None)
+
+
+def _debt_due(debt: Debt) -> datetime | None:
+    """Return when a countersignature falls due, or is reminded of; None: it was given, or asked for often enough."""
+    if not debt.is_owed:
+        return None
+    return min(filter(None, (debt.remind_at, None if debt.is_told else debt.due)), default=None)
 
 
 def deputies_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn, datetime]]:

@@ -62,6 +62,15 @@ class PeopleAsked(FactBase):
     missing: tuple[str, ...] = ()
 
 
+class PersonOutOfReach(FactBase):
+    """Somebody can't be asked: nobody waits for them any more."""
+
+    type: Literal["gate.out-of-reach"] = "gate.out-of-reach"
+    turn: int
+    account: str
+    because: str
+
+
 class TierStuck(FactBase):
     """A tier can't pass any more, whoever still votes."""
 
@@ -203,6 +212,8 @@ class GlassBroken(FactBase):
     subject: str
     due: AwareDatetime
     """The countersignature is owed by then."""
+    remind_at: AwareDatetime | None = None
+    """When whoever may sign is reminded first."""
 
 
 class Countersigned(FactBase):
@@ -214,6 +225,16 @@ class Countersigned(FactBase):
 
 class DebtOverdue(FactBase):
     type: Literal["gate.debt-overdue"] = "gate.debt-overdue"
+    remind_at: AwareDatetime | None = None
+    """When it is reminded of next; None: never."""
+
+
+class DebtReminded(FactBase):
+    """Whoever may countersign is reminded that it is owed."""
+
+    type: Literal["gate.debt-reminded"] = "gate.debt-reminded"
+    remind_at: AwareDatetime | None = None
+    """When next; None: not before it is due, or it was the last time."""
 
 
 class GateClosed(FactBase):
@@ -230,6 +251,7 @@ AnyFact = (
     GateOpened
     | TierCalled
     | PeopleAsked
+    | PersonOutOfReach
     | TierStuck
     | QuorumEased
     | DeputyAsked
@@ -250,6 +272,7 @@ AnyFact = (
     | GlassBroken
     | Countersigned
     | DebtOverdue
+    | DebtReminded
     | GateClosed
 )
 

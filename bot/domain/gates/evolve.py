@@ -61,6 +61,8 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
             return {"calls": gate.with_call(fact.turn, **changes)}
         case e.QuorumEased():
             return {"policy": gate.declared or gate.policy, "declared": None}
+        case e.PersonOutOfReach():
+            return _out_of_reach(gate, fact)
         case e.DeputyAsked():
             deputy = fact.chairs[0].account
             return _seated(gate, fact.turn, fact.instead_of, fact.chairs, deputy=deputy)
@@ -93,11 +95,14 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
         case e.LimitPassed():
             return {"limit_due": None}
         case e.GlassBroken():
-            return {"debt": Debt(by=fact.by, at=fact.at, because=fact.because, due=fact.due)}
+            return {"debt": _owed(fact)}
         case e.Countersigned():
             return _debt(gate, signed_by=fact.by, agrees=fact.agrees, comment=fact.comment)
         case e.DebtOverdue():
-            return _debt(gate, is_told=True)
+            return _debt(gate, is_told=True, remind_at=fact.remind_at)
+        case e.DebtReminded():
+            nagged = gate.debt.nagged + gate.debt.is_told if gate.debt else 0
+            return _debt(gate, remind_at=fact.remind_at, nagged=nagged)
         case e.GateClosed():
             return {
                 "outcome": fact.outcome,
@@ -131,6 +136,23 @@ def _seated(gate: Gate, turn: int, account: str, more: tuple[Chair, ...], **chan
         for call in gate.calls
     )
     return {"calls": calls}
+
+
+def _out_of_reach(gate: Gate, fact: e.PersonOutOfReach) -> dict[str, Any]:
+    """Wait for somebody no more; where they were asked as a deputy, the next one may be."""
+    call = gate.call(fact.turn)
+    assert call is not None
+    person = gate.person(fact.account)
+    chairs = tuple(
+        chair.model_copy(update={"is_away": True, "notice_at": None, "deputy_at": fact.at})
+        if gate.person(chair.account) == person
+        else chair.model_copy(update={"deputy": None})
+        if chair.deputy is not None and gate.person(chair.deputy) == person
+        else chair
+        for chair in call.chairs
+    )
+    missing = tuple(dict.fromkeys((*call.missing, f"<@{fact.account}> can't be asked: {fact.because}.")))
+    return {"calls": gate.with_call(fact.turn, chairs=chairs, missing=missing)}
 
 
 def _reminded(gate: Gate, fact: e.PeopleReminded) -> dict[str, Any]:
@@ -198,6 +220,10 @@ def _changed(gate: Gate, fact: e.SubjectChanged) -> dict[str, Any]:
         "fallen": (*gate.fallen, *(Fallen(vote=vote, because=because) for vote in gate.votes)),
         "readers": (),
     }
+
+
+def _owed(fact: e.GlassBroken) -> Debt:
+    return Debt(by=fact.by, at=fact.at, because=fact.because, due=fact.due, remind_at=fact.remind_at)
 
 
 def _debt(gate: Gate, **changes: object) -> dict[str, Any]:

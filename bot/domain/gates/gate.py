@@ -57,7 +57,7 @@ class Found(Frozen):
     """Their quiet hours: they are told when these are over, unless the gate wakes people."""
     zone: Zone = "UTC"
     is_away: bool = False
-    """On leave, or off shift: their deputy is asked at once."""
+    """On leave, or out of Slack's reach: nobody waits for them, and their deputy is asked at once."""
 
 
 class Chair(Frozen):
@@ -81,6 +81,8 @@ class Chair(Frozen):
     zone: Zone = "UTC"
     declined: bool = False
     """They said “not me”."""
+    is_away: bool = False
+    """Nobody waits for them. If they answer all the same, it counts."""
     links: int = 0
     """How often “not me” has passed this question on until it came here."""
 
@@ -131,9 +133,17 @@ class Debt(Frozen):
     due: AwareDatetime
     is_told: bool = False
     """It was overdue, and that was recorded."""
+    remind_at: AwareDatetime | None = None
+    """When whoever may sign is reminded next; None: not before it is due, or no more."""
+    nagged: int = 0
+    """How often it was reminded of since it is overdue."""
     signed_by: str | None = None
     agrees: bool | None = None
     comment: str = ""
+
+    @property
+    def is_owed(self) -> bool:
+        return self.signed_by is None
 
 
 class Gate(Frozen):
@@ -250,16 +260,24 @@ class Gate(Frozen):
             for chair in call.chairs:
                 yield call, chair
 
-    def sits(self, account: str, ballot: int) -> bool:
-        """Say whether somebody is asked on a ballot, and has not passed it on."""
+    def sits(self, account: str, ballot: int, *, here: bool = True) -> bool:
+        """Say whether somebody is asked on a ballot, and has not passed it on. `here`: they are in the channel."""
         person = self.person(account)
         mine = [chair.declined for _, chair in self.asked(ballot) if self.person(chair.account) == person]
         if mine:
             return not all(mine)
+        return here and self.is_open_to_all(ballot)
+
+    def is_open_to_all(self, ballot: int) -> bool:
+        """Say whether a ballot asks everybody in the channel."""
         return any(self.tier_of(call).is_open_to_all for call in self.calls_of(ballot))
 
     def silent(self, call: Call) -> tuple[Chair, ...]:
-        """Return those of a tier whose answer is wanted: who neither voted nor passed it on, nor anybody for them."""
+        """Return those of a tier whose answer is waited for."""
+        return tuple(chair for chair in self.unanswered(call) if not chair.is_away)
+
+    def unanswered(self, call: Call) -> tuple[Chair, ...]:
+        """Return those of a tier who neither voted nor passed it on, nor anybody for them."""
         voted = self.votes_of(call.ballot)
         spoken_for = {
             self.person(chair.principal)

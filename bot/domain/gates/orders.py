@@ -46,7 +46,26 @@ class RecordAsked(Order):
     """Who was meant and can't be asked, each as a sentence."""
 
 
-class CastVote(Order):
+class RecordOutOfReach(Order):
+    """Somebody who was to be asked can't be: their account is deactivated, or takes no messages of ours."""
+
+    turn: int
+    account: str
+    because: str
+
+
+class Spoken(Order):
+    """What somebody says in some place, and not everywhere may be: “anyone” means everybody in the incident's channel.
+
+    The door says whether it was said there; whoever takes part counts as being there, wherever they say it.
+    """
+
+    here: bool = False
+    channel: str = ""
+    """What the incident's channel is called, for whoever has to go there."""
+
+
+class CastVote(Spoken):
     choice: Choice
     comment: Words = ""
     subject: str | None = None
@@ -101,7 +120,7 @@ class Supersede(Order):
     successor: str
 
 
-class BreakGlass(Order):
+class BreakGlass(Spoken):
     """Go ahead at once."""
 
     because: Words
@@ -110,7 +129,7 @@ class BreakGlass(Order):
     subject: str | None = None
 
 
-class Countersign(Order):
+class Countersign(Spoken):
     """Answer for it that the glass was broken: it was right, or it was not."""
 
     agrees: bool = True
@@ -125,6 +144,7 @@ class Tick(Order):
 AnyOrder = (
     OpenGate
     | RecordAsked
+    | RecordOutOfReach
     | CastVote
     | WithdrawVote
     | PassOn

@@ -229,7 +229,11 @@ class Glass(Frozen):
     countersigned_by: tuple[Seat, ...] = Field(default=(Seat(anyone=True),), min_length=1)
     """Never whoever broke it, and never the proposer."""
     within: Seconds = Field(default=24 * HOUR, ge=60, le=30 * 24 * HOUR)
-    """Seconds in which somebody signs for it."""
+    """Seconds in which somebody signs for it; whoever may is reminded at half time."""
+    nag: Seconds = Field(default=24 * HOUR, ge=60, le=30 * 24 * HOUR)
+    """Seconds between two reminders of what is overdue."""
+    nags: int = Field(default=3, ge=0, le=20)
+    """How often it is reminded of after that at most."""
 
     @field_validator("who", "countersigned_by")
     @classmethod

@@ -16,6 +16,14 @@ class NobodyAsksYou(Rejected):
     """You aren't asked here. Asked are: {asked}."""
 
 
+class NotInTheChannel(Rejected):
+    """This is for everybody in the incident's channel, and you don't take part there. Say it in {channel}."""
+
+
+class AccountIsOut(Rejected):
+    """This account decides nothing: {because}."""
+
+
 class YouProposedIt(Rejected):
     """You proposed or changed it, so somebody else must decide: {asked}."""
 

@@ -12,6 +12,7 @@ QUIET = (
     g.PeopleReminded,
     g.ChannelReminded,
     g.LimitPassed,
+    g.DebtReminded,
 )
 """Facts that a reader can do without: what led to them, or what came of them, is told."""
 
@@ -43,6 +44,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             return f"asked {_seats(gate, fact)} to decide {what}{_why(fact.because)}"
         case g.PeopleAsked():
             return _asked(fact, what)
+        case g.PersonOutOfReach():
+            return f"could not ask <@{fact.account}> about {what}: {fact.because}"
         case g.TierStuck():
             return f"found that those who were asked can't decide {what} any more: {fact.because}"
         case g.DeputyAsked():
@@ -88,6 +91,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             return f"{agreed} that the glass was broken for {what}{_why(fact.comment)}"
         case g.DebtOverdue():
             return f"has no countersignature for {what} in time: the glass was broken, and nobody answers for it"
+        case g.DebtReminded():
+            return f"reminded of the countersignature that is owed for {what}"
         case g.GateClosed():
             return _closed(fact, gate, what)
         case _:

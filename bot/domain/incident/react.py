@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 from bot.domain import effects as x
 from bot.domain.gates import events as g
 from bot.domain.gates.due import wanted
-from bot.domain.gates.gate import Gate
+from bot.domain.gates.gate import Debt, Gate
 from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Phase
@@ -250,18 +250,30 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
     match event:
         case g.VoteCameLate() | g.PlanOpened():
             return []
-        case g.GateClosed() | g.ChannelReminded() | g.Countersigned() | g.QuorumEased():
+        case g.Countersigned():
+            return [told, x.ShowDebt(incident=after.id, gate=gate.id), *shown]
+        case g.GateClosed() | g.ChannelReminded() | g.QuorumEased() | g.PersonOutOfReach():
             return [told, *shown]
         case g.TierCalled() if event.because and gate.is_open:
             return [told, *shown]
         case g.SubjectChanged() if gate.subject.purpose == "notification":
             return [told, *shown]  # a mitigation's own message tells it
-        case g.GateExhausted() | g.DebtOverdue():
+        case g.GateExhausted():
             return [told, managers, *shown]
         case g.GlassBroken():
-            return [told, managers, x.Tell(incident=after.id, version=version, place="announce"), *shown]
+            announced = x.Tell(incident=after.id, version=version, place="announce")
+            return [x.ShowDebt(incident=after.id, gate=gate.id), managers, announced, *shown]
+        case g.DebtOverdue() | g.DebtReminded():
+            debt = gate.debt
+            reminder = x.ShowDebt(incident=after.id, gate=gate.id, number=_reminders(debt) if debt is not None else 0)
+            return [reminder, *([managers] if debt is not None and debt.is_told else [])]
         case _:
             return shown
+
+
+def _reminders(debt: Debt) -> int:
+    """Number the reminders of a debt: at half time, when it is overdue, and those after that."""
+    return 1 + debt.is_told + debt.nagged
 
 
 def _undoing(event: e.GateEvent, gate: Gate, after: Incident, version: int) -> list[x.AnyEffect]:

@@ -28,6 +28,10 @@ class Rejected(Exception):
         return (type(self).__doc__ or "").format(**self.facts)
 
 
+class FromAnotherWorkspace(Rejected):
+    """I take orders from members of the workspace that I am installed in. Ask one of them to do it."""
+
+
 class NoSuchIncident(Rejected):
     """There is no incident {incident}. `/incident list` shows the open ones."""
 

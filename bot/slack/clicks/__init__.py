@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.slack.clicks import criteria, doors, escalations, gates, hats, mitigations, reminders, standing_in
+from bot.slack.clicks import criteria, doors, escalations, gates, glass, hats, mitigations, reminders, standing_in
 from bot.slack.controls import (
     AcknowledgeButton,
     AnswerOfferButton,
     AnswerStandInButton,
+    BreakGlassButton,
     CancelOverrideButton,
     ConfirmButton,
     Control,
+    CountersignButton,
     EscalateButton,
     FindStandInButton,
     LinkButton,
@@ -38,6 +40,8 @@ ALL: dict[type[Control], Callable[[Click, Any, Door], Reply]] = {
     VoteButton: gates.vote,
     PassVoteOnButton: gates.pass_on,
     WithdrawGateButton: gates.withdraw,
+    BreakGlassButton: glass.break_,
+    CountersignButton: glass.countersign,
     OpenPlanButton: mitigations.open_plan,
     WithdrawButton: mitigations.withdraw,
     StopButton: mitigations.stop,

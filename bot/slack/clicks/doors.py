@@ -18,7 +18,14 @@ def open_form(_: Click, control: OpenFormButton, door: Door) -> Reply:
 
 def run_verb(click: Click, control: RunVerbButton, door: Door) -> Reply:
     here = door.house.engine.in_channel(click.channel) if click.channel else None
-    request = Request(by=click.user, at=door.clock.now(), cause=click.cause, incident=control.incident or here)
+    incident = control.incident or here
+    request = Request(
+        by=click.user,
+        at=door.clock.now(),
+        cause=click.cause,
+        incident=incident,
+        here=incident is not None and incident == here,
+    )
     return answers.reply_to(run(control.words, request, door.house), request, door)
 
 

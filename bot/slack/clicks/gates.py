@@ -5,7 +5,7 @@ from bot.domain.gates.orders import CastVote, WithdrawGate
 from bot.domain.incident.decide.gates import find
 from bot.domain.incident.rejections import TooLate
 from bot.slack.answers import said
-from bot.slack.clicks.click import facts_of
+from bot.slack.clicks.click import facts_of, is_in_channel
 from bot.slack.controls import FormFacts, PassVoteOnButton, VoteButton, WithdrawGateButton
 from bot.slack.door import Door, Opens, Reply
 from bot.slack.forms.calling import not_me_view
@@ -16,7 +16,8 @@ from bot.verbs.gates import at_gate
 
 def vote(click: Click, control: VoteButton, door: Door) -> Reply:
     """Count an approval at once; a rejection first asks why."""
-    gate = find(door.house.engine.incident(control.incident), control.gate)
+    incident = door.house.engine.incident(control.incident)
+    gate, here = find(incident, control.gate), is_in_channel(click, incident)
     if control.choice == "reject" and gate.is_open and not gate.is_author(click.user):
         about = FormFacts(
             form="reject",
@@ -24,11 +25,17 @@ def vote(click: Click, control: VoteButton, door: Door) -> Reply:
             gate=control.gate,
             subject=control.subject,
             ballot=control.ballot,
+            here=here,
         )
         return Opens(reject_view(about, door), "`/incident reject because …`")
     facts = facts_of(click, control, door)
     order = CastVote(
-        by=click.user, at=facts["at"], choice=control.choice, subject=control.subject, ballot=control.ballot
+        by=click.user,
+        at=facts["at"],
+        choice=control.choice,
+        subject=control.subject,
+        ballot=control.ballot,
+        here=here,
     )
     receipt = door.house.engine.submit(at_gate(door.house, facts, gate, order))
     late = next((event for event in receipt.events if isinstance(event, VoteCameLate)), None)

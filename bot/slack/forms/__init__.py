@@ -6,6 +6,7 @@ from bot.slack.forms import (
     declare,
     export,
     findings,
+    glass,
     hats,
     moves,
     policy,
@@ -37,6 +38,8 @@ ALL: tuple[Form, ...] = (
     findings.HYPOTHESIS,
     findings.RULE_OUT,
     findings.ACTION,
+    glass.BREAK,
+    glass.COUNTERSIGN,
 )
 
 BY_NAME: dict[str, Form] = {form.name: form for form in ALL}

@@ -89,6 +89,7 @@ def reject(submission: Submission, door: Door) -> Reply:
         comment=plain(submission.text("comment"), door.house.people.name),
         subject=facts.subject or None,
         ballot=facts.ballot,
+        here=facts.here,
     )
     gate = find(door.house.engine.incident(facts.incident), facts.gate)
     door.house.engine.submit(at_gate(door.house, shared, gate, order))

@@ -7,7 +7,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked as what_of
 from bot.slack.controls import OpenPlanButton, PassVoteOnButton
 from bot.slack.kit import Message, Names, actions, bold, button, context, header, line, message, section, sentences, who
-from bot.slack.views.gate import about, became, limit, needed, stricter, told_of, voting
+from bot.slack.views.gate import about, became, breaking, limit, needed, stricter, told_of, voting
 
 
 def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) -> Message:
@@ -42,7 +42,8 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
             button("Approve", voting(incident, gate, "approve"), "primary"),
             button("Reject", voting(incident, gate, "reject"), "danger"),
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=undoes)) if undoes else None,
-            button("Not me", PassVoteOnButton(incident=incident.id, gate=gate.id)),
+            button("Not me…", PassVoteOnButton(incident=incident.id, gate=gate.id)),
+            breaking(incident, gate),
         ),
     )
 

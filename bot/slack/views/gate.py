@@ -10,7 +10,13 @@ from bot.domain.gates.standing import Ending, approvers, counted, ending, oppone
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.state import Incident
-from bot.slack.controls import OpenPlanButton, VoteButton, WithdrawGateButton
+from bot.slack.controls import (
+    BreakGlassButton,
+    OpenPlanButton,
+    PassVoteOnButton,
+    VoteButton,
+    WithdrawGateButton,
+)
 from bot.slack.kit import (
     Block,
     Message,
@@ -57,8 +63,7 @@ def gate(incident: Incident, shown: Gate, names: Names) -> Message:
         section("\n".join(["*Votes*", *votes(shown, names), asks, more])),
         context(without),
         actions(
-            button("Approve", voting(incident, shown, "approve"), "primary"),
-            button("Reject", voting(incident, shown, "reject"), "danger"),
+            *ways(incident, shown),
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=str(undoes))) if undoes else None,
             button("Withdraw", WithdrawGateButton(incident=incident.id, gate=shown.id)),
         ),
@@ -131,11 +136,31 @@ def voting(incident: Incident, gate: Gate, choice: Choice) -> VoteButton:
     return VoteButton(incident=incident.id, gate=gate.id, subject=gate.subject.hash, ballot=gate.current, choice=choice)
 
 
-def may_vote(person: str, gate: Gate) -> bool:
-    """Say whether somebody's vote is wanted, as far as the gate knows."""
+def ways(incident: Incident, gate: Gate) -> list[Block | None]:
+    """Offer what somebody may do who is asked. Everybody sees the same: who may not is told so when they press it."""
+    tiers = [gate.tier_of(call) for call in gate.calls_of(gate.current)]
+    names_somebody = any(seat.route is not None for tier in tiers for seat in tier.seats)
+    return [
+        button("Approve", voting(incident, gate, "approve"), "primary"),
+        button("Reject", voting(incident, gate, "reject"), "danger"),
+        button("Not me…", PassVoteOnButton(incident=incident.id, gate=gate.id)) if names_somebody else None,
+        breaking(incident, gate),
+    ]
+
+
+def breaking(incident: Incident, gate: Gate) -> Block | None:
+    """Offer to go ahead at once, where the policy lets anybody; a form says what that means, and asks why."""
+    if gate.policy.glass is None:
+        return None
+    return button("Break glass…", BreakGlassButton(incident=incident.id, gate=gate.id, subject=gate.subject.hash))
+
+
+def may_vote(person: str, gate: Gate, incident: Incident) -> bool:
+    """Say whether somebody's vote is wanted, as far as the incident knows who takes part."""
     if not gate.is_open or gate.is_author(person) or gate.vote_of(person, gate.current) is not None:
         return False
-    return gate.sits(person, gate.current) and gate.person(person) not in barred_from(gate, gate.current)
+    here = person in incident.people
+    return gate.sits(person, gate.current, here=here) and gate.person(person) not in barred_from(gate, gate.current)
 
 
 def stricter(gate: Gate, names: Names) -> str:

@@ -78,7 +78,7 @@ def home(
 
 def _votes(person: str, incidents: Sequence[Incident], names: Names) -> list[Block]:
     asked = ((incident, gate) for incident in incidents for gate in incident.open_gates)
-    waiting = [(incident, gate) for incident, gate in asked if may_vote(person, gate)]
+    waiting = [(incident, gate) for incident, gate in asked if may_vote(person, gate, incident)]
     if not waiting:
         return [section("Nothing waits for you.")]
     more = len(waiting) - VOTES

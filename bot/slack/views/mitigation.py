@@ -39,7 +39,7 @@ from bot.slack.kit import (
     when,
     who,
 )
-from bot.slack.views.gate import limit, needed, outcome_of, stricter, votes, voting
+from bot.slack.views.gate import limit, needed, outcome_of, stricter, votes, ways
 from bot.slack.views.steps import SHOWN, in_words
 
 MARKS = {
@@ -95,7 +95,7 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
         "Rollback": _rollback(plan),
         "Track record": sentences(_track(track), _review(track, now)),
     }
-    risk, expect, *rest = (f"*{label}*\n{text}" for label, text in told.items())
+    risk, expect, steps, *rest = (f"*{label}*\n{text}" for label, text in told.items())
     return message(
         sentences(
             f"{proposer} proposes for {incident.id}: {title} on {where}",
@@ -106,13 +106,12 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
         context(f"on {where}", f"{m.id} of {incident.id}", f"proposed by {proposer} {day(m.proposed_at)}"),
         section(f"*Changed* {changed}") if changed else None,
         fields([risk, expect]),
+        section(steps, button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id))),
         *(section(text) for text in rest),
         section("\n".join(["*Votes*", *votes(gate, names), asks, more])),
         context(without),
         actions(
-            button("Approve", voting(incident, gate, "approve"), "primary"),
-            button("Reject", voting(incident, gate, "reject"), "danger"),
-            button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)),
+            *ways(incident, gate),
             button("Withdraw", WithdrawButton(incident=incident.id, mitigation=m.id)),
         ),
     )

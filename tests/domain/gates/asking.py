@@ -119,10 +119,11 @@ class Asking:
         return self.takes(o.Tick(by=SYSTEM, at=at(self.now)))
 
     def approves(self, by: str, **more: Any) -> list[e.AnyFact]:
-        return self.takes(o.CastVote(by=by, at=at(self.now), choice="approve", **more))
+        return self.takes(o.CastVote(by=by, at=at(self.now), choice="approve", **{"here": True, **more}))
 
     def rejects(self, by: str, comment: str = "too risky now", **more: Any) -> list[e.AnyFact]:
-        return self.takes(o.CastVote(by=by, at=at(self.now), choice="reject", comment=comment, **more))
+        order = o.CastVote(by=by, at=at(self.now), choice="reject", comment=comment, **{"here": True, **more})
+        return self.takes(order)
 
     def takes_back(self, by: str) -> list[e.AnyFact]:
         return self.takes(o.WithdrawVote(by=by, at=at(self.now)))
@@ -134,11 +135,19 @@ class Asking:
         subject = self.gate.subject.model_copy(update=fields)
         return self.takes(o.ChangeSubject(by=by, at=at(self.now), subject=subject))
 
-    def breaks_glass(self, by: str, because: str = "customers can't pay", *holds: str) -> list[e.AnyFact]:
-        return self.takes(o.BreakGlass(by=by, at=at(self.now), because=because, holds=holds))
+    def breaks_glass(
+        self, by: str, because: str = "customers can't pay", *holds: str, here: bool = True
+    ) -> list[e.AnyFact]:
+        order = o.BreakGlass(by=by, at=at(self.now), because=because, holds=holds, here=here, channel="#inc-1")
+        return self.takes(order)
 
-    def countersigns(self, by: str, *holds: str, agrees: bool = True, comment: str = "") -> list[e.AnyFact]:
-        return self.takes(o.Countersign(by=by, at=at(self.now), holds=holds, agrees=agrees, comment=comment))
+    def countersigns(
+        self, by: str, *holds: str, agrees: bool = True, comment: str = "", here: bool = True
+    ) -> list[e.AnyFact]:
+        order = o.Countersign(
+            by=by, at=at(self.now), holds=holds, agrees=agrees, comment=comment, here=here, channel="#inc-1"
+        )
+        return self.takes(order)
 
     @property
     def asked(self) -> list[str]:

@@ -7,7 +7,7 @@ from bot.domain.gates import events as e
 from bot.domain.gates.gate import Chair, Gate, Outcome
 from bot.domain.gates.policy import Tier
 
-AFTERWARDS = (e.VoteCameLate, e.Countersigned, e.DebtOverdue)
+AFTERWARDS = (e.VoteCameLate, e.Countersigned, e.DebtOverdue, e.DebtReminded)
 """What may still happen to a gate that is closed."""
 TELLS = (e.TierCalled, e.PeopleAsked, e.DeputyAsked, e.PeopleReminded, e.PassedOn)
 """What makes somebody hear of it."""
@@ -41,7 +41,10 @@ class Reader:
         self.chairs = list[tuple[int, Chair]]()
         """Who was asked, each with the ballot."""
         self.glass: e.GlassBroken | None = None
-        self.owed = False
+        self.owed = self.overdue = False
+        self.reminded: datetime | None = None
+        """When somebody was told last of the debt."""
+        self.nags = 0
         self.turns = 0
         self.limit = opened.limit_due
         self.due = dict[int, datetime]()
@@ -101,16 +104,40 @@ class Reader:
                 self.glass, self.owed = fact, True
                 if fact.due <= fact.at or not fact.because.strip():
                     yield "the glass was broken without a debt or a reason"
+            case e.DebtOverdue() | e.DebtReminded():
+                yield from self._called_in(fact)
             case e.Countersigned():
-                if self.glass is None or not self.owed:
-                    yield "a countersignature that nobody owes"
-                elif self.person(fact.by) == self.person(self.glass.by) or self.is_author(self.person(fact.by)):
-                    yield "somebody countersigned for themselves"
-                self.owed = False
+                yield from self._signed(fact)
             case e.GateClosed():
                 yield from self._closed(fact)
             case _:
                 pass
+
+    def _signed(self, fact: e.Countersigned) -> Iterator[str]:
+        if self.glass is None or not self.owed:
+            yield "a countersignature that nobody owes"
+        elif self.person(fact.by) == self.person(self.glass.by) or self.is_author(self.person(fact.by)):
+            yield "somebody countersigned for themselves"
+        self.owed = False
+
+    def _called_in(self, fact: e.DebtOverdue | e.DebtReminded) -> Iterator[str]:
+        """Read that a debt was asked for: once at half time, when it falls due, and then a few times, apart."""
+        glass = self.policy.glass
+        if self.glass is None or glass is None or not self.owed:
+            yield "a debt was asked for that nobody owes"
+            return
+        if isinstance(fact, e.DebtOverdue):
+            if self.overdue or fact.at < self.glass.due:
+                yield "a debt was overdue twice, or too early"
+            self.overdue = True
+        elif not self.overdue:
+            if self.reminded is not None or fact.at >= self.glass.due:
+                yield "a debt was asked for twice before it was due"
+        else:
+            self.nags += 1
+            if self.reminded is None or (fact.at - self.reminded).total_seconds() < glass.nag or self.nags > glass.nags:
+                yield "a debt was asked for too often"
+        self.reminded = fact.at
 
     def _called(self, fact: e.TierCalled) -> Iterator[str]:
         if fact.turn <= self.turns:

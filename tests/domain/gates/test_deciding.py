@@ -20,6 +20,7 @@ from bot.domain.gates.rejections import (
     NobodyElseIsLeft,
     NoGlassHere,
     NothingToSign,
+    NotInTheChannel,
     NotTheirSeat,
     NotYou,
     NotYoursToBreak,
@@ -295,7 +296,7 @@ def test_whoever_is_away_has_their_deputy_asked_at_once() -> None:
     (ben,) = asking.sitting(0, IN_TURN.steps[0].tiers[0].seats[0])
     facts = asking.answers(1, ben.model_copy(update={"is_away": True}))
     assert types(facts) == ["gate.asked", "gate.deputy-asked"]
-    assert the(e.DeputyAsked, facts).chairs[0].because == ("deputy of <@UBEN>, who is away",)
+    assert the(e.DeputyAsked, facts).chairs[0].because == ("deputy of <@UBEN>, who can't be asked now",)
 
 
 def test_nobody_counts_in_two_steps() -> None:
@@ -701,7 +702,8 @@ def test_breaking_the_glass_goes_ahead_and_leaves_a_debt() -> None:
     assert types(facts) == ["gate.glass-broken", "gate.ended"]
     assert (asking.gate.outcome, asking.gate.how) == (Outcome.OVERRIDDEN, "glass")
     assert asking.gate.debt is not None
-    assert asking.gate.debt.due == next_due(asking.gate) == at(4 * HOUR)
+    assert asking.gate.debt.due == at(4 * HOUR)
+    assert next_due(asking.gate) == at(2 * HOUR), "whoever may sign is reminded at half time"
     assert asking.breaks_glass(BEN, "customers can't pay", "hat commander") == []
 
 
@@ -738,14 +740,72 @@ def test_somebody_else_countersigns() -> None:
     assert next_due(asking.gate) is None
 
 
-def test_an_unpaid_debt_is_told_once_and_stays() -> None:
+def test_an_unpaid_debt_is_reminded_of_at_half_time_when_due_and_then_a_few_times() -> None:
     asking = Asking(GLASS)
     asking.breaks_glass(BEN, "customers can't pay", "hat commander")
-    assert types(asking.ticks(4 * HOUR)) == ["gate.debt-overdue"]
-    assert asking.ticks(5 * HOUR) == []
+    told = [(hour, types(asking.ticks(hour * HOUR))) for hour in (1, 2, 3, 4, 27, 28, 29, 52, 76, 100, 200)]
+    assert [(hour, fact) for hour, facts in told for fact in facts] == [
+        (2, "gate.debt-reminded"),
+        (4, "gate.debt-overdue"),
+        (28, "gate.debt-reminded"),
+        (52, "gate.debt-reminded"),
+        (76, "gate.debt-reminded"),
+    ]
+    assert next_due(asking.gate) is None
     asking.countersigns(MO, "team managers")
     assert asking.gate.debt is not None
     assert asking.gate.debt.signed_by == MO
+
+
+def test_a_clock_that_slept_for_days_asks_for_a_debt_once_and_then_goes_on_as_ever() -> None:
+    asking = Asking(GLASS)
+    asking.breaks_glass(BEN, "customers can't pay", "hat commander")
+    assert types(asking.ticks(60 * HOUR)) == ["gate.debt-overdue"]
+    assert next_due(asking.gate) == at(84 * HOUR)
+
+
+def test_what_is_signed_is_not_reminded_of() -> None:
+    asking = Asking(GLASS)
+    asking.breaks_glass(BEN, "customers can't pay", "hat commander")
+    asking.ticks(2 * HOUR)
+    asking.countersigns(MO, "team managers", agrees=False, comment="there was time")
+    assert next_due(asking.gate) is None
+    assert asking.ticks(100 * HOUR) == []
+
+
+# out of reach
+
+
+def lost(asking: Asking, account: str, turn: int = 1) -> list[e.AnyFact]:
+    because = "their account is deactivated"
+    return asking.takes(o.RecordOutOfReach(by=SYSTEM, at=at(asking.now), turn=turn, account=account, because=because))
+
+
+def test_for_somebody_who_can_not_be_reached_the_deputy_is_asked_at_once_and_then_the_next() -> None:
+    asking = Asking(IN_TURN, deputies={BEN: [DEE, FAY]})
+    assert types(lost(asking, BEN)) == ["gate.out-of-reach", "gate.deputy-asked"]
+    assert not may_be_told(asking.gate, 1, BEN)
+    assert lost(asking, BEN) == []
+    assert the(e.DeputyAsked, lost(asking, DEE)).chairs[0].account == FAY
+    asking.approves(FAY)
+    assert asking.gate.passed == (0,)
+
+
+def test_with_nobody_left_who_can_be_reached_the_next_tier_is_asked_and_then_the_last_resort() -> None:
+    asking = Asking(IN_TURN)
+    assert types(lost(asking, BEN)) == ["gate.out-of-reach", "gate.stuck", "gate.called", "gate.asked"]
+    assert "<@UBEN> can't be asked: their account is deactivated." in asking.gate.calls[0].missing
+    lost(asking, MO, turn=2)
+    assert types(lost(asking, EVE, turn=2))[-2:] == ["gate.exhausted", "gate.ended"]
+
+
+def test_who_could_not_be_reached_and_answers_all_the_same_counts() -> None:
+    asking = Asking(TWO_OF_THREE)
+    lost(asking, BEN)
+    asking.approves(BEN)
+    assert lost(asking, BEN) == []
+    asking.approves(CY)
+    assert asking.gate.outcome is Outcome.APPROVED
 
 
 # the record
@@ -772,3 +832,32 @@ def test_what_is_stored_is_what_the_record_folds_to() -> None:
     asking.changes(parameters={"replicas": 4})
     asking.approves(BEN)
     assert replay(asking.facts) == asking.gate
+
+
+# from outside the channel
+
+
+def test_who_was_asked_answers_from_anywhere_and_anybody_else_in_the_channel() -> None:
+    asking = Asking(policy(kind="parallel", seats=[{"person": "ben"}, {"anyone": True}], quorum=2))
+    with pytest.raises(NotInTheChannel, match="Say it in #inc-1"):
+        asking.approves(MO, here=False, channel="#inc-1")
+    assert types(asking.approves(BEN, here=False)) == ["gate.voted"]
+    assert types(asking.approves(MO))[-1] == "gate.ended"
+
+
+def test_the_glass_that_anybody_may_break_is_broken_in_the_channel_and_answered_for_there() -> None:
+    asking = Asking(policy(kind="parallel", seats=[{"person": "ben"}], glass={"who": [{"anyone": True}]}))
+    with pytest.raises(NotInTheChannel):
+        asking.breaks_glass(MO, here=False)
+    asking.breaks_glass(MO)
+    with pytest.raises(NotInTheChannel):
+        asking.countersigns(BEN, here=False)
+    assert types(asking.countersigns(BEN)) == ["gate.countersigned"]
+
+
+def test_whoever_holds_a_seat_breaks_the_glass_from_anywhere() -> None:
+    seats = [{"anyone": True}, {"role": "duty"}]
+    asking = Asking(policy(kind="parallel", seats=[{"person": "ben"}], glass={"who": seats}))
+    assert (
+        the(e.GlassBroken, asking.breaks_glass(MO, "customers can't pay", "role duty", here=False)).seat == "role duty"
+    )

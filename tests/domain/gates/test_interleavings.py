@@ -29,11 +29,11 @@ LIMIT = 2 * HOUR
 
 
 def yes(by: str, when: float = HOUR + 1, seen: str | None = SUBJECT.hash) -> o.CastVote:
-    return o.CastVote(by=by, at=at(when), choice="approve", subject=seen)
+    return o.CastVote(by=by, at=at(when), choice="approve", subject=seen, here=True)
 
 
 def no(by: str, when: float = HOUR + 1) -> o.CastVote:
-    return o.CastVote(by=by, at=at(when), choice="reject", comment="too risky", subject=SUBJECT.hash)
+    return o.CastVote(by=by, at=at(when), choice="reject", comment="too risky", subject=SUBJECT.hash, here=True)
 
 
 ORDERS: Mapping[str, o.AnyOrder | None] = {
@@ -47,7 +47,7 @@ ORDERS: Mapping[str, o.AnyOrder | None] = {
     "eve approves": yes(EVE),
     "mo approves at the limit": yes(MO, LIMIT),
     "ben approves by another account": o.CastVote(
-        by="UBEN2", at=at(HOUR + 1), choice="approve", linked={BEN: "ben", "UBEN2": "ben"}
+        by="UBEN2", at=at(HOUR + 1), choice="approve", linked={BEN: "ben", "UBEN2": "ben"}, here=True
     ),
     "ben takes it back": o.WithdrawVote(by=BEN, at=at(HOUR + 2)),
     "cy takes it back": o.WithdrawVote(by=CY, at=at(HOUR + 2)),

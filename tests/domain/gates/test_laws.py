@@ -119,6 +119,8 @@ class Gates(RuleBasedStateMachine):
         self.decided_at = order.at
         if isinstance(order, o.CastVote) and any(isinstance(fact, e.VoteCast) for fact in facts):
             assert order.subject in {None, self.subjects_now()}, "a vote for what it was"
+            seated = {self.gate.person(chair.account) for call in self.gate.calls for chair in call.chairs}
+            assert order.here or self.gate.person(order.by) in seated, "a vote from outside the channel"
         for fact in facts:
             self.state = evolve(self.state, fact)
         self.facts += facts
@@ -170,7 +172,8 @@ class Gates(RuleBasedStateMachine):
         comment = "" if approves else "no"
         ballot = data.draw(st.sampled_from((None, self.gate.current, self.gate.current, 0)))
         choice: Choice = "approve" if approves else "reject"
-        self.orders(o.CastVote(**self.by(by), choice=choice, comment=comment, ballot=ballot))
+        here = data.draw(st.sampled_from((True, True, False)))
+        self.orders(o.CastVote(**self.by(by), choice=choice, comment=comment, ballot=ballot, here=here))
 
     @precondition(lambda self: self.state and self.state.is_open)
     @rule(data=st.data())
@@ -190,14 +193,16 @@ class Gates(RuleBasedStateMachine):
         approves=st.sampled_from((True, True, True, False)),
         seen=st.sampled_from((None, 0, 1)),
         links=st.sampled_from((0, 0, 0, 1, 2)),
+        here=st.sampled_from((True, True, False)),
     )
-    def somebody_votes(self, by: str, approves: bool, seen: int | None, links: int) -> None:
+    def somebody_votes(self, by: str, approves: bool, seen: int | None, links: int, here: bool) -> None:
         self.orders(
             o.CastVote(
                 **self.by(by, links),
                 choice="approve" if approves else "reject",
                 comment="" if approves else "no",
                 subject=None if seen is None else self.subjects[seen].hash,
+                here=here,
             )
         )
 
@@ -223,14 +228,14 @@ class Gates(RuleBasedStateMachine):
     @precondition(lambda self: len(self.facts) > 12)
     @rule(by=st.sampled_from(PEOPLE), holds=st.sampled_from(((), ("hat commander",))))
     def somebody_breaks_the_glass(self, by: str, holds: tuple[str, ...]) -> None:
-        self.orders(o.BreakGlass(**self.by(by), because="customers can't pay", holds=holds))
+        self.orders(o.BreakGlass(**self.by(by), because="customers can't pay", holds=holds, here=True))
 
     @precondition(lambda self: self.state and self.state.debt)
     @rule(data=st.data(), agrees=st.booleans())
     def somebody_countersigns(self, data: st.DataObject, agrees: bool) -> None:
         assert self.gate.debt is not None
         by = data.draw(st.sampled_from((self.gate.debt.by, ANA, MO)))
-        self.orders(o.Countersign(**self.by(by), agrees=agrees, comment="no need"))
+        self.orders(o.Countersign(**self.by(by), agrees=agrees, comment="no need", here=True))
 
     # what clocks and workers do
 
@@ -252,6 +257,15 @@ class Gates(RuleBasedStateMachine):
         people = tuple(data.draw(st.lists(found, max_size=6)))
         links = data.draw(st.sampled_from((0, 0, 1, 2)))
         self.orders(o.RecordAsked(**self.by(SYSTEM, links), turn=turn, found=people))
+
+    @precondition(lambda self: self.state and self.state.is_open)
+    @rule(data=st.data())
+    def a_worker_can_not_reach_somebody(self, data: st.DataObject) -> None:
+        call = data.draw(st.sampled_from(self.gate.calls))
+        account = data.draw(st.sampled_from([*(chair.account for chair in call.chairs), FAY]))
+        order = o.RecordOutOfReach(**self.by(SYSTEM), turn=call.turn, account=account, because="they have left")
+        self.orders(order)
+        assert not may_be_told(self.gate, call.turn, account), "nobody waits for them"
 
     @rule(seconds=st.sampled_from((1, 1, 60, 301, 3600)))
     def time_passes_and_the_clock_ticks(self, seconds: int) -> None:
@@ -298,7 +312,9 @@ class Gates(RuleBasedStateMachine):
             assert gate.closed_at is not None
             assert (gate.debt is not None) == any(isinstance(fact, e.GlassBroken) for fact in self.facts)
             if gate.debt is not None:
-                assert gate.debt.signed_by or gate.debt.is_told or next_due(gate) == gate.debt.due
+                assert (
+                    gate.debt.signed_by or gate.debt.is_told or next_due(gate) in {gate.debt.remind_at, gate.debt.due}
+                )
             assert not wanted(gate)
             assert not any(may_be_told(gate, call.turn, chair.account) for call in gate.calls for chair in call.chairs)
 

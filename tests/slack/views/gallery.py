@@ -11,7 +11,8 @@ from bot.audit.outbreak import step
 from bot.domain.criterion import Criterion
 from bot.domain.differences import differences
 from bot.domain.freshness import Freshness
-from bot.domain.gates.policy import GateChoice
+from bot.domain.gates.gate import Debt
+from bot.domain.gates.policy import GateChoice, Glass, Seat
 from bot.domain.gates.report import GateRecord, Report
 from bot.domain.gates.report import report as measures
 from bot.domain.gates.stricter import Known
@@ -38,6 +39,7 @@ from bot.slack.views.announcement import announcement
 from bot.slack.views.audit import audit
 from bot.slack.views.brief import brief
 from bot.slack.views.card import card
+from bot.slack.views.debt import call_in, debt
 from bot.slack.views.digest import digest
 from bot.slack.views.digest import report as gates_report
 from bot.slack.views.escalation import escalation
@@ -230,7 +232,8 @@ def _gates() -> dict[str, Picture]:
     no = Scene(policy=gated).commanded().does(c.Resolve, ANA, summary="The cache was cold.")
     no = no.does(c.AtGate, CY, gate="g1", order=order)
     scenes = {"resolution": asked, "rejected": no, **questions()}
-    return {f"gate/{name}": gate(scene.incident, scene.incident.gates["g1"], names) for name, scene in scenes.items()}
+    asks = {f"gate/{name}": gate(scene.incident, scene.incident.gates["g1"], names) for name, scene in scenes.items()}
+    return {**asks, **glass()}
 
 
 NOTICE = "Card payments work again for everybody.\nWhoever paid twice gets it back by tomorrow."
@@ -261,6 +264,41 @@ def questions() -> dict[str, Scene]:
         "notification-changed": noticed().does(c.TellCustomers, ANA, text="Card payments work again for most."),
         "notification-approved": noticed().votes_on("g1", BEN),
     }
+
+
+def glass() -> dict[str, Picture]:
+    """Show an approval whose glass may be broken, and what is owed once it is."""
+    urgent = anybody(2).model_copy(update={"glass": Glass(who=(Seat(hat=Hat.COMMANDER),), within=14400)})
+    urgently = POLICY.model_copy(update={"approvals": {"anybody": urgent}})
+
+    def asking() -> Scene:
+        return Scene(policy=urgently).commanded().proposed()
+
+    def broken() -> Scene:
+        return asking().broken("customers can't pay")
+
+    open_, late = asking(), broken().later(minutes=241).does(c.Tick)
+    debts = {
+        "owed": broken(),
+        "overdue": late,
+        "signed": broken().countersigned(CY, agrees=True),
+        "not-agreed-with": broken().countersigned(CY, agrees=False, comment="there was time to ask"),
+    }
+    return {
+        **{f"debt/{name}": _debt(scene) for name, scene in debts.items()},
+        "debt/reminder": call_in(late.incident, late.incident.gates["m1"], _owed(late), [CY, DEE], names),
+        "mitigation/with-glass": mitigation(open_.incident, open_.mitigation, names, open_.now, None),
+    }
+
+
+def _owed(scene: Scene) -> Debt:
+    owed = scene.incident.gates["m1"].debt
+    assert owed is not None
+    return owed
+
+
+def _debt(scene: Scene) -> Message:
+    return debt(scene.incident, scene.incident.gates["m1"], _owed(scene), names)
 
 
 def _mitigations() -> dict[str, Picture]:

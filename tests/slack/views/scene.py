@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from bot.domain.criterion import Check, Criterion, Evidence, Strictness
 from bot.domain.gates.gate import Choice
+from bot.domain.gates.orders import BreakGlass, Countersign
 from bot.domain.gates.policy import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -192,6 +193,15 @@ class Scene:
 
     def proposed(self, by: str = BEN, **changes: Any) -> Self:
         return self.does(c.Propose, by, plan=plan(**changes))
+
+    def broken(self, because: str) -> Self:
+        """The commander breaks the glass of what is proposed."""
+        order = BreakGlass(by=ANA, at=self.soon, because=because)
+        return self.does(c.AtGate, ANA, gate="m1", order=order)
+
+    def countersigned(self, by: str, *, agrees: bool, comment: str = "") -> Self:
+        order = Countersign(by=by, at=self.soon, agrees=agrees, comment=comment, here=True)
+        return self.does(c.AtGate, by, gate="m1", order=order)
 
     def votes(self, by: str, choice: Choice = "approve", comment: str = "") -> Self:
         return self.does(c.AtGate, by, gate=self.mitigation.id, order=casting(by, self.soon, choice, comment))

@@ -5,7 +5,7 @@ import pytest
 from bot.slack.kit import Message
 from tests.slack.views.gallery import GOLDEN, gallery, painted, place
 from tests.slack.views.limits import check_message, check_view, pings
-from tests.slack.views.scene import ANA, BEN, CY
+from tests.slack.views.scene import ANA, BEN, CY, DEE
 
 PICTURES = gallery()
 
@@ -16,8 +16,10 @@ MAY_PING = {
     "mitigation/asked-stricter": {ANA},
     "mitigation/asked-of-what-was-never-read": {ANA},
     "mitigation/half-approved": {ANA},
+    "mitigation/with-glass": {ANA},
     "mitigation/needs-human": {ANA},
     "mitigation/rollback-failed": {ANA},
+    "debt/reminder": {CY, DEE},
     "reminder/told": {ANA},
     "reminder/nudge": {ANA},
     "told/hat.given": {BEN},

@@ -11,7 +11,7 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.glass import break_glass, countersign
 from bot.domain.gates.decide.overdue import catch_up
-from bot.domain.gates.decide.people import pass_on, seat
+from bot.domain.gates.decide.people import out_of_reach, pass_on, seat
 from bot.domain.gates.decide.settle import close, go_on, limit_due, settle
 from bot.domain.gates.decide.votes import take_back, vote
 from bot.domain.gates.evolve import evolve
@@ -72,6 +72,8 @@ def _obey(case: Case, order: o.AnyOrder) -> None:
             pass
         case o.RecordAsked():
             seat(case, order)
+        case o.RecordOutOfReach():
+            out_of_reach(case, order)
         case o.CastVote():
             vote(case, order)
         case o.WithdrawVote():

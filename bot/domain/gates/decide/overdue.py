@@ -6,6 +6,7 @@ from bot.domain.durations import lasted
 from bot.domain.gates import events as e
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
+from bot.domain.gates.decide.glass import call_in
 from bot.domain.gates.decide.notices import chair_for, channel_notice, following
 from bot.domain.gates.decide.settle import end, go_on, settle
 from bot.domain.gates.due import deputies_due, notices_due
@@ -19,9 +20,7 @@ def catch_up(case: Case) -> None:
         settle(case)
     _ask_deputies(case)
     _remind(case)
-    debt = case.gate.debt
-    if debt is not None and debt.signed_by is None and not debt.is_told and debt.due <= case.at:
-        case.add(e.DebtOverdue(by=SYSTEM, at=case.at))
+    call_in(case)
 
 
 def _limit_is_up(case: Case) -> bool:
@@ -73,6 +72,8 @@ def _ask_deputy(case: Case, call: Call) -> bool:
 def _why_not(case: Case, call: Call, chair: Chair) -> str:
     if case.gate.person(chair.account) in barred_from(case.gate, call.ballot):
         return "may not decide this"
+    if chair.is_away:
+        return "can't be asked now"
     waited = case.at - chair.at
     return f"hasn't answered for {lasted(waited)}" if waited else "is away"
 

@@ -47,6 +47,19 @@ def seat(case: Case, order: o.RecordAsked) -> None:
     )
 
 
+def out_of_reach(case: Case, order: o.RecordOutOfReach) -> None:
+    """Wait no more for somebody who can't be asked. Whoever has answered by another way needs no asking."""
+    call = case.gate.call(order.turn)
+    if not case.gate.is_open or call is None:
+        return
+    person = case.gate.person(order.account)
+    if any(case.gate.person(chair.account) == person for chair in case.gate.silent(call)):
+        fact = e.PersonOutOfReach(
+            by=order.by, at=case.at, turn=order.turn, account=order.account, because=order.because
+        )
+        case.add(fact)
+
+
 def _barred(case: Case, account: str) -> str:
     if case.gate.is_author(account):
         return f"<@{account}> proposed or changed it, so others decide."
@@ -69,6 +82,7 @@ def _found(case: Case, tier: Tier, found: Found, *, is_barred: bool) -> Chair:
         at=case.at,
         deputies=found.deputies,
         deputy_at=deputy_at,
+        is_away=found.is_away,
         told=told,
         notice_at=notice_at,
         quiet=found.quiet,

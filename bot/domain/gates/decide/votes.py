@@ -5,12 +5,13 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.people import whom
-from bot.domain.gates.gate import Outcome
+from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.rejections import (
     AnotherQuestion,
     GateIsClosed,
     HasVoted,
     NobodyAsksYou,
+    NotInTheChannel,
     NoVoteOfYours,
     SayWhy,
     StepIsPassed,
@@ -39,7 +40,7 @@ def vote(case: Case, order: o.CastVote) -> None:
         raise StepIsPassed
     if order.ballot not in {None, ballot}:
         raise AnotherQuestion
-    _check_seat(case, order.by)
+    _check_seat(case, order)
     comment = gate.policy.comment
     if (comment == "always" or (comment == "reject" and order.choice == "reject")) and not has_words(order.comment):
         raise SayWhy
@@ -65,8 +66,13 @@ def _has_said(case: Case, order: o.CastVote) -> bool:
 
 
 def _vote_late(case: Case, order: o.CastVote, outcome: Outcome) -> None:
-    """Record a vote that came after the outcome, once for each person; one's own vote again is none."""
+    """Record a vote that came after the outcome, once for each person; one's own vote again is none.
+
+    A stranger's is no vote at all: nobody had asked them.
+    """
     person = case.gate.person(order.by)
+    if not _was_asked(case.gate, person, order):
+        raise GateIsClosed(outcome=outcome.value)
     if any(case.gate.person(vote.account) == person for vote in case.gate.late):
         return
     if any(case.gate.person(vote.account) == person and vote.choice == order.choice for vote in case.gate.votes):
@@ -74,19 +80,29 @@ def _vote_late(case: Case, order: o.CastVote, outcome: Outcome) -> None:
     case.add(e.VoteCameLate(by=order.by, at=case.at, choice=order.choice, outcome=outcome, comment=order.comment))
 
 
+def _was_asked(gate: Gate, person: str, order: o.CastVote) -> bool:
+    if order.here or gate.is_author(order.by):
+        return True
+    asked = (chair.account for call in gate.calls for chair in call.chairs)
+    voted = (vote.account for vote in (*gate.votes, *(fallen.vote for fallen in gate.fallen)))
+    return any(gate.person(account) == person for account in (*asked, *voted))
+
+
 def check_subject(case: Case, seen: str | None) -> None:
     if seen not in {None, case.gate.subject.hash}:
         raise SubjectHasChanged(changed=", ".join(case.gate.changed) or "it is another one")
 
 
-def _check_seat(case: Case, account: str) -> None:
-    gate = case.gate
-    if gate.sits(account, gate.current):
+def _check_seat(case: Case, order: o.CastVote) -> None:
+    gate, account = case.gate, order.by
+    if gate.sits(account, gate.current, here=order.here):
         if gate.person(account) in barred_from(gate, gate.current):
             raise YourYesCounts
         return
-    if any(gate.sits(account, ballot) for ballot in gate.passed):
+    if any(gate.sits(account, ballot, here=order.here) for ballot in gate.passed):
         raise StepIsPassed
+    if not order.here and gate.sits(account, gate.current):
+        raise NotInTheChannel(channel=order.channel)
     raise NobodyAsksYou(asked=whom(case))
 
 

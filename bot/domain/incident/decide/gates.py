@@ -168,6 +168,10 @@ def _moves(gate: Gate, fact: g.GateClosed, incident: Incident, policy: Policy) -
 def _order(command: AtGate, incident: Incident) -> o.AnyOrder:
     """Return the order by whoever gives the command, with what the incident knows of them."""
     order = command.order.model_copy(update={"by": command.by, "at": command.at})
+    if isinstance(order, o.Spoken):
+        channel = f"#{incident.channel_name}" if incident.channel_name else "its channel, once that is open"
+        here = order.here or order.by in incident.people
+        order = order.model_copy(update={"here": here, "channel": channel})
     match order:
         case o.WithdrawGate():
             return order.model_copy(update={"leads": order.by in incident.wearers(Hat.COMMANDER)})

@@ -1,0 +1,102 @@
+"""Could an approval pass today, with the people there are? What stands in its way, before somebody has to find out.
+
+The same lookup and the same counting as a gate's own, over an incident that nobody has declared: who wears a hat then,
+and whom a route would pick, is not known, so any of those who might be are taken to say yes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.gates.count import Count, Place, fill
+from bot.domain.gates.policy import ApprovalPolicy, Route, Seat, Tier, in_words
+from bot.domain.gates.seating import Surroundings, find
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What can't work today."""
+
+    why: str
+    """A sentence."""
+    stops: bool = False
+    """A whole step can't pass: gates go to their last resort at once."""
+
+
+def shortfalls(policy: ApprovalPolicy, around: Surroundings, out: Mapping[str, str]) -> Iterator[Shortfall]:
+    """Go through what of an approval could not work now. `out`: accounts that can't be asked, with why."""
+    for n, step in enumerate(policy.steps, start=1):
+        whose = f"step {n}, " if len(policy.steps) > 1 else ""
+        stuck = [why for tier in step.tiers if (why := _why_stuck(tier, around, out))]
+        if len(stuck) == len(step.tiers):
+            yield Shortfall(f"{whose}nobody there can pass it: {' '.join(dict.fromkeys(stuck))}", stops=True)
+            continue
+        for m, tier in enumerate(step.tiers, start=1):
+            if why := _why_stuck(tier, around, out):
+                yield Shortfall(f"{whose}tier {m} can't pass, so the next is asked at once: {why}")
+    if policy.override is not None and (why := _why_stuck(policy.override, around, out)):
+        yield Shortfall(f"nobody can override a rejection: {why}")
+    if policy.glass is not None:
+        yield from _glass(policy.glass.who, "nobody can break the glass", around, out)
+        yield from _glass(policy.glass.countersigned_by, "nobody can countersign", around, out)
+
+
+def _why_stuck(tier: Tier, around: Surroundings, out: Mapping[str, str]) -> str:
+    """Say why a tier can't pass; empty: it can."""
+    places, missing = _places(tier.seats, around, out)
+    count = Count(tier, fill(tier, places, list(dict.fromkeys(place.person for place in places))))
+    if count.passes:
+        return ""
+    said = " ".join(missing)
+    if count.unmet:
+        return f"nobody can say yes for {in_words(tier.seats[n] for n in count.unmet)}. {said}".strip()
+    return f"at most {count.weight} of {tier.needs} can be reached. {said}".strip()
+
+
+def _glass(seats: Sequence[Seat], what: str, around: Surroundings, out: Mapping[str, str]) -> Iterator[Shortfall]:
+    """A user group lets nobody: Slack would have to be asked while somebody waits."""
+    places, missing = _places([seat for seat in seats if seat.group is None], around, out)
+    if not places:
+        missing += [
+            f"{seat.words} can't be looked up while somebody waits." for seat in seats if seat.group is not None
+        ]
+        yield Shortfall(f"{what}: {' '.join(missing) or 'nobody sits there.'}")
+
+
+def _places(seats: Sequence[Seat], around: Surroundings, out: Mapping[str, str]) -> tuple[list[Place], list[str]]:
+    """Seat whoever could sit there, and say who is missing."""
+    places, missing = list[Place](), list[str]()
+    for number, seat in enumerate(seats):
+        people, why = _people(seat, around)
+        missing += [why] if why else []
+        for account in people:
+            if account in out:
+                missing.append(f"<@{account}> can't be asked: {out[account]}.")
+            else:
+                person = around.book.linked.get(account, account)
+                places.append(Place(person, person, number))
+    return places, list(dict.fromkeys(missing))
+
+
+def _people(seat: Seat, around: Surroundings) -> tuple[list[str], str]:
+    if seat.route is not None:
+        return _candidates(seat.route, around)
+    if seat.anyone or seat.hat is not None:
+        return [f"somebody as {seat.name} {n}" for n in range(seat.voices)], ""
+    found, missing = find([seat], around)
+    return [one.account for one in found], " ".join(missing)
+
+
+def _candidates(route: Route, around: Surroundings) -> tuple[list[str], str]:
+    """Take a team's members; where whoever owns the service is asked, those of any team that owns one."""
+    book = around.book
+    teams = [book.teams[name] for name in ([route.among] if route.among else book.teams) if name in book.teams]
+    members = [book.people[name].slack for team in teams for name in team.members if name in book.people]
+    return members, "" if members else "There is nobody whom the route could pick."
+
+
+def orphans(policies: Sequence[ApprovalPolicy], services: Mapping[str, str | None], teams: Sequence[str]) -> list[str]:
+    """Name the services for which a route would find nobody, since no team of the book owns them."""
+    routes = [seat.route for policy in policies for step in policy.steps for tier in step.tiers for seat in tier.seats]
+    if not any(route is not None and route.among is None for route in routes):
+        return []
+    return [name for name, owner in services.items() if owner not in teams]
