@@ -192,8 +192,17 @@ def _moves(incident: Incident) -> list[tuple[str, FormName]]:
 
 def _last_change(incident: Incident, names: Names) -> str:
     change = incident.last_change
-    what = change.type.replace(".", " ").replace("-", " ")
+    what = AT_GATES.get(change.type, change.type.replace(".", " ").replace("-", " "))
     return f"Last change: {what} · {who(change.by, names)} · {day(change.at)}"
+
+
+AT_GATES = {
+    **dict.fromkeys(("gate.opened", "gate.called", "gate.asked"), "approval asked for"),
+    **dict.fromkeys(("gate.reminded", "gate.channel-reminded"), "approvers reminded"),
+    "gate.voted": "vote cast",
+    "gate.ended": "approval decided",
+}
+"""What happens at gates, for those who don't know that they are called so."""
 
 
 def _reminders(incident: Incident, policy: Policy, names: Names, now: datetime) -> str:
