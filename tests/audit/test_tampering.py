@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.ids import digest
+from bot.domain.severity import Severity
 from bot.store.audit import Book
 from tests.audit.conftest import Watch
 from tests.harness import orders as o
@@ -44,7 +45,8 @@ def test_a_timer_that_was_put_off_in_the_index_is_found(watch: Watch) -> None:
 
 
 def test_an_open_incident_that_no_list_shows_is_found_and_a_closed_one_that_is_shown(watch: Watch) -> None:
-    hidden, closed = called(watch), watch.night.declared(by=BEN, title="the search is slow")
+    hidden = called(watch)
+    closed = watch.night.declared(by=BEN, title="the search is slow", severity=Severity.P2)
     watch.night.does(o.resolve(by=BEN), closed)
     watch.night.passes(seconds=10)
     watch.raw.zrem(watch.keys.open, hidden)

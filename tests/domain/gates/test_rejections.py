@@ -10,6 +10,7 @@ import pytest
 from bot.domain.gates import decide as rules
 from bot.domain.gates import rejections
 from bot.domain.incident.rejections import Rejected
+from bot.verbs import gates as doors
 
 KINDS = [
     kind
@@ -18,7 +19,7 @@ KINDS = [
 ]
 RAISED = [
     node.exc
-    for path in Path(rules.__file__).parent.glob("*.py")
+    for path in (*Path(rules.__file__).parent.glob("*.py"), Path(doors.__file__))
     for node in ast.walk(ast.parse(path.read_text()))
     if isinstance(node, ast.Raise)
 ]
