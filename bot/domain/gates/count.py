@@ -136,6 +136,8 @@ def _places(gate: Gate, call: Call, voted: Iterable[str]) -> Iterator[Place]:
 
 def fill(tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> dict[str, int]:
     """Seat voters so that the seats that must be filled are, if they can be, and the others weigh most."""
+    if not voters:
+        return {}
     flow = _Flow(tier, places, voters)
     musts = [n for n, seat in enumerate(tier.seats) if seat.must]
     rest = [n for n, seat in enumerate(tier.seats) for _ in range(min(seat.voices, len(voters)) - seat.must)]

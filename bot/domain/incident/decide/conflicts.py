@@ -25,12 +25,16 @@ from bot.domain.wearing import Conflict, Deed, Firmness
 def met(command: Command, events: Sequence[AnyEvent], incident: Incident, policy: Policy) -> list[AnyEvent]:
     """List what the workflow warns of in these events. Raises Rejected for what it enforces."""
     found = list[AnyEvent]()
-    if not policy.conflicts:
+    if not policy.conflicts or not any(isinstance(event, MINDED) for event in events):
         return found
     for event in events:
         incident = following(incident, [event])
         found += _on(event, command, incident, policy)
     return found
+
+
+MINDED = (HatTaken, HatHandedOver, HatGiven, MitigationProposed, RollbackStarted)
+"""Events by which somebody may come to wear, or to do, what does not go together."""
 
 
 def _on(event: AnyEvent, command: Command, after: Incident, policy: Policy) -> Iterator[ConflictMet]:

@@ -98,9 +98,8 @@ def time_is_up(command: Command, incident: Incident, policy: Policy) -> list[Any
     """Do what has fallen due at any gate by now."""
     events = list[AnyEvent]()
     for name in overdue(incident, command.at):
-        following = with_consequences(decide(o.Tick(by=SYSTEM, at=command.at), incident.gates[name]), incident, policy)
-        for event in following:
-            incident = evolve(incident, event, incident.id)
+        facts = decide(o.Tick(by=SYSTEM, at=command.at), incident.gates[name])
+        following, incident = _followed(facts, incident, policy)
         events += following
     return events
 
@@ -113,13 +112,20 @@ def overdue(incident: Incident, at: datetime) -> list[str]:
 
 def with_consequences(facts: Iterable[g.AnyFact], incident: Incident, policy: Policy) -> list[AnyEvent]:
     """Add what follows from a gate's end to its facts."""
+    return _followed(facts, incident, policy)[0]
+
+
+def _followed(facts: Iterable[g.AnyFact], incident: Incident, policy: Policy) -> tuple[list[AnyEvent], Incident]:
+    """Return facts with what follows from a gate's end, and what is true after all of it."""
     events = list[AnyEvent]()
     for fact in facts:
         incident = evolve(incident, fact, incident.id)
         events.append(fact)
         if isinstance(fact, g.GateClosed):
-            events += _brought_about(fact, incident, policy)
-    return events
+            for event in _brought_about(fact, incident, policy):
+                events.append(event)
+                incident = evolve(incident, event, incident.id)
+    return events, incident
 
 
 def _brought_about(fact: g.GateClosed, incident: Incident, policy: Policy) -> Iterable[AnyEvent]:
