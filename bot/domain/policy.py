@@ -294,14 +294,15 @@ class Policy(Frozen):
         found = self.stages.get(stage.id)
         return found.hats if found is not None else ()
 
+    def takes_mitigations(self, stage: Stage) -> bool:
+        """Say whether mitigations may be proposed in a stage."""
+        found = self.stages.get(stage.id)
+        return not stage.is_over and (found is None or found.mitigations)
+
     @property
     def stages_to_mitigate(self) -> tuple[Stage, ...]:
         """The stages in which mitigations may be proposed."""
-        return tuple(
-            stage
-            for name, stage in self.stage_by_id.items()
-            if self.stages[name].mitigations and not stage.purpose.is_over
-        )
+        return tuple(stage for stage in self.stage_by_id.values() if self.takes_mitigations(stage))
 
     def criterion(self, name: str) -> tuple[Criterion, Stage] | None:
         """Find a criterion by its id, with the stage that asks for it."""

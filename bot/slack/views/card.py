@@ -80,7 +80,12 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
             for label, lines in lists.items()
             if lines
         ),
-        actions(*(button(label, OpenFormButton(incident=incident.id, form=form)) for label, form in _moves(incident))),
+        actions(
+            *(
+                button(label, OpenFormButton(incident=incident.id, form=form))
+                for label, form in _moves(incident, policy)
+            )
+        ),
         context(_last_change(incident, names), _reminders(incident, policy, names, now)),
     )
 
@@ -176,7 +181,7 @@ def _gates(incident: Incident) -> list[str]:
     return [*proposed, *(f"{line(gate.subject.action, 150)} ({gate.id}) · {in_short(gate)}" for gate in others)]
 
 
-def _moves(incident: Incident) -> list[tuple[str, FormName]]:
+def _moves(incident: Incident, policy: Policy) -> list[tuple[str, FormName]]:
     """Up to five buttons: what can be done in this stage, and is not refused anyway while a mitigation is under way."""
     if incident.stage.purpose is Purpose.CLOSED:
         return [("Export timeline", "export")]
@@ -184,9 +189,10 @@ def _moves(incident: Incident) -> list[tuple[str, FormName]]:
         return [("Move on", "stage"), ("Add a note", "note"), ("Export timeline", "export")]
     under_way = (m.progress is Progress.PROPOSED or m.progress.is_live for m in incident.mitigations.values())
     is_busy = any(under_way) or bool(incident.rollbacks_asked)
-    rest: list[tuple[str, FormName]] = (
-        [("Add a note", "note")] if is_busy else [("Propose mitigation", "propose"), ("Resolve", "resolve")]
-    )
+    can_change = not is_busy and policy.takes_mitigations(incident.stage)
+    rest: list[tuple[str, FormName]] = [("Propose mitigation", "propose") if can_change else ("Add a note", "note")]
+    if not is_busy:
+        rest.append(("Resolve", "resolve"))
     return [("Update", "update"), ("Severity", "severity"), ("Stage", "stage"), *rest]
 
 

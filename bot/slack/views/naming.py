@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 
+from bot.domain.durations import lasted
 from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
@@ -28,8 +29,8 @@ def channel_name(prefix: str, number: int, title: str, attempt: int = 0, *, on: 
 
 def topic(incident: Incident, policy: Policy, names: Names) -> str:
     commander = each(incident.wearers(Hat.COMMANDER), names) or "nobody yet"
-    minutes = policy.of(incident.severity).sla_minutes
-    aim = f" · to be mitigated within {minutes} min" if incident.mitigated_at is None else " · mitigated"
+    within = lasted(timedelta(minutes=policy.of(incident.severity).sla_minutes))
+    aim = f" · to be mitigated within {within}" if incident.mitigated_at is None else " · mitigated"
     aim = aim if incident.is_open else ""
     told = f"{incident.severity.label} · {incident.stage.label} · commander: {commander}{aim} · {line(incident.title)}"
     return trim(told, TOPIC_LIMIT)

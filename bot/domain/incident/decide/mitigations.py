@@ -23,7 +23,7 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
     """Ask for a mitigation; where nobody's yes is needed and no customer data is touched, it begins at once."""
     if incident.stage.is_over:
         raise IsOver(incident=incident.id, stage=incident.stage.label.lower())
-    if (stage := policy.stages.get(incident.stage.id)) is not None and not stage.mitigations:
+    if not policy.takes_mitigations(incident.stage):
         raise NotInThisStage(incident.stage, policy)
     plan = command.plan
     for other in incident.proposed:
