@@ -60,6 +60,15 @@ def test_a_card_has_five_buttons_at_most_beside_the_free_hats(name: str) -> None
     assert len([label for label in labels if label != "Take this hat"]) <= 5
 
 
+def test_a_card_offers_mitigations_only_where_the_workflow_takes_them() -> None:
+    triage = POLICY.stages["triage"].model_copy(update={"mitigations": False})
+    formal = POLICY.model_copy(update={"stages": {**POLICY.stages, "triage": triage}})
+    scene = Scene(policy=formal).commanded()
+    assert scene.incident.stage.id == "triage"
+    assert "Propose mitigation" in buttons(card(scene.incident, POLICY, names, scene.now))
+    assert buttons(card(scene.incident, formal, names, scene.now))[-2:] == ["Add a note", "Resolve"]
+
+
 def test_a_free_hat_is_a_button_until_somebody_wears_it() -> None:
     scene = Scene()
     assert buttons(the_card(scene)).count("Take this hat") == 2
