@@ -77,7 +77,8 @@ ORDERS: Mapping[str, o.AnyOrder | None] = {
 
 
 def lost(account: str) -> o.RecordOutOfReach:
-    return o.RecordOutOfReach(by=SYSTEM, at=at(HOUR / 2), turn=1, account=account, because="their account is deactivated")
+    because = "their account is deactivated"
+    return o.RecordOutOfReach(by=SYSTEM, at=at(HOUR / 2), turn=1, account=account, because=because)
 
 
 LATELY: Mapping[str, o.AnyOrder] = {
