@@ -160,7 +160,7 @@ RECENT: Mapping[str, tuple[Asking, tuple[str, ...]]] = {
         (*VOTES, *CHANGES, *AWAY, "gus is out of reach", "gus approves", "an hour has passed"),
     ),
     "stricter, with others behind": (
-        stricter(policy(**PAYMENTS, noes=2, stricter=STALE, second=[{"team": "managers"}])),
+        stricter(policy(**{**PAYMENTS, "quorum": 1}, noes=2, stricter=STALE, second=[{"team": "managers"}])),
         (*VOTES, *AWAY, "a worker looks up", "mo approves", "time is up", "ana changes it"),
     ),
     "stricter, and overriding": (
