@@ -743,6 +743,19 @@ def test_a_broken_stage_is_named_with_its_remedy(  # noqa: PLR0917 - a row of th
     assert len([one for one in found if f":{line}:" in one and what in one and instead in one]) == 1, found
 
 
+@pytest.mark.parametrize(
+    ("before", "stages", "instead"),
+    [("stage", "resolved", "Write before: [resolution]."), ("resolution", "closed", "Write before: [stage].")],
+)
+def test_a_gate_that_nobody_would_ever_be_asked_at_is_refused(
+    tmp_path: Path, before: str, stages: str, instead: str
+) -> None:
+    gate = f"gates: [{{use: anybody, before: [{before}], stages: [{stages}]}}, "
+    (found,) = map(str, mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW.replace("gates: [", gate)}))
+    assert f"moves into {stages} are asked about as" in found
+    assert instead in found
+
+
 BOARD = "approvals: {board: {title: Board, kind: parallel, seats: [{hat: commander, voices: 2}]}, anybody"
 """An approval that can never pass: one head wears the commander's hat, and two of them must say yes."""
 ASKS_THE_BOARD = "gates: [{use: board, before: [stage], stages: [closed]}, {use"

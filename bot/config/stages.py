@@ -26,6 +26,7 @@ def check(document: Document) -> Iterator[Mistake]:
     yield from _limits(document, purposes)
     yield from _mitigations(document, purposes)
     yield from _criteria(document, purposes)
+    yield from _gates(document, purposes)
     yield from _reminders(document, purposes)
     if not unknown and all(purposes.values()):
         yield from _leads_on(document, purposes, [(before, to) for _, before, to in _moves(document)])
@@ -138,6 +139,19 @@ def _waiting(document: Document) -> Iterator[Mistake]:
         if how == "ignore" and document.at((*place, "owed")) is True:
             what = "it asks for what is owed, and for nothing at all"
             yield document.mistake((*place, "owed"), what, "Remove it, or write criteria: warn or enforced.")
+
+
+def _gates(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
+    """Find gates before moves that none of the stages they name is ever asked about as what they stand before."""
+    for index, gate in enumerate(items(document.tree.get("gates"))):
+        if not isinstance(gate, dict) or not (before := {*items(gate.get("before"))} & {"stage", "resolution"}):
+            continue
+        named = [name for name in items(gate.get("stages")) if purposes.get(name) is not None]
+        asked = {"resolution" if purposes[name] is Purpose.RESOLVED else "stage" for name in named}
+        if named and not asked & before:
+            what = f"moves into {', '.join(named)} are asked about as {asked.pop()}, so nobody is ever asked here"
+            instead = "Write before: [resolution]." if "stage" in before else "Write before: [stage]."
+            yield document.mistake(("gates", index, "stages"), what, instead)
 
 
 def _gate_before(document: Document, to: str) -> Place | None:

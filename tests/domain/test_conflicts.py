@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from bot.domain.criterion import Criterion
 from bot.domain.effects import Warn
+from bot.domain.gates import orders as o
+from bot.domain.gates.policy import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AnyCommand
@@ -29,10 +31,11 @@ from bot.domain.timeline import sentence
 from bot.domain.wearing import Conflict, Deed, Firmness, HatPolicy
 from tests.harness.clock import at
 from tests.harness.criteria import HYBRID
-from tests.harness.given import given
+from tests.harness.given import Given, given
 from tests.harness.orders import (
     accept,
     approve,
+    at_gate,
     confirm,
     declare,
     finished,
@@ -46,7 +49,7 @@ from tests.harness.orders import (
     take,
 )
 from tests.harness.people import ANA, BEN, CY
-from tests.harness.plans import RESTART, plan, policy
+from tests.harness.plans import RESTART, anybody, plan, policy
 from tests.harness.stages import HATS, STAGES, Stages
 
 WHY = "Nobody judges their own work"
@@ -134,6 +137,34 @@ def test_the_commander_does_not_order_a_rollback_by_hand() -> None:
 def test_a_rollback_that_begins_by_itself_is_nobody_s_deed() -> None:
     world = given(declare(Severity.P2), take(COMMANDER, by=BEN), propose(by=CY), started(0), policy=STRICT)
     assert any(isinstance(event, RollbackStarted) for event in world.would(finished(0, ok=False)))
+
+
+def asking_first() -> Policy:
+    """What keeps the commander's hands off, and asks before what was verified is undone; the commander has a glass."""
+    glass = {"who": [{"hat": "commander"}]}
+    approvals = {**STRICT.approvals, "undo": anybody(id="undo", glass=glass, limit=300, then="roll-back")}
+    choice = GateChoice(use="undo", before=("rollback",))
+    return STRICT.model_copy(update={"approvals": approvals, "gates": (choice, *STRICT.gates)})
+
+
+def asked_by_the_commander() -> Given:
+    ran = (started(0), finished(0), started(1), finished(1), signal(healthy=True), signal(healthy=True, at=30))
+    began = (declare(Severity.P2), take(COMMANDER, by=BEN), propose(by=CY), *ran)
+    return given(*began, roll_back(by=BEN, at=40), policy=asking_first())
+
+
+def test_the_commander_may_ask_for_a_rollback_that_waits_for_somebody_elses_yes() -> None:
+    world = asked_by_the_commander()
+    assert world.incident.gates["g1"].is_open
+    undone = world.would(approve(by=CY, mitigation="g1", at=50))
+    assert any(isinstance(event, RollbackStarted) for event in undone)
+
+
+def test_breaking_the_glass_for_it_is_a_decision_too_and_nobody_s_deed() -> None:
+    world = asked_by_the_commander()
+    broken = world.would(at_gate(o.BreakGlass, by=BEN, mitigation="g1", at=50, because="it makes it worse"))
+    assert any(isinstance(event, RollbackStarted) for event in broken)
+    assert not any(isinstance(event, ConflictMet) for event in broken)
 
 
 def test_nobody_confirms_for_both_sides() -> None:

@@ -45,10 +45,19 @@ def _on(event: AnyEvent, command: Command, after: Incident, policy: Policy) -> I
             yield from _of_hats(event.to, event.hat, command, after, policy)
         case MitigationProposed() if after.mitigations[event.mitigation].progress is Progress.APPROVED:
             yield from _of_hands(event.by, command, after, policy)
-        case RollbackStarted() if event.by != SYSTEM:
+        case RollbackStarted() if event.by != SYSTEM and not _was_decided(event, after):
             yield from _of_hands(event.by, command, after, policy)
         case _:
             pass
+
+
+def _was_decided(event: RollbackStarted, after: Incident) -> bool:
+    """Say whether a gate has just let it begin: voting, and breaking the glass, are decisions."""
+    return any(
+        gate.closed_at == event.at and gate.subject.parameters.get("mitigation") == event.mitigation
+        for gate in after.gates.values()
+        if gate.subject.purpose == "rollback"
+    )
 
 
 def _of_hats(person: str, hat: Hat, command: Command, after: Incident, policy: Policy) -> Iterator[ConflictMet]:
