@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from bot.audit.facts import Facts, Looked, Tail
 from bot.audit.finding import Finding, counted, several
 from bot.domain.gates.due import next_due
+from bot.domain.incident.due import timers_due
 from bot.domain.incident.escalations import Standing, call_timer, lapse_timer
 from bot.domain.incident.mitigations import gate_timer
 from bot.domain.incident.record import GENESIS, breaks
@@ -58,12 +59,16 @@ def _stands_still(one: Looked, facts: Facts) -> bool:
     return not set(owed(one.incident, reviewed=reviewed)) <= one.incident.timers.keys()
 
 
-def _unknown_to_clocks(one: Looked, _: Facts) -> bool:
+def _unknown_to_clocks(one: Looked, facts: Facts) -> bool:
     """Say whether its first timer is missing in the index, or later there. Earlier is looked at in vain, and no harm.
 
     Both are written in one step, and were read in one.
     """
-    due = one.incident.next_due if one.incident else None
+    if one.incident is None:
+        return False
+    policy = facts.policies.get(one.incident.policy)
+    times = one.incident.timers.values() if policy is None else timers_due(one.incident, policy)
+    due = min(times, default=None)
     return due is not None and (one.due is None or (one.due - due).total_seconds() > ROUNDING)
 
 

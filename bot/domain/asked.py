@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import get_args
 
 from bot.domain.durations import lasted
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Seat, Step, Tier
+from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Seat, Step, Tier, Undoes
 from bot.domain.gates.policy import Purpose as Asks
 from bot.domain.lifecycle import Purpose, Stage
 from bot.domain.policy import Policy
@@ -26,11 +26,18 @@ class Asked:
     zone: str = ""
     stages: tuple[str, ...] = ()
     """Only before moves into these, where it is asked of moves into any."""
+    of: tuple[Undoes, ...] = ()
+    """Only before rollbacks of what came to this."""
 
     def __str__(self) -> str:
         name = "nobody" if self.approval is None else f"“{self.approval}”"
         hours = f"{', '.join(self.hours)} ({self.zone})" if self.hours else ""
-        return " ".join(filter(None, (name, f"into {_and(list(self.stages))}" if self.stages else "", hours)))
+        into = f"into {_and(list(self.stages))}" if self.stages else ""
+        of = f"of what {_and([UNDONE[one] for one in self.of])}" if self.of else ""
+        return " ".join(filter(None, (name, into, of, hours)))
+
+
+UNDONE: dict[Undoes, str] = {"failed": "failed", "stopped": "was stopped", "verified": "was verified"}
 
 
 NOBODY = Asked(None)
@@ -41,12 +48,14 @@ def asked(policy: Policy, what: Asks, severity: Severity, stage: str = "") -> tu
 
     Without a stage, of a move into any.
     """
-    found = list[Asked]()
+    found, left = list[Asked](), set(UNDONE)
     for choice in policy.gates:
         if _fits_at_some_hour(choice, what, severity, stage):
-            stages = choice.stages if not stage else ()
-            found.append(Asked(choice.use, choice.hours, choice.zone if choice.hours else "", stages))
+            stages, of = choice.stages if not stage else (), choice.of if what == "rollback" else ()
+            found.append(Asked(choice.use, choice.hours, choice.zone if choice.hours else "", stages, of))
             if not choice.hours and not stages:
+                left -= set(of or UNDONE)
+            if not left:
                 return tuple(found)
     return (*found, NOBODY)
 

@@ -145,6 +145,8 @@ def without_asking(policy: Policy) -> Iterator[Line]:
     if machines:
         yield Line(section, "machines", f"may propose and run runbooks{at(machines)}")
     for what, happens in UNASKED.items():
+        if what == "notification" and policy.channels.customers is None:
+            continue  # nobody tells them from here
         free = {one: _free(asked(policy, what, one)) for one in Severity}
         if said := by_severity({severity: words for severity, words in free.items() if words}):
             yield Line(section, happens, said)
@@ -156,7 +158,11 @@ def without_asking(policy: Policy) -> Iterator[Line]:
         yield Line(section, "time approves", ", ".join(in_time))
 
 
-UNASKED: dict[Asks, str] = {"resolution": "calling it resolved", "rollback": "rollbacks"}
+UNASKED: dict[Asks, str] = {
+    "resolution": "calling it resolved",
+    "rollback": "rollbacks",
+    "notification": "customers are told",
+}
 """What is done without a yes where no gate stands before it. Moves say it one by one."""
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.config import load
 from bot.domain.drawing import KEYWORDS, in_mermaid, in_words
 from bot.domain.lifecycle import StagePolicy, Transition
+from bot.domain.overview import overview
 from bot.domain.policy import Policy
 from bot.domain.severity import Severity
 from tests.test_book import BOOK
@@ -196,3 +197,31 @@ def test_whatever_stages_are_called_it_is_a_diagram(names: list[str], titles: li
 def test_severities_are_told_apart_only_where_they_differ(gated: Policy) -> None:
     everywhere = next(line for line in in_words(gated) if "→ closed" in line)
     assert not any(severity.label in everywhere for severity in Severity)
+
+
+TOLD = WORKFLOW.replace("channels: {", "channels: {customers: status, ")
+
+
+def test_where_no_gate_stands_before_it_customers_are_told_without_a_yes(tmp_path: Path) -> None:
+    policy = load(folder(tmp_path, {**BOOK, "workflows/hybrid.yaml": TOLD}), {}).policy
+    assert "  customers are told: without a yes" in section(in_words(policy), "Without asking")
+
+
+def test_what_a_choice_undoes_is_said_and_the_rest_goes_unasked(tmp_path: Path) -> None:
+    narrowed = TOLD.replace("gates: [", "gates: [{use: anybody, before: [rollback], of: [verified, stopped]}, ")
+    policy = load(folder(tmp_path, {**BOOK, "workflows/hybrid.yaml": narrowed}), {}).policy
+    said = {line.what: line.said for line in overview(policy)}
+    assert said["before a rollback"].startswith("“anybody” of what was verified and was stopped: ")
+    assert said["before a rollback"].endswith(", else nobody")
+    assert said["rollbacks"] == "without a yes in some cases"
+
+
+def test_where_every_case_has_somebody_to_ask_nothing_is_undone_without(tmp_path: Path) -> None:
+    choices = (
+        "{use: anybody, before: [rollback], of: [verified]}, {use: anybody, before: [rollback], of: [failed, stopped]}"
+    )
+    narrowed = TOLD.replace("gates: [", f"gates: [{choices}, ")
+    policy = load(folder(tmp_path, {**BOOK, "workflows/hybrid.yaml": narrowed}), {}).policy
+    said = {line.what: line.said for line in overview(policy)}
+    assert "rollbacks" not in said
+    assert "nobody" not in said["before a rollback"]

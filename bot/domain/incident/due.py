@@ -10,14 +10,15 @@ from datetime import datetime
 
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
+from bot.domain.incident.guards import lets
 from bot.domain.incident.reminders import JUST_NOW, Kind, Reminder, Snooze, Stop
-from bot.domain.incident.state import Incident
+from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
 from bot.domain.policy import HatReminder, Policy, ReminderPolicy
 
 
 def next_due(incident: Incident, policy: Policy) -> datetime | None:
     """Return when something of it falls due next: a timer of its own, or a reminder. Every command asks this."""
-    times = list(incident.timers.values())
+    times = timers_due(incident, policy)
     if incident.overdue_at is None and (overdue := stage_due(incident, policy)) is not None:
         times.append(overdue)
     if incident.is_open:
@@ -27,6 +28,21 @@ def next_due(incident: Incident, policy: Policy) -> datetime | None:
             if (due := due_at(kind, rule, incident, policy)) is not None:
                 times.append(due)
     return min(times, default=None)
+
+
+def timers_due(incident: Incident, policy: Policy) -> list[datetime]:
+    """List when its own timers are up. A review that is held is due once what holds it is gone, not before."""
+    times = [due for name, due in incident.timers.items() if name != POST_MORTEM_TIMER]
+    review = review_due(incident, policy)
+    return times if review is None else [*times, review]
+
+
+def review_due(incident: Incident, policy: Policy) -> datetime | None:
+    """Return when what is resolved moves on by itself; None: not in time, or something holds it now."""
+    due, move = incident.timers.get(POST_MORTEM_TIMER), policy.move_in_time(incident.stage)
+    if due is None or move is None or move.pause is None or not lets(move, incident, policy):
+        return None
+    return max(due, _in_stage_since(incident) + move.pause)
 
 
 def reminder_due(kind: Kind, rule: ReminderPolicy, incident: Incident, policy: Policy) -> datetime | None:

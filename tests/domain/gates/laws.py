@@ -1,21 +1,37 @@
-"""What must hold of every gate's record, read plainly from its facts: no rule of the gate's own is used to judge it."""
+"""What must hold of every gate's record, read plainly from its facts: no rule of the gate's own is used to judge it.
 
-from collections.abc import Iterator, Sequence
+The invariants of a gate, each with what reads it here:
+
+1. *One outcome; what comes later is late.* `reads`: nothing but `AFTERWARDS` follows the outcome. `_closed`: the
+   outcome is what the votes, the time or the glass let it be.
+2. *Nobody counts twice, deputies included, nor the proposer.* `_voted`, `_enough` and the end of `_closed`: a person is
+   one, whatever their accounts, a voice is heard once, and who wasn't asked doesn't count; `unheard`: nor who is
+   elsewhere. A quorum that was raised counts as raised until `_eased` lets it be the declared one.
+3. *A vote is for what was seen.* `_voted`: its hash is the subject's; `SubjectChanged` lets all votes fall.
+4. *Escalation only rises, and is bounded.* `_called`: tier after tier, no deeper than the policy lets it, each with
+   time to answer. `_eased`: no quorum falls while anybody else is left to ask.
+5. *Nobody is told after they have answered, or after the outcome.* `_asks`, at `PeopleReminded`; `_stood_in`: nor is
+   anybody asked in their place; `_gave_up` and `_left_alone`: nor waited for who can't be asked.
+11. *Broken glass leaves a record, a notice and a debt.* `_owes`, at `GlassBroken`; `_called_in` and `_signed`: the debt
+    is asked for in time, not too often, not once it is signed, and never signed by who owes it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bot.domain.gates import events as e
+from bot.domain.gates import orders as o
 from bot.domain.gates.gate import Chair, Gate, Outcome
-from bot.domain.gates.policy import Tier
+from bot.domain.gates.policy import ApprovalPolicy, Tier
 
 AFTERWARDS = (e.VoteCameLate, e.Countersigned, e.DebtOverdue, e.DebtReminded)
 """What may still happen to a gate that is closed."""
-TELLS = (e.TierCalled, e.PeopleAsked, e.DeputyAsked, e.PeopleReminded, e.PassedOn)
-"""What makes somebody hear of it."""
 
 
 def broken(facts: Sequence[e.AnyFact]) -> Iterator[str]:
     """Say which laws a record breaks, each in a sentence."""
     reader = Reader(facts)
+    yield from reader.opens(facts[0])
     for fact in facts[1:]:
         yield from reader.reads(fact)
 
@@ -49,6 +65,21 @@ class Reader:
         self.limit = opened.limit_due
         self.due = dict[int, datetime]()
         """ballot → when the tier's limit is up that was called last"""
+        self.declared = opened.declared
+        """What a stricter gate falls back on, once."""
+        self.asked = dict[int, list[Chair]]()
+        """turn → who sits there; a turn that is asked no more is gone"""
+        self.declined = dict[int, list[Chair]]()
+        """turn → whose “not me” was heard"""
+        self.tier_of_turn = dict[int, int]()
+        self.found = set[int]()
+        """Turns of which somebody has looked up who sits there."""
+        self.away = set[tuple[int, str]]()
+        """Who can't be asked: turn and account."""
+        self.stand_ins = dict[tuple[int, str], str]()
+        """For whom a deputy was asked: turn and account → the deputy's."""
+        self.at = opened.at
+        self.is_exhausted = False
 
     def person(self, account: str) -> str:
         return self.known.get(account, account)
@@ -62,7 +93,20 @@ class Reader:
             return self.policy.override
         return self.policy.steps[self.order[ballot]].tiers[tier]
 
+    def opens(self, fact: e.AnyFact) -> Iterator[str]:
+        """Read whether it is stricter than declared by no more than there are reasons for, and never laxer."""
+        assert isinstance(fact, e.GateOpened)
+        if (fact.declared is None) != (not fact.stricter):
+            yield "it is stricter without a reason, or not in spite of one"
+        if fact.declared is not None:
+            grown = [*_grown(fact.declared, fact.policy)]
+            if not any(grown) or min(grown) < 0 or max(grown) > sum(reason.by for reason in fact.stricter):
+                yield "its quorum is not raised by what there are reasons for"
+
     def reads(self, fact: e.AnyFact) -> Iterator[str]:
+        if fact.at > self.at and self.outcome is None and self._left_alone():
+            yield "nobody was asked in the place of who can't be asked"
+        self.at = fact.at
         self.known |= fact.linked
         if self.outcome is not None and not isinstance(fact, AFTERWARDS):
             yield f"{fact.type} came after the outcome"
@@ -71,12 +115,10 @@ class Reader:
         match fact:
             case e.TierCalled():
                 yield from self._called(fact)
-            case e.PeopleAsked() | e.DeputyAsked() | e.PassedOn():
-                self.chairs += [(self.ballots[fact.turn], chair) for chair in fact.chairs]
-            case e.PeopleReminded():
-                answered = self.votes.get(self.ballots[fact.turn], {})
-                if any(self.person(account) in answered for account in fact.following):
-                    yield "somebody who has answered was told again"
+            case e.PeopleAsked() | e.DeputyAsked() | e.PassedOn() | e.PersonOutOfReach() | e.PeopleReminded():
+                yield from self._asks(fact)
+            case e.QuorumEased():
+                yield from self._eased()
             case e.VoteCast():
                 yield from self._voted(fact)
             case e.VoteWithdrawn():
@@ -93,25 +135,170 @@ class Reader:
                 if isinstance(fact, e.ContestEnded):
                     self.votes.pop(len(self.order), None)
                     self.limit = fact.limit_due
+                for turn in [turn for turn in self.asked if self.ballots[turn] > fact.ballot]:
+                    del self.asked[turn]
             case e.LimitPassed():
                 self.limit = None
+            case e.GateExhausted():
+                self.is_exhausted = True
             case e.SubjectChanged():
                 self.policy, self.subject, self.order = fact.policy or self.policy, fact.subject, fact.order
                 self.authors.add(fact.by)
                 self.limit = fact.limit_due
-                self.votes, self.tiers, self.passed, self.chairs = {}, {}, {}, []
-            case e.GlassBroken():
-                self.glass, self.owed = fact, True
-                if fact.due <= fact.at or not fact.because.strip():
-                    yield "the glass was broken without a debt or a reason"
-            case e.DebtOverdue() | e.DebtReminded():
-                yield from self._called_in(fact)
-            case e.Countersigned():
-                yield from self._signed(fact)
+                self.votes, self.tiers, self.passed, self.chairs, self.asked = {}, {}, {}, [], {}
+                self.declared = None if fact.policy is not None else self.declared
+            case e.GlassBroken() | e.DebtOverdue() | e.DebtReminded() | e.Countersigned():
+                yield from self._owes(fact)
             case e.GateClosed():
                 yield from self._closed(fact)
             case _:
                 pass
+
+    # who is asked
+
+    def _asks(
+        self, fact: e.PeopleAsked | e.DeputyAsked | e.PassedOn | e.PersonOutOfReach | e.PeopleReminded
+    ) -> Iterator[str]:
+        match fact:
+            case e.PersonOutOfReach():
+                yield from self._gave_up(fact)
+            case e.PeopleReminded():
+                if any(self._has_voted(fact.turn, account) for account in fact.following):
+                    yield "somebody who has answered was told again"
+                if any(self._is_away(fact.turn, account) for account in fact.following):
+                    yield "somebody who can't be asked was told again"
+            case _:
+                yield from self._seated(fact)
+
+    def _seated(self, fact: e.PeopleAsked | e.DeputyAsked | e.PassedOn) -> Iterator[str]:
+        self.chairs += [(self.ballots[fact.turn], chair) for chair in fact.chairs]
+        if isinstance(fact, e.PeopleAsked):
+            self.found.add(fact.turn)
+            there = {chair.account for chair in fact.chairs if not chair.is_away}
+            self.away |= {(fact.turn, chair.account) for chair in fact.chairs if chair.account not in there}
+        elif isinstance(fact, e.DeputyAsked):
+            yield from self._stood_in(fact)
+        else:
+            gone = [chair for chair in self.asked[fact.turn] if self.person(chair.account) == self.person(fact.by)]
+            self.asked[fact.turn] = [chair for chair in self.asked[fact.turn] if chair not in gone]
+            self.declined.setdefault(fact.turn, []).extend(gone)
+        self.asked[fact.turn] += fact.chairs
+
+    def _stood_in(self, fact: e.DeputyAsked) -> Iterator[str]:
+        if self._has_voted(fact.turn, fact.instead_of):
+            yield "a deputy was asked for somebody who has answered"
+        deputies = {
+            self.person(deputy.account)
+            for chair in self.asked[fact.turn]
+            if self.person(chair.account) == self.person(fact.instead_of)
+            for deputy in chair.deputies
+        }
+        if not {self.person(chair.account) for chair in fact.chairs} <= deputies:
+            yield "somebody was asked as the deputy of who has another one"
+        self.stand_ins[fact.turn, fact.instead_of] = fact.chairs[0].account
+
+    def _gave_up(self, fact: e.PersonOutOfReach) -> Iterator[str]:
+        person = self.person(fact.account)
+        if person not in {self.person(chair.account) for chair in self.asked.get(fact.turn, [])}:
+            yield "somebody was given up whom nobody had asked"
+        elif self._has_voted(fact.turn, fact.account):
+            yield "somebody was given up who had answered"
+        self.away.add((fact.turn, fact.account))
+        gone = [key for key, deputy in self.stand_ins.items() if key[0] == fact.turn and self.person(deputy) == person]
+        for key in gone:
+            del self.stand_ins[key]
+
+    def _left_alone(self) -> bool:
+        """Say whether an order has passed, and nobody was asked for who can't be asked, though somebody could be."""
+        ballot = max((self.ballots[turn] for turn in self.asked), default=0)
+        for turn in [turn for turn in self.asked if self.ballots[turn] == ballot]:
+            seated = {self.person(chair.account) for chair in (*self.asked[turn], *self.declined.get(turn, ()))}
+            spent = seated | self._people(self.votes.get(ballot, {})) | self._counted_before(ballot)
+            for chair in self.asked[turn]:
+                free = {self.person(one.account) for one in chair.deputies} - spent
+                waits = self._is_away(turn, chair.account) and not self._is_heard(ballot, chair.principal)
+                if (
+                    waits
+                    and not self._has_stand_in(turn, chair.account)
+                    and any(not self.is_author(one) for one in free)
+                ):
+                    return True
+        return False
+
+    def _eased(self) -> Iterator[str]:
+        """Read that the declared quorum holds again: once, with nobody left to ask, and with too few for the other."""
+        ballot = max(self.tiers)
+        if self.declared is None or ballot == len(self.order):
+            yield "a quorum was eased that nobody had raised"
+            return
+        if self.tiers[ballot] + 1 < len(self.policy.steps[self.order[ballot]].tiers):
+            yield "a quorum was eased while others were left to ask"
+        if any(self._could_pass(turn) for turn in self.asked if self.ballots[turn] == ballot):
+            yield "a quorum was eased that could be reached"
+        self.policy, self.declared = self.declared, None
+
+    def _could_pass(self, turn: int) -> bool:
+        """Say whether those who are there are surely enough, each for themselves in the first seat they were found for.
+
+        Deputies and second seats may make more of it: this says yes only where it must be yes.
+        """
+        ballot = self.ballots[turn]
+        tier = self.tier(ballot, self.tier_of_turn[turn])
+        if turn not in self.found and not all(seat.anyone for seat in tier.seats):
+            return True
+        noes = {self.person(who) for who, choice in self.votes.get(ballot, {}).items() if choice == "reject"}
+        spent = noes | self._counted_before(ballot)
+        first = dict[str, int]()
+        for chair in self.asked[turn]:
+            person = self.person(chair.account)
+            there = not self._is_away(turn, chair.account) or self._has_voted(turn, chair.account)
+            if chair.account == chair.principal and there and person not in spent and not self.is_author(person):
+                first.setdefault(person, chair.seat)
+        sits = [*first.values()]
+        filled = [seat.voices if seat.anyone else min(seat.voices, sits.count(n)) for n, seat in enumerate(tier.seats)]
+        if any(seat.must and not many for seat, many in zip(tier.seats, filled, strict=True)):
+            return False
+        return sum(seat.weight * many for seat, many in zip(tier.seats, filled, strict=True)) >= tier.needs
+
+    def _people(self, accounts: Iterable[str]) -> set[str]:
+        return {self.person(account) for account in accounts}
+
+    def _has_voted(self, turn: int, account: str) -> bool:
+        return self.person(account) in self._people(self.votes.get(self.ballots[turn], {}))
+
+    def _is_heard(self, ballot: int, principal: str) -> bool:
+        """Say whether somebody has answered for this person, or they themselves."""
+        voted = self._people(self.votes.get(ballot, {}))
+        speaking = (chair for turn in self.asked if self.ballots[turn] == ballot for chair in self.asked[turn])
+        mine = {
+            self.person(chair.account) for chair in speaking if self.person(chair.principal) == self.person(principal)
+        }
+        return bool(mine & voted)
+
+    def _is_away(self, turn: int, account: str) -> bool:
+        return any(one == turn and self.person(who) == self.person(account) for one, who in self.away)
+
+    def _has_stand_in(self, turn: int, account: str) -> bool:
+        return any(one == turn and self.person(who) == self.person(account) for one, who in self.stand_ins)
+
+    def _counted_before(self, ballot: int) -> set[str]:
+        """Name who may count in an earlier step: whoever said yes there."""
+        if ballot == len(self.order):
+            return set()
+        return set().union(*(self._yeses(earlier) for earlier in self.passed if earlier < ballot))
+
+    # what they say
+
+    def _owes(self, fact: e.GlassBroken | e.DebtOverdue | e.DebtReminded | e.Countersigned) -> Iterator[str]:
+        match fact:
+            case e.GlassBroken():
+                self.glass, self.owed = fact, True
+                if fact.due <= fact.at or not fact.because.strip():
+                    yield "the glass was broken without a debt or a reason"
+            case e.Countersigned():
+                yield from self._signed(fact)
+            case _:
+                yield from self._called_in(fact)
 
     def _signed(self, fact: e.Countersigned) -> Iterator[str]:
         if self.glass is None or not self.owed:
@@ -152,12 +339,15 @@ class Reader:
         self.tiers[fact.ballot] = fact.tier
         self.due[fact.ballot] = fact.due
         self.ballots[fact.turn] = fact.ballot
+        self.asked[fact.turn], self.tier_of_turn[fact.turn] = [], fact.tier
 
     def _voted(self, fact: e.VoteCast) -> Iterator[str]:
         if fact.subject != self.subject.hash:
             yield "a vote was cast on something else"
         if self.is_author(self.person(fact.by)):
             yield "a proposer voted"
+        if not self._sits(fact.by, fact.ballot):
+            yield "somebody voted whom nobody asks"
         is_override = fact.ballot == len(self.order)
         if fact.at >= self.due[fact.ballot] or (self.limit and fact.at >= self.limit and not is_override):
             yield "a vote counts that came after its limit"
@@ -165,6 +355,16 @@ class Reader:
         if self.person(fact.by) in votes:
             yield "somebody voted twice"
         votes[self.person(fact.by)] = fact.choice
+
+    def _sits(self, account: str, ballot: int) -> bool:
+        """Say whether somebody is asked: by name, and hasn't said “not me”; or as anybody is."""
+        turns = [turn for turn in self.asked if self.ballots[turn] == ballot]
+        person = self.person(account)
+        if any(self.person(chair.account) == person for turn in turns for chair in self.asked[turn]):
+            return True
+        if any(self.person(chair.account) == person for turn in turns for chair in self.declined.get(turn, ())):
+            return False
+        return any(self.tier(ballot, self.tier_of_turn[turn]).is_open_to_all for turn in turns)
 
     def _yeses(self, ballot: int) -> set[str]:
         """Name who said yes; one person however many accounts, and never a proposer."""
@@ -191,6 +391,10 @@ class Reader:
     def _closed(self, fact: e.GateClosed) -> Iterator[str]:
         self.outcome = fact.outcome
         noes = [who for votes in self.votes.values() for who, choice in votes.items() if choice == "reject"]
+        if fact.how == "time" and (self.limit is None or fact.at < self.limit):
+            yield "time ended it before its time"
+        if fact.how == "last-resort" and not self.is_exhausted:
+            yield "the last resort came before all had been asked"
         match fact.outcome, fact.how:
             case Outcome.APPROVED, "votes":
                 if set(self.passed) != set(range(len(self.order))):
@@ -215,8 +419,49 @@ class Reader:
                     yield "it was overridden by nothing"
             case _:
                 pass
-        if fact.rolls_back and self.subject.purpose == "rollback" and self.subject.touches:
+        if fact.rolls_back:
+            yield from self._rolled_back(fact, noes)
+
+    def _rolled_back(self, fact: e.GateClosed, noes: Sequence[str]) -> Iterator[str]:
+        says = self.policy.then if fact.how == "time" else self.policy.last_resort
+        if fact.how not in {"time", "last-resort"} or says != "roll-back":
+            yield "it rolls back what nobody said that it would"
+        if self.subject.purpose == "rollback" and self.subject.touches:
             yield "a rollback that touches customers' data approved itself"
+        if self.subject.purpose == "rollback" and noes:
+            yield "a rollback that somebody said no to approved itself"
+
+
+def unheard(order: o.AnyOrder, facts: Sequence[e.AnyFact], before: Gate) -> Iterator[str]:
+    """Say what somebody decided from outside the channel although nobody asks them by name. What they say is no fact
+    of the gate's, so the order is read with what came of it.
+    """
+    if not isinstance(order, o.Spoken) or order.here:
+        return
+    known = {**before.linked, **order.linked}
+    me = known.get(order.by, order.by)
+    more = [fact for fact in facts if isinstance(fact, e.PeopleAsked | e.DeputyAsked | e.PassedOn)]
+    chairs = [chair for call in (*before.calls, *more) for chair in call.chairs]
+    voted = [*(vote.account for vote in before.votes), *(fallen.vote.account for fallen in before.fallen)]
+    named = me in {known.get(account, account) for account in (*(chair.account for chair in chairs), *voted)}
+    for fact in facts:
+        match fact:
+            case e.VoteCast() if not named:
+                yield "a vote from elsewhere counts where only those in the channel are asked"
+            case e.VoteCameLate() if not named and not before.is_author(order.by):
+                yield "a stranger's vote came late"
+            case e.GlassBroken() | e.Countersigned() if isinstance(order, o.BreakGlass | o.Countersign):
+                if fact.seat not in order.holds:
+                    yield "somebody elsewhere answers where only those in the channel may"
+            case _:
+                pass
+
+
+def _grown(declared: ApprovalPolicy, asked: ApprovalPolicy) -> Iterator[int]:
+    """Go through all tiers; say by how much each asks more than it is declared to."""
+    for before, after in zip(declared.steps, asked.steps, strict=True):
+        for lower, higher in zip(before.tiers, after.tiers, strict=True):
+            yield higher.needs - lower.needs
 
 
 def _is_enough(tier: Tier, people: set[str]) -> bool:
@@ -232,7 +477,8 @@ def is_hopeless(gate: Gate) -> bool:
     for call in gate.calls_of(gate.current):
         tier = gate.tier_of(call)
         asked = [chair for chair in call.chairs if not chair.declined]
-        accounts = [*(chair.account for chair in asked), *(one.account for chair in asked for one in chair.deputies)]
+        coming = (chair.account for chair in asked if not chair.is_away or gate.person(chair.account) in voted)
+        accounts = [*coming, *(one.account for chair in asked for one in chair.deputies)]
         people = {gate.person(account) for account in accounts if not gate.is_author(account)} - said_no
         if not call.is_answered or tier.is_open_to_all or _is_enough(tier, people):
             return False

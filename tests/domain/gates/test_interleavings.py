@@ -1,4 +1,4 @@
-"""Every way in which people, deputies, workers and the clock can meet at one gate, for every kind of gate.
+"""Every way in which people, deputies, workers and the clock can meet at one gate, for every kind and purpose of gate.
 
 Each actor reads, decides by the real rules, and appends if nobody was faster; else it reads again. All orders of these
 steps are tried. The same search over a store that doesn't compare finds lost votes and second outcomes: it can fail.
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,13 @@ from bot.domain.gates.decide import decide
 from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import evolve, replay
 from bot.domain.gates.gate import Gate, Outcome
+from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.stricter import Known, with_reasons
+from bot.domain.gates.subject import Subject
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.rejections import Rejected
 from tests.domain.gates import laws
-from tests.domain.gates.asking import EVE, GUS, HOUR, SUBJECT, Asking, policy
+from tests.domain.gates.asking import EVE, FAY, GUS, HOUR, SUBJECT, Asking, policy
 from tests.harness.clock import at
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 
@@ -28,8 +32,13 @@ LATER = SUBJECT.model_copy(update={"parameters": {"replicas": 9}})
 LIMIT = 2 * HOUR
 
 
-def yes(by: str, when: float = HOUR + 1, seen: str | None = SUBJECT.hash) -> o.CastVote:
-    return o.CastVote(by=by, at=at(when), choice="approve", subject=seen, here=True)
+DAY = 24 * HOUR
+DAY_AFTER = HOUR + DAY
+"""When it falls due to countersign, where the glass was broken after an hour."""
+
+
+def yes(by: str, when: float = HOUR + 1, seen: str | None = SUBJECT.hash, *, here: bool = True) -> o.CastVote:
+    return o.CastVote(by=by, at=at(when), choice="approve", subject=seen, here=here)
 
 
 def no(by: str, when: float = HOUR + 1) -> o.CastVote:
@@ -65,6 +74,25 @@ ORDERS: Mapping[str, o.AnyOrder | None] = {
     "a worker looks up": None,
 }
 """The last one answers what the gate wants looked up when the worker reads it, as the book has it."""
+
+
+def lost(account: str) -> o.RecordOutOfReach:
+    return o.RecordOutOfReach(by=SYSTEM, at=at(HOUR), turn=1, account=account, because="their account is deactivated")
+
+
+LATELY: Mapping[str, o.AnyOrder] = {
+    "ben is out of reach": lost(BEN),
+    "cy is out of reach": lost(CY),
+    "gus is out of reach": lost(GUS),
+    "fay approves from elsewhere": yes(FAY, here=False),
+    "ben approves from elsewhere": yes(BEN, here=False),
+    "fay countersigns from elsewhere": o.Countersign(by=FAY, at=at(HOUR + 5)),
+    "half of the debt's time has passed": o.Tick(by=SYSTEM, at=at(HOUR + DAY / 2)),
+    "the debt is due": o.Tick(by=SYSTEM, at=at(DAY_AFTER)),
+    "the debt is due for a day": o.Tick(by=SYSTEM, at=at(DAY_AFTER + DAY)),
+    "the debt is due for two days": o.Tick(by=SYSTEM, at=at(DAY_AFTER + 2 * DAY)),
+}
+"""Orders that only some gates are tried with: all of them with all the others would take minutes."""
 
 GLASS = {"who": [{"hat": "commander"}], "countersigned_by": [{"team": "managers"}]}
 TEAM = {"team": "payments", "voices": 3}
@@ -104,6 +132,77 @@ KINDS: Mapping[str, Asking] = {
 }
 """Gates that ANA has opened. BEN is the commander, BEN, CY and DEE are payments, MO and EVE the managers."""
 
+ROLLING_BACK = Subject(
+    purpose="rollback", action="Roll back: Restart checkout", target="checkout", parameters={"mitigation": "m1"}
+)
+CAREFUL = ROLLING_BACK.model_copy(update={"touches": ("customer-data",)})
+NOTICE = Subject(purpose="notification", action="Tell customers", target="status", parameters={"text": "all is well"})
+
+
+def stricter(declared: ApprovalPolicy, **more: Any) -> Asking:
+    """A gate before a runbook that nobody has reviewed."""
+    asked = with_reasons(declared, Known(stale="nobody has reviewed the runbook"))
+    return Asking(asked.policy, declared=asked.declared, stricter=asked.stricter, **more)
+
+
+STALE = {"stale-runbook": 1}
+PAYMENTS = {"kind": "parallel", "seats": [TEAM], "quorum": 2}
+UNDOES = {"limit": LIMIT, "then": "roll-back", "last_resort": "roll-back", "glass": GLASS}
+VOTES = ("ben approves", "ben rejects", "cy approves", "cy rejects", "dee approves what she sees", "ben takes it back")
+CHANGES = ("time is up", "ana changes it", "ben breaks the glass")
+AWAY = ("ben is out of reach", "cy is out of reach")
+AFTER_GLASS = tuple(name for name in LATELY if "debt" in name)
+
+RECENT: Mapping[str, tuple[Asking, tuple[str, ...]]] = {
+    "stricter": (
+        stricter(policy(**PAYMENTS, noes=2, stricter=STALE, glass=GLASS), deputies={BEN: [GUS]}),
+        (*VOTES, *CHANGES, *AWAY, "gus is out of reach", "gus approves", "an hour has passed"),
+    ),
+    "stricter, with others behind": (
+        stricter(policy(**PAYMENTS, noes=2, stricter=STALE, second=[{"team": "managers"}])),
+        (*VOTES, *AWAY, "a worker looks up", "mo approves", "time is up", "ana changes it"),
+    ),
+    "stricter, and overriding": (
+        stricter(
+            policy(**PAYMENTS, stricter=STALE, override={"seats": [{"team": "leads", "voices": 5}], "quorum": 3}),
+        ),
+        (*VOTES, *AWAY, "cy takes it back", "a worker looks up", "mo approves", "eve approves", "time is up"),
+    ),
+    "away": (
+        Asking(
+            policy(kind="sequential", chain=[{"person": "ben"}, {"person": "cy"}], second=[{"anyone": True}]),
+            deputies={BEN: [GUS, MO], CY: [GUS]},
+        ),
+        (
+            *VOTES,
+            *AWAY,
+            *("gus is out of reach", "gus approves", "mo approves", "ben says not me", "a worker looks up"),
+            *("fay approves from elsewhere", "time is up"),
+        ),
+    ),
+    "rollback": (
+        Asking(policy(**PAYMENTS, noes=2, **UNDOES), ROLLING_BACK),
+        (*VOTES, *CHANGES, *AWAY, "ana withdraws it", "mo approves at the limit", "an hour has passed"),
+    ),
+    "rollback of what touches customers' data": (
+        Asking(policy(**PAYMENTS, noes=2, **UNDOES), CAREFUL),
+        (*VOTES, *CHANGES, *AWAY, "ana withdraws it", "mo approves at the limit", "an hour has passed"),
+    ),
+    "notification": (
+        Asking(policy(kind="parallel", seats=[{"anyone": True, "voices": 2}], quorum=2, glass=GLASS), NOTICE),
+        (*VOTES, *CHANGES, "fay approves from elsewhere", "ben approves from elsewhere", "ana approves"),
+    ),
+    "debt": (
+        Asking(policy(kind="parallel", seats=[{"anyone": True}], glass={"who": [{"hat": "commander"}], "nags": 2})),
+        (
+            *("ben breaks the glass", "ben countersigns", "mo countersigns", "fay countersigns from elsewhere"),
+            *("cy approves", "ben turns out to be ana", "ana changes it", *AFTER_GLASS),
+        ),
+    ),
+}
+"""What came later, each with the orders that concern it: gates that are stricter, people out of reach, the other
+purposes, debts that are asked for."""
+
 
 # The search
 
@@ -138,6 +237,7 @@ class Rules:
 
     def __init__(self, book: Asking) -> None:
         self.book = book
+        self.orders = {name: of_subject(order, book.gate.subject) for name, order in {**ORDERS, **LATELY}.items()}
         self.decided = dict[tuple[Sequel, str], tuple[Facts, str]]()
         self.appended = dict[Sequel, Stored]()
         self.judged = dict[Sequel, frozenset[str]]()
@@ -147,7 +247,7 @@ class Rules:
         key = (read.sequel, name)
         if key not in self.decided:
             try:
-                facts = tuple(decide(ORDERS[name] or self.look_up(read.state), read.state))
+                facts = tuple(decide(self.orders[name] or self.look_up(read.state), read.state))
                 self.decided[key] = (facts, ", ".join(fact.type for fact in facts) or "so already")
             except Rejected as refused:
                 self.decided[key] = ((), f"no: {type(refused).__name__}")
@@ -176,7 +276,20 @@ class Rules:
         return o.Tick(by=SYSTEM, at=at(1))
 
 
-RULES = {kind: Rules(asking) for kind, asking in KINDS.items()}
+def of_subject(order: o.AnyOrder | None, subject: Subject) -> o.AnyOrder | None:
+    """Put an order to a gate that asks for something else."""
+    match order:
+        case o.CastVote() if order.subject is not None:
+            return order.model_copy(update={"subject": subject.hash})
+        case o.ChangeSubject():
+            more = {**subject.parameters, **order.subject.parameters}
+            return order.model_copy(update={"subject": subject.model_copy(update={"parameters": more})})
+        case _:
+            return order
+
+
+GATES = {**KINDS, **{kind: asking for kind, (asking, _) in RECENT.items()}}
+RULES = {kind: Rules(asking) for kind, asking in GATES.items()}
 
 
 @dataclass
@@ -221,10 +334,14 @@ def faults(stored: Stored, actors: Sequence[Actor], rules: Rules) -> Iterator[st
     """Compare the record with the laws, with the state, and with what each was told."""
     yield from rules.faults_of(stored)
     for actor in actors:
-        order = ORDERS[actor.name]
-        if isinstance(order, o.CastVote) and "gate.voted" in actor.answer and actor.read is not None:
+        order = rules.orders[actor.name]
+        if order is None or actor.read is None:
+            continue
+        if isinstance(order, o.CastVote) and "gate.voted" in actor.answer:
             yield from [UNSEEN] if order.subject not in {None, actor.read.state.subject.hash} else []
-    told = Counter(order.by for actor in actors if "gate.voted" in actor.answer and (order := ORDERS[actor.name]))
+        facts, _ = rules.decide(actor.read, actor.name)
+        yield from laws.unheard(order, facts, actor.read.state)
+    told = Counter(order.by for actor in actors if "gate.voted" in actor.answer and (order := rules.orders[actor.name]))
     if told != Counter(fact.by for fact in stored.facts if isinstance(fact, e.VoteCast)):
         yield "who was told so isn't who is on record"
 
@@ -246,7 +363,7 @@ def faults_of(stored: Stored) -> Iterator[str]:
 
 def look(kind: str, names: Sequence[str], *, compares: bool = True) -> tuple[set[str], Counter[Outcome | None], int]:
     """Try all orders; return what is wrong at any end, how the gate ended, and how many states were met."""
-    asking, search = KINDS[kind], Search(RULES[kind], compares=compares)
+    asking, search = GATES[kind], Search(RULES[kind], compares=compares)
     wrong, outcomes = set[str](), Counter[Outcome | None]()
     for stored, actors in search.ends(Stored(tuple(asking.facts), asking.gate), names):
         wrong.update(faults(stored, actors, search.rules))
@@ -257,6 +374,13 @@ def look(kind: str, names: Sequence[str], *, compares: bool = True) -> tuple[set
 @pytest.mark.parametrize("kind", KINDS)
 def test_three_at_once_break_no_law(kind: str) -> None:
     for names in combinations(ORDERS, 3):
+        wrong, _, _ = look(kind, names)
+        assert not wrong, names
+
+
+@pytest.mark.parametrize("kind", RECENT)
+def test_three_at_once_break_no_law_at_what_came_later(kind: str) -> None:
+    for names in combinations(RECENT[kind][1], 3):
         wrong, _, _ = look(kind, names)
         assert not wrong, names
 
@@ -304,6 +428,33 @@ CROWDS: Mapping[str, tuple[tuple[str, ...], set[Outcome | None]]] = {
         ),
         {Outcome.APPROVED, Outcome.REJECTED, Outcome.EXPIRED},
     ),
+    "stricter": (
+        (
+            "ben is out of reach",
+            "gus is out of reach",
+            "gus approves",
+            "cy approves",
+            "dee approves what she sees",
+            "ben approves",
+        ),
+        {Outcome.APPROVED},
+    ),
+    "away": (
+        ("ben is out of reach", "gus is out of reach", "mo approves", "cy approves", "a worker looks up", "time is up"),
+        {Outcome.APPROVED, None},
+    ),
+    "rollback": (
+        ("ben approves", "cy approves", "cy is out of reach", "ben takes it back", "time is up", "ana withdraws it"),
+        {Outcome.APPROVED, Outcome.EXPIRED, Outcome.WITHDRAWN},
+    ),
+    "rollback of what touches customers' data": (
+        ("ben approves", "cy rejects", "time is up", "ben breaks the glass", "ana changes it", "ben is out of reach"),
+        {Outcome.EXPIRED, Outcome.OVERRIDDEN},
+    ),
+    "debt": (
+        ("ben breaks the glass", "mo countersigns", "ben countersigns", *AFTER_GLASS),
+        {Outcome.OVERRIDDEN, Outcome.EXPIRED},
+    ),
 }
 
 
@@ -313,7 +464,21 @@ def test_six_and_seven_at_once_break_no_law(kind: str) -> None:
     wrong, outcomes, met = look(kind, names)
     assert not wrong
     assert set(outcomes) == possible
-    assert met > 10_000
+    assert met > (10_000 if kind in KINDS else 1000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "meets"),
+    [
+        ("stricter", ("ben is out of reach", "gus is out of reach"), "gate.quorum-eased"),
+        ("away", ("ben is out of reach", "gus approves"), "gate.deputy-asked"),
+        ("rollback", ("ben approves", "time is up"), "gate.ended"),
+        ("debt", ("ben breaks the glass", *AFTER_GLASS), "gate.debt-reminded"),
+    ],
+)
+def test_the_search_meets_what_it_is_about(kind: str, names: Sequence[str], meets: str) -> None:
+    look(kind, names)
+    assert any(meets in {fact.type for fact in stored.facts} for stored in RULES[kind].appended.values())
 
 
 @pytest.mark.parametrize("kind", ["parallel", "overriding", "mixed"])

@@ -12,7 +12,8 @@ from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import evolve, replay
 from bot.domain.gates.explain import explain
 from bot.domain.gates.gate import Choice, Found, Gate, StandIn
-from bot.domain.gates.policy import ApprovalPolicy, Seat
+from bot.domain.gates.policy import ApprovalPolicy, Purpose, Seat
+from bot.domain.gates.stricter import Known, with_reasons
 from bot.domain.gates.subject import Subject
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.rejections import Rejected
@@ -68,12 +69,16 @@ def policies(draw: st.DrawFn) -> ApprovalPolicy:
         "then": draw(st.sampled_from((*endings, "escalate"))) if limit else "expire",
         "last_resort": draw(st.sampled_from(endings)),
         "override": draw(st.sampled_from((None, OVERRIDE))),
-        "glass": draw(st.sampled_from((None, {"who": [{"hat": "commander"}], "within": "1h"}))),
+        "glass": draw(st.sampled_from((None, {"who": [{"hat": "commander"}], "within": "1h", "nag": "10m"}))),
+        "stricter": draw(st.sampled_from(({}, {}, {"stale-runbook": 1}, {"stale-runbook": 1, "rubber-stamps": 2}))),
     }
-    try:
-        return policy(**given)
-    except ValueError:  # one person alone in two steps: refused, as it should be
-        return policy(**{**given, "steps": given["steps"][:1]})
+    milder: tuple[dict[str, Any], ...] = ({}, {"stricter": {}}, {"stricter": {}, "steps": given["steps"][:1]})
+    for kept in milder:
+        try:
+            return policy(**{**given, **kept})
+        except ValueError:  # one person alone in two steps, or no quorum to raise: refused, as it should be
+            pass
+    raise AssertionError(given)
 
 
 USUAL = (
@@ -82,9 +87,13 @@ USUAL = (
     policy(kind="parallel", seats=[{"team": "payments", "voices": 3}], quorum=2, override=OVERRIDE),
     policy(kind="sequential", chain=[{"hat": "commander"}, {"team": "payments"}], second=[{"team": "managers"}]),
     policy(kind="sequential", chain=[{"team": "payments"}, {"team": "payments"}, {"anyone": True}], shuffle=True),
+    policy(kind="parallel", seats=[{"team": "payments", "voices": 3}], quorum=2, stricter={"stale-runbook": 1}),
     policy(kind="dynamic", route={"picks": 2}, fallback=[{"team": "managers"}], glass={"who": [{"anyone": True}]}),
 )
 """Gates as people have them; half of the time one of these."""
+
+
+PURPOSES: tuple[Purpose, ...] = ("mitigation", "mitigation", "rollback", "rollback", "notification", "stage")
 
 
 class Gates(RuleBasedStateMachine):
@@ -119,8 +128,8 @@ class Gates(RuleBasedStateMachine):
         self.decided_at = order.at
         if isinstance(order, o.CastVote) and any(isinstance(fact, e.VoteCast) for fact in facts):
             assert order.subject in {None, self.subjects_now()}, "a vote for what it was"
-            seated = {self.gate.person(chair.account) for call in self.gate.calls for chair in call.chairs}
-            assert order.here or self.gate.person(order.by) in seated, "a vote from outside the channel"
+        if before is not None:
+            assert list(laws.unheard(order, facts, before)) == []
         for fact in facts:
             self.state = evolve(self.state, fact)
         self.facts += facts
@@ -149,18 +158,22 @@ class Gates(RuleBasedStateMachine):
     @initialize(
         policy=st.one_of(st.sampled_from(USUAL), policies()),
         prompt=st.sampled_from((True, True, True, False)),
-        touches=st.sampled_from(((), (), ("customer-data",))),
-        rollback=st.booleans(),
+        subject=st.builds(
+            Subject,
+            purpose=st.sampled_from(PURPOSES),
+            action=st.just("Restart"),
+            target=st.just("checkout"),
+            touches=st.sampled_from(((), (), ("customer-data",))),
+        ),
+        stale=st.sampled_from(("", "nobody has reviewed the runbook")),
         seed=st.text(),
     )
-    def ana_asks(
-        self, policy: ApprovalPolicy, prompt: bool, touches: tuple[str, ...], rollback: bool, seed: str
-    ) -> None:
+    def ana_asks(self, policy: ApprovalPolicy, prompt: bool, subject: Subject, stale: str, seed: str) -> None:
         self.prompt = prompt
-        purpose = "rollback" if rollback else "mitigation"
-        subject = Subject(purpose=purpose, action="Restart", target="checkout", touches=touches)
         self.subjects = [subject, subject.model_copy(update={"dry_run": "9 pods"})]
-        self.orders(o.OpenGate(**self.by(ANA), gate="g1", policy=policy, subject=subject, seed=seed))
+        asked = with_reasons(policy, Known(stale=stale, stamped={policy.id: "they don't read"}))
+        opening = {"declared": asked.declared, "stricter": asked.stricter, "seed": seed}
+        self.orders(o.OpenGate(**self.by(ANA), gate="g1", policy=asked.policy, subject=subject, **opening))
 
     # what people do
 
@@ -226,16 +239,17 @@ class Gates(RuleBasedStateMachine):
         self.orders(o.WithdrawGate(**self.by(by), leads=leads))
 
     @precondition(lambda self: len(self.facts) > 12)
-    @rule(by=st.sampled_from(PEOPLE), holds=st.sampled_from(((), ("hat commander",))))
-    def somebody_breaks_the_glass(self, by: str, holds: tuple[str, ...]) -> None:
-        self.orders(o.BreakGlass(**self.by(by), because="customers can't pay", holds=holds, here=True))
+    @rule(by=st.sampled_from(PEOPLE), holds=st.sampled_from(((), ("hat commander",))), here=st.booleans())
+    def somebody_breaks_the_glass(self, by: str, holds: tuple[str, ...], here: bool) -> None:
+        self.orders(o.BreakGlass(**self.by(by), because="customers can't pay", holds=holds, here=here))
 
     @precondition(lambda self: self.state and self.state.debt)
     @rule(data=st.data(), agrees=st.booleans())
     def somebody_countersigns(self, data: st.DataObject, agrees: bool) -> None:
         assert self.gate.debt is not None
         by = data.draw(st.sampled_from((self.gate.debt.by, ANA, MO)))
-        self.orders(o.Countersign(**self.by(by), agrees=agrees, comment="no need", here=True))
+        here = data.draw(st.sampled_from((True, True, False)))
+        self.orders(o.Countersign(**self.by(by), agrees=agrees, comment="no need", here=here))
 
     # what clocks and workers do
 

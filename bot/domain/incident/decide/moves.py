@@ -3,19 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from bot.domain.incident.criteria import enforced, missing
+from bot.domain.incident.criteria import missing
 from bot.domain.incident.events import AnyEvent, Resolved, StageChanged
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.rejections import (
-    CriteriaMissing,
-    GateStillOpen,
-    NeedsApproval,
-    NoSuchMove,
-    Rejected,
-    StillRunning,
-)
+from bot.domain.incident.guards import check
+from bot.domain.incident.rejections import NoSuchMove, Rejected
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Guard, Purpose, Stage, Transition, Trigger
+from bot.domain.lifecycle import Purpose, Stage, Trigger
 from bot.domain.policy import Policy
 
 
@@ -24,7 +18,7 @@ def check_move(incident: Incident, to: Stage, policy: Policy) -> None:
     move = policy.move(incident.stage, to)
     if move is None:
         raise NoSuchMove(incident.stage, to, policy.next_stages(incident.stage))
-    _check(move, incident, policy)
+    check(move, incident, policy)
 
 
 def moved(incident: Incident, to: Stage, policy: Policy, *, by: str, at: datetime, because: str) -> StageChanged:
@@ -52,7 +46,7 @@ def moved_by_itself(
         if policy.approval_of_move(policy.stage_by_id[move.to], incident.severity, at) is not None:
             return  # what waits for somebody's yes doesn't happen by itself
         try:
-            _check(move, incident, policy)
+            check(move, incident, policy)
         except Rejected:
             return
         changed = moved(incident, policy.stage_by_id[move.to], policy, by=by, at=at, because=because)
@@ -66,30 +60,3 @@ def following(incident: Incident, events: Iterable[AnyEvent]) -> Incident:
     for event in events:
         incident = evolve(incident, event, incident.id)
     return incident
-
-
-def _check(move: Transition, incident: Incident, policy: Policy) -> None:
-    for guard in move.guards:
-        _check_guard(guard, incident, policy)
-    if lacking := enforced(move, incident, policy):
-        raise CriteriaMissing(incident, policy.stage_by_id[move.to], lacking)
-
-
-def _check_guard(guard: Guard, incident: Incident, policy: Policy) -> None:
-    match guard:
-        case Guard.APPROVED:
-            if policy.of(incident.severity).approval and not _was_approved(incident):
-                raise NeedsApproval(severity=incident.severity.label)
-        case Guard.NOTHING_RUNS:
-            for mitigation in incident.mitigations.values():
-                if mitigation.progress.is_live:
-                    raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
-            for mitigation in incident.proposed:
-                raise GateStillOpen(title=mitigation.plan.title)
-            for gate in incident.rollbacks_asked:
-                raise GateStillOpen(title=gate.subject.action)
-
-
-def _was_approved(incident: Incident) -> bool:
-    gates = (incident.gate_of(mitigation) for mitigation in incident.mitigations.values())
-    return any(gate is not None and gate.outcome is not None and gate.outcome.goes_ahead for gate in gates)

@@ -4,14 +4,13 @@ from bot.domain.gates.stricter import with_reasons
 from bot.domain.gates.subject import of_move
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
-from bot.domain.incident.criteria import enforced
 from bot.domain.incident.decide import gates
 from bot.domain.incident.decide.moves import check_move, made, moved, moved_by_itself
-from bot.domain.incident.due import stage_due
+from bot.domain.incident.due import review_due, stage_due
 from bot.domain.incident.events import AnyEvent, SeverityChanged, SeverityJustified, StageOverdue
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason
-from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
+from bot.domain.incident.state import Incident
 from bot.domain.lifecycle import Purpose, Stage, Trigger
 from bot.domain.policy import Policy
 from bot.domain.words import check_length, has_words
@@ -80,9 +79,9 @@ def _resolve(
 
 
 def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
-    """What is resolved is reviewed by itself when its time has come, if the workflow lets it."""
-    due, move = incident.timers.get(POST_MORTEM_TIMER), policy.move_in_time(incident.stage)
-    if due is None or move is None or command.at < due or enforced(move, incident, policy):
+    """What is resolved is reviewed by itself when its time has come, as soon as guards and criteria let it."""
+    due, move = review_due(incident, policy), policy.move_in_time(incident.stage)
+    if due is None or move is None or command.at < due:
         return []
     to = policy.stage_by_id[move.to]
     if policy.approval_of_move(to, incident.severity, command.at) is not None:

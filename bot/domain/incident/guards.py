@@ -1,0 +1,44 @@
+"""What holds a move: its guards, and criteria that it enforces. One that happens in time is held like any other."""
+
+from bot.domain.incident.criteria import enforced
+from bot.domain.incident.rejections import CriteriaMissing, GateStillOpen, NeedsApproval, Rejected, StillRunning
+from bot.domain.incident.state import Incident
+from bot.domain.lifecycle import Guard, Transition
+from bot.domain.policy import Policy
+
+
+def check(move: Transition, incident: Incident, policy: Policy) -> None:
+    """Raise Rejected with what a move waits for."""
+    for guard in move.guards:
+        _check_guard(guard, incident, policy)
+    if lacking := enforced(move, incident, policy):
+        raise CriteriaMissing(incident, policy.stage_by_id[move.to], lacking)
+
+
+def lets(move: Transition, incident: Incident, policy: Policy) -> bool:
+    """Say whether nothing holds a move."""
+    try:
+        check(move, incident, policy)
+    except Rejected:
+        return False
+    return True
+
+
+def _check_guard(guard: Guard, incident: Incident, policy: Policy) -> None:
+    match guard:
+        case Guard.APPROVED:
+            if policy.of(incident.severity).approval and not _was_approved(incident):
+                raise NeedsApproval(severity=incident.severity.label)
+        case Guard.NOTHING_RUNS:
+            for mitigation in incident.mitigations.values():
+                if mitigation.progress.is_live:
+                    raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
+            for mitigation in incident.proposed:
+                raise GateStillOpen(title=mitigation.plan.title)
+            for gate in incident.rollbacks_asked:
+                raise GateStillOpen(title=gate.subject.action)
+
+
+def _was_approved(incident: Incident) -> bool:
+    gates = (incident.gate_of(mitigation) for mitigation in incident.mitigations.values())
+    return any(gate is not None and gate.outcome is not None and gate.outcome.goes_ahead for gate in gates)
