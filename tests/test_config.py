@@ -24,6 +24,7 @@ from bot.domain.policy import (
     SeverityPolicy,
     StuckReminder,
 )
+from bot.domain.review import ReviewPolicy
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
 from bot.domain.severity import Severity
 from tests.harness.stages import Stages
@@ -469,7 +470,7 @@ def test_the_version_changes_with_what_is_declared_and_with_nothing_else(tmp_pat
 
 MODELS = (
     *(Channels, GateChoice, HttpStep, Parameter, Policy, Runbook, Service, SeverityPolicy, Signal, Verify, WaitStep),
-    *(Reminders, ReminderPolicy, HatReminder, StuckReminder),
+    *(Reminders, ReminderPolicy, ReviewPolicy, HatReminder, StuckReminder),
     *(ApprovalPolicy, Glass, Route, Seat, Step, Tier),
 )
 
@@ -617,6 +618,22 @@ def test_every_shipped_hat_has_a_brief(shipped: Manifests) -> None:
     assert {hat for hat, said in shipped.policy.hats.items() if said.brief} == set(Hat)
 
 
+@pytest.mark.parametrize(
+    ("given", "what", "instead"),
+    [
+        ("{meeting: {p1: soon}}", "review.meeting.p1: “soon” doesn't fit", "3d, 5wd"),
+        ("{meeting: {p1: 0d}}", "review.meeting.p1: “0d” doesn't fit", "3d, 5wd"),
+        ("{meeting: {p1: 3d}, at: noon}", "review.at: “noon” doesn't fit", "14:00"),
+        ("{meeting: {p1: 3d}, zone: Europe/Berln}", "review.zone: there is no time zone", "Europe/Berlin"),
+        ("{meetings: {p1: 3d}}", "review.meetings: unknown key “meetings”", "“meeting”?"),
+    ],
+)
+def test_a_broken_review_is_named_with_its_remedy(tmp_path: Path, given: str, what: str, instead: str) -> None:
+    found = [str(one) for one in mistakes(tmp_path, {"workflows/hybrid.yaml": f"{WORKFLOW}review: {given}\n"})]
+    line = f":{len(WORKFLOW.splitlines()) + 1}:"
+    assert [one for one in found if line in one and what in one and instead in one], found
+
+
 def test_reminders_may_be_left_out(tmp_path: Path) -> None:
     bare = load(folder(tmp_path), {}).policy
     assert bare.reminders_at(Severity.P1) == {}
@@ -707,6 +724,21 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
             "“resolved”?",
         ),
         ("to: triage}", "}", 9, "transitions[0].to: it is missing", "to: mitigating"),
+        ("to: triage}", "to: triage, actions: [open-reviw]}", 9, "actions[0]: “open-reviw” is not", "“open-review”?"),
+        (
+            "to: triage}",
+            "to: triage, actions: [open-review]}",
+            9,
+            "“triage” is no stage in which a review is held",
+            "post",
+        ),
+        (
+            "to: closed}",
+            "to: closed, actions: [call-on-call]}",
+            9,
+            "in “closed” it is over, and nobody is called",
+            "Rem",
+        ),
         ("closed: {}", "closed: {mitigations: true}", 8, "stages.closed.mitigations: in “closed” it is over", "Remove"),
         ("closed: {}", "closed: {mitigatoins: true}", 8, "mitigatoins: unknown key", "Did you mean “mitigations”?"),
         (

@@ -41,6 +41,7 @@ EXAMPLES = {
     "limit": "5m",
     "managers": "incident-managers",
     "maximum": "20",
+    "meeting": "{p1: 3d, p2: 5wd}",
     "means": '"Customers cannot pay"',
     "members": "[ana, ben]",
     "minimum": "1",

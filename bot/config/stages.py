@@ -25,6 +25,7 @@ def check(document: Document) -> Iterator[Mistake]:
     yield from unknown
     yield from _limits(document, purposes)
     yield from _mitigations(document, purposes)
+    yield from _actions(document, purposes)
     yield from _criteria(document, purposes)
     yield from _gates(document, purposes)
     yield from _reminders(document, purposes)
@@ -109,6 +110,20 @@ def _mitigations(document: Document, purposes: Mapping[str, Purpose | None]) -> 
             what = f"in {shown(before)} no mitigation begins, so it never happens by one"
             instead = f"Remove mitigation here, or mitigations: false from {before}."
             yield document.mistake((*place, "when", when.index("mitigation")), what, instead)
+
+
+def _actions(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
+    """Check that a move brings with it only what makes sense where it leads."""
+    for place, _, to in _moves(document):
+        actions = items(document.at((*place, "actions")))
+        purpose = purposes.get(to)
+        if "open-review" in actions and purpose is not Purpose.POST_MORTEM:
+            what = f"{shown(to)} is no stage in which a review is held"
+            instead = "Write it where a move leads into a stage of the purpose “post-mortem”."
+            yield document.mistake((*place, "actions", actions.index("open-review")), what, instead)
+        if "call-on-call" in actions and purpose is not None and purpose.is_over:
+            what = f"in {shown(to)} it is over, and nobody is called"
+            yield document.mistake((*place, "actions", actions.index("call-on-call")), what, "Remove it.")
 
 
 def _criteria(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:

@@ -91,6 +91,17 @@ class Trigger(StrEnum):
     """Somebody says that it is resolved: on the way there, this move is made, too."""
 
 
+class Action(StrEnum):
+    """What a move brings with it; `decide/actions.py` does it."""
+
+    OPEN_REVIEW = "open-review"
+    """The review is created: somebody writes it, somebody tracks its action items, and its meeting has a time."""
+    CALL_ON_CALL = "call-on-call"
+    """Whoever is on call for the service is called, as when it was declared."""
+    EXPORT = "export"
+    """The incident's channel gets the whole timeline as a file."""
+
+
 class StagePolicy(Frozen):
     """A stage as operators declare it."""
 
@@ -126,6 +137,8 @@ class Transition(Frozen):
     """Minutes in the stage, after which it happens by itself."""
     criteria: Strictness = Strictness.ENFORCED
     """What becomes of it while one stage's exit criteria or the other's entry criteria are missing."""
+    actions: tuple[Action, ...] = ()
+    """What it brings with it."""
     owed: bool = False
     """It asks for what was missing when earlier moves were made all the same, too."""
 

@@ -21,7 +21,7 @@ from bot.domain.asked import (
 from bot.domain.criterion import Criterion, Strictness
 from bot.domain.durations import lasted
 from bot.domain.gates.policy import Purpose as Asks
-from bot.domain.lifecycle import Stage, Transition
+from bot.domain.lifecycle import Action, Stage, Transition
 from bot.domain.policy import Policy
 from bot.domain.severity import Severity
 
@@ -81,10 +81,17 @@ def asks(policy: Policy, move: Transition) -> Iterator[str]:
         yield CRITERIA[move.criteria]
     if move.owed:
         yield "asks for what is owed"
+    if move.actions:
+        yield f"brings {', '.join(ACTIONS[action] for action in move.actions)}"
     if waits := waits_of_move(policy, policy.stage_by_id[move.to]):
         yield f"waits for {waits}"
 
 
+ACTIONS = {
+    Action.OPEN_REVIEW: "the review",
+    Action.CALL_ON_CALL: "a call to whoever is on call",
+    Action.EXPORT: "the timeline as a file",
+}
 CRITERIA = {Strictness.WARN: "warns of missing criteria", Strictness.IGNORE: "whatever is missing"}
 
 

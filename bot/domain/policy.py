@@ -16,6 +16,7 @@ from bot.domain.hats import Hat
 from bot.domain.ids import digest
 from bot.domain.incident.reminders import Kind
 from bot.domain.lifecycle import Purpose, Stage, StagePolicy, Transition, Trigger
+from bot.domain.review import ReviewPolicy
 from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
 from bot.domain.wearing import Conflict, HatPolicy
@@ -182,6 +183,8 @@ class Policy(Frozen):
     """Who is asked, and how many must agree: by name."""
     gates: tuple[GateChoice, ...] = Field(default=(), validate_default=True)
     """Which of them is asked before what: the first that fits."""
+    review: ReviewPolicy | None = None
+    """When the meeting of a review is; None: a review that opens has none."""
     channels: Channels
     """Channels by their names in Slack."""
     reminders: dict[Severity, Reminders] = {}
@@ -281,6 +284,11 @@ class Policy(Frozen):
     def called(self, hat: Hat) -> str:
         """Return what people call a hat."""
         return self.hat(hat).title or hat.label
+
+    def own_title(self, hat: Hat) -> str:
+        """Return what this workflow calls a hat; empty where that is what it is called anyway."""
+        title = self.called(hat)
+        return "" if title == hat.label else title
 
     def requires(self, stage: Stage, severity: Severity) -> tuple[Hat, ...]:
         """Name the hats that somebody must wear in a stage at a severity, the commander's where it says so."""

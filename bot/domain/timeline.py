@@ -241,6 +241,10 @@ def _of_stage(event: e.StageEvent) -> str:
             return f"confirmed “{event.title}” as {event.called or event.hat.label}{_why(event.evidence)}"
         case e.CriterionWithdrawn():
             return f"took back that “{event.title}”: {event.because}"
+        case e.ReviewOpened():
+            owners = f"<@{event.author}> writes it, <@{event.tracker}> tracks its action items"
+            meeting = f"; its meeting is on {event.meeting_at:%Y-%m-%d %H:%M} UTC" if event.meeting_at else ""
+            return f"opened the review: {owners}{meeting}"
         case e.StageOverdue():
             return f"found {event.stage.label} overdue: it should have ended by {event.due:%Y-%m-%d %H:%M} UTC"
         case _:

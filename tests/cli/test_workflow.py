@@ -77,7 +77,10 @@ def test_a_workflow_may_have_stages_of_its_own(muster: Muster, tmp_path: Path) -
 def test_a_move_says_whose_yes_it_waits_for(muster: Muster, tmp_path: Path) -> None:
     where = manifests(tmp_path, ("gates:\n", "gates:\n  - {use: anybody, before: [stage], stages: [closed]}\n"))
     shown = muster("workflow", environment=where).out
-    assert "  → closed · if nothing-runs, asks for what is owed, waits for “anybody”\n" in shown
+    assert (
+        "  → closed · if nothing-runs, asks for what is owed, brings the timeline as a file, waits for “anybody”\n"
+        in shown
+    )
     assert "\nWithout asking\n  mitigations: begin at once at P2, P3 and P4, unless the runbook touches" in shown
 
 

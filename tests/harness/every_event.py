@@ -15,9 +15,10 @@ from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.findings import Priority
 from bot.domain.incident.reminders import Kind
-from bot.domain.lifecycle import StagePolicy
+from bot.domain.lifecycle import Action, StagePolicy
 from bot.domain.oncall.calling import place
 from bot.domain.policy import ReminderPolicy, Reminders
+from bot.domain.review import ReviewPolicy
 from bot.domain.severity import Severity
 from bot.domain.wearing import Conflict, Firmness
 from bot.engine import Engine
@@ -129,6 +130,7 @@ SMALL = ApprovalPolicy.model_validate(
 )
 """One that asks for more where there is reason."""
 
+ACTIONS = {"post-mortem": (Action.OPEN_REVIEW,), "closed": (Action.EXPORT,)}
 _BASE = workflow(reminders=Reminders(no_activity=ReminderPolicy(after=1, night="wait")))
 WORKFLOW = _BASE.model_copy(
     update={
@@ -153,7 +155,11 @@ WORKFLOW = _BASE.model_copy(
                 because="The commander keeps the picture",
             ),
         ),
-        "transitions": tuple(one.model_copy(update={"criteria": Strictness.WARN}) for one in TRANSITIONS),
+        "transitions": tuple(
+            one.model_copy(update={"criteria": Strictness.WARN, "actions": ACTIONS.get(one.to, ())})
+            for one in TRANSITIONS
+        ),
+        "review": ReviewPolicy(meeting={Severity.P2: "5wd"}),
     }
 )
 

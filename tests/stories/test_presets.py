@@ -134,8 +134,10 @@ def test_linear_goes_stage_by_stage_with_a_hand_over_and_a_sign_off_each(night: 
         night,
         incident,
         (CY, "confirm recovered orders flow", "Confirmed"),
-        (DEE, "hat author", ""),
-        (ANA, "hat action-tracker", ""),
+        (BEN, "hand-over author <@UDEE>", ""),
+        (DEE, "accept", ""),
+        (CY, "hand-over action-tracker <@UANA>", ""),
+        (ANA, "accept", ""),
         (DEE, f"confirm narrative {LINK}", "Confirmed"),
         (ANA, f"action @dee alarm on memory by friday priority high {LINK}", ""),
         (MO, f"confirm reviewed {LINK}", "Confirmed"),
@@ -157,9 +159,10 @@ def test_linear_goes_stage_by_stage_with_a_hand_over_and_a_sign_off_each(night: 
     }
     handed_over = [event.hat.value for event in night.events(incident) if isinstance(event, HatTaken)]
     assert handed_over == [
-        "commander", "first-responder", "investigator", "log-analyst", "mitigator", "verifier", "reviewer",
-        "engineer", "author", "action-tracker",
+        "commander", "first-responder", "investigator", "log-analyst", "mitigator", "verifier", "reviewer", "engineer",
     ]  # fmt: skip
+    assert state.review is not None
+    assert (state.review.author, state.review.tracker) == (BEN, CY), "as it was opened; they handed it over since"
 
 
 def test_streaming_acts_at_once_and_asks_only_for_customers_data(night: Night) -> None:
@@ -241,6 +244,8 @@ def test_hybrid_contains_fast_and_asks_before_it_is_called_over(night: Night) ->
     assert (state.gates["g1"].how, state.stage.id) == ("time", "resolved"), "whoever is alone at night may go to bed"
     night.passes(minutes=REVIEW)
     assert night.incident(incident).stage.id == "post-mortem"
+    assert night.posted("CMANAGERS", incident, "opened the review: Ben", "its meeting is on 2026-11-12 13:00 UTC")
+    assert night.direct(BEN, "author"), "who led writes it, and has the hat's brief"
     says(night, incident, *_CLOSING, (BEN, "close", "waits for approval: The reviewer agrees that the cause is gone"))
     says(
         night,

@@ -239,6 +239,20 @@ class StageChanged(EventBase):
     because: str = ""
     missing: dict[str, str] = {}
     """Criteria that the workflow wanted for this and let be missing: ids with their titles."""
+    actions: tuple[str, ...] = ()
+    """What the workflow has it bring with it, by name."""
+
+
+class ReviewOpened(EventBase):
+    """Somebody writes what happened, and somebody sees to it that what was promised is done."""
+
+    type: Literal["review.opened"] = "review.opened"
+    author: str
+    tracker: str
+    meeting_at: AwareDatetime | None = None
+    """When it is talked over; None: no meeting is held at this severity."""
+    minutes: int = 30
+    """How long the meeting takes."""
 
 
 class StageOverdue(EventBase):
@@ -644,7 +658,15 @@ MitigationEvent = (
 )
 """What happens to a mitigation once it is proposed."""
 
-StageEvent = SeverityChanged | SeverityJustified | StageChanged | StageOverdue | CriterionConfirmed | CriterionWithdrawn
+StageEvent = (
+    SeverityChanged
+    | SeverityJustified
+    | StageChanged
+    | ReviewOpened
+    | StageOverdue
+    | CriterionConfirmed
+    | CriterionWithdrawn
+)
 """How bad it is, and how far it has come."""
 
 HatEvent = HatTaken | HatGiven | HatReleased | HatOffered | HatHandedOver | OfferDeclined | ConflictMet

@@ -14,7 +14,7 @@ from bot.domain.incident.escalations import Page
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose
+from bot.domain.lifecycle import Action, Purpose
 from bot.domain.oncall.reach import SLACK
 
 
@@ -191,7 +191,10 @@ def _staged(event: e.StageEvent, after: Incident, version: int) -> list[x.AnyEff
         case e.StageChanged():
             whole = event.to.purpose in {Purpose.RESOLVED, Purpose.CLOSED}
             posted = x.PostTimeline(incident=after.id, version=version, whole=whole)
-            return [told] if after.private else [told, posted]
+            called = [x.Summon(incident=after.id)] if Action.CALL_ON_CALL in event.actions else []
+            return [told, *called] if after.private else [told, posted, *called]
+        case e.ReviewOpened():
+            return [told, x.Tell(incident=after.id, version=version, place="managers")]
         case e.SeverityJustified() | e.StageOverdue() | e.CriterionConfirmed():
             return []  # the card and `/incident stage` say so; whoever should know is reminded
         case e.CriterionWithdrawn():

@@ -25,6 +25,16 @@ class Change(Frozen):
     type: str
 
 
+class Review(Frozen):
+    """What was arranged when the review opened."""
+
+    author: str
+    tracker: str
+    opened_at: datetime
+    meeting_at: datetime | None = None
+    minutes: int = 30
+
+
 class Incident(Frozen):
     id: str
     title: str
@@ -65,6 +75,7 @@ class Incident(Frozen):
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     resolution: str = ""
+    review: Review | None = None
     exports: dict[str, Literal["wanted", "delivered", "failed"]] = {}
     """By request; the last twenty."""
     troubles: tuple[str, ...] = ()

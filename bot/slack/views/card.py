@@ -130,7 +130,10 @@ def _clock(incident: Incident, policy: Policy, now: datetime) -> dict[str, str]:
     stage = {f"{incident.stage.label} to end by": _due(leaves, now) if leaves else ""}
     if not incident.is_open:
         ended = incident.resolved_at or incident.last_change.at
-        return {"Lasted": f"{lasted(ended - incident.declared_at)}, until {day(ended)}", **stage}
+        review = incident.review
+        meeting = day(review.meeting_at) if review is not None and review.meeting_at is not None else ""
+        lasting = f"{lasted(ended - incident.declared_at)}, until {day(ended)}"
+        return {"Lasted": lasting, **stage, "Review meeting": meeting}
     matrix, since, fixed = policy.of(incident.severity), incident.declared_at, incident.mitigated_at
     due = update_due(incident, policy)
     return {

@@ -167,11 +167,23 @@ def states() -> dict[str, Scene]:
         "resolved": resolved(),
         "post-mortem": resolved().later(minutes=20).does(c.Tick),
         "closed": resolved().later(minutes=20).does(c.Tick).does(c.ChangeStage, ANA, to=Stages.CLOSED.id),
+        "reviewed": _reviewed(),
         "private": Scene(private=True).commanded(),
         "unspecific": Scene(severity=Severity.P4, service=None, summary="").in_channel(),
         "rollback-asked": failed(CAREFUL),
         "right-to-left": Scene(title="התשלומים לא עובדים", summary="لا أحد يستطيع الدفع").commanded(),
     }
+
+
+def _reviewed() -> Scene:
+    """An incident whose review has opened, with owners and a meeting."""
+    opening = tuple(
+        {**move.model_dump(), "actions": ["open-review"] if move.to == "post-mortem" else []}
+        for move in POLICY.transitions
+    )
+    policy = edited(POLICY, transitions=opening, review={"meeting": {"p1": "3d"}, "zone": "Europe/Berlin"})
+    over = Scene(policy=policy).commanded().does(c.Resolve, ANA, summary="The cache was cold.")
+    return over.later(minutes=20).does(c.Tick)
 
 
 def _incidents() -> dict[str, Picture]:

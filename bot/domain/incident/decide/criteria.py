@@ -5,7 +5,6 @@ from bot.domain.hats import Hat
 from bot.domain.incident.commands import ConfirmCriterion, WithdrawConfirmation
 from bot.domain.incident.criteria import spoken_for
 from bot.domain.incident.decide.conflicts import own_work
-from bot.domain.incident.decide.hats import title_of
 from bot.domain.incident.events import AnyEvent, CriterionConfirmed, CriterionWithdrawn
 from bot.domain.incident.rejections import (
     EvidenceMissing,
@@ -40,7 +39,7 @@ def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> li
             title=criterion.title,
             stage=incident.stage,
             hat=hat,
-            called=title_of(hat, policy),
+            called=policy.own_title(hat),
             evidence=command.evidence,
         )
     ]

@@ -26,7 +26,7 @@ def take(command: TakeHat, incident: Incident, policy: Policy) -> list[AnyEvent]
         return []
     if wearers and policy.hat(command.hat).exclusive:
         raise HatIsWorn(wearers[0], command.hat, policy.called(command.hat))
-    taken = HatTaken(by=command.by, at=command.at, hat=command.hat, title=title_of(command.hat, policy))
+    taken = HatTaken(by=command.by, at=command.at, hat=command.hat, title=policy.own_title(command.hat))
     events = [taken, *escalations.answers_by_hat(command, incident)]
     return [*events, *_acknowledged(command, following(incident, events), policy)]
 
@@ -37,7 +37,7 @@ def give(command: GiveHat, incident: Incident, policy: Policy) -> list[AnyEvent]
         return []
     if wearers and policy.hat(command.hat).exclusive:
         raise HatIsWorn(wearers[0], command.hat, policy.called(command.hat))
-    given = HatGiven(by=command.by, at=command.at, hat=command.hat, to=command.to, title=title_of(command.hat, policy))
+    given = HatGiven(by=command.by, at=command.at, hat=command.hat, to=command.to, title=policy.own_title(command.hat))
     return [given, *_acknowledged(command, following(incident, [given]), policy)]
 
 
@@ -50,7 +50,7 @@ def _acknowledged(command: TakeHat | GiveHat, incident: Incident, policy: Policy
 
 def release(command: ReleaseHat, incident: Incident, policy: Policy) -> list[AnyEvent]:
     _check_worn(incident, command.hat, command.by)
-    return [HatReleased(by=command.by, at=command.at, hat=command.hat, title=title_of(command.hat, policy))]
+    return [HatReleased(by=command.by, at=command.at, hat=command.hat, title=policy.own_title(command.hat))]
 
 
 def offer(command: OfferHat, incident: Incident, policy: Policy) -> list[AnyEvent]:
@@ -59,7 +59,7 @@ def offer(command: OfferHat, incident: Incident, policy: Policy) -> list[AnyEven
         raise HandOverToYourself(hat=command.hat.value)
     if (incident.offers.get(command.hat), incident.givers.get(command.hat)) == (command.to, command.by):
         return []
-    title = title_of(command.hat, policy)
+    title = policy.own_title(command.hat)
     return [HatOffered(by=command.by, at=command.at, hat=command.hat, to=command.to, title=title)]
 
 
@@ -70,7 +70,7 @@ def answer_offer(command: AnswerOffer, incident: Incident, policy: Policy) -> li
         raise OfferIsGone(command.hat)
     giver = incident.givers[command.hat]
     answer = HatHandedOver if command.accept else OfferDeclined
-    title = title_of(command.hat, policy)
+    title = policy.own_title(command.hat)
     return [answer(by=command.by, at=command.at, hat=command.hat, giver=giver, title=title)]
 
 
@@ -78,9 +78,3 @@ def _check_worn(incident: Incident, hat: Hat, person: str) -> None:
     wearers = incident.wearers(hat)
     if person not in wearers:
         raise HatIsNotYours(hat, wearers)
-
-
-def title_of(hat: Hat, policy: Policy) -> str:
-    """Return what the workflow calls a hat; empty where that is what it is called anyway."""
-    title = policy.called(hat)
-    return "" if title == hat.label else title

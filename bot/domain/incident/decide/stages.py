@@ -5,9 +5,10 @@ from bot.domain.gates.subject import of_move
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve, Tick
 from bot.domain.incident.decide import gates
+from bot.domain.incident.decide.actions import brought_by
 from bot.domain.incident.decide.moves import check_move, made, moved, moved_by_itself
 from bot.domain.incident.due import review_due, stage_due
-from bot.domain.incident.events import AnyEvent, SeverityChanged, SeverityJustified, StageOverdue
+from bot.domain.incident.events import AnyEvent, SeverityChanged, SeverityJustified, StageChanged, StageOverdue
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason
 from bot.domain.incident.state import Incident
@@ -67,7 +68,7 @@ def _resolve(
     """Customers are fine again. On the way there it passes through what nobody has said that it passed through."""
     events = list[AnyEvent]()
     for passed in moved_by_itself(Trigger.RESOLUTION, incident, policy, by=command.by, at=command.at):
-        if policy.move(incident.stage, to) is not None:
+        if isinstance(passed, StageChanged) and policy.move(incident.stage, to) is not None:
             break
         events.append(passed)
         incident = evolve(incident, passed, incident.id)
@@ -86,7 +87,8 @@ def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEv
     to = policy.stage_by_id[move.to]
     if policy.approval_of_move(to, incident.severity, command.at) is not None:
         return []  # what waits for somebody's yes doesn't happen by itself
-    return [moved(incident, to, policy, by=SYSTEM, at=command.at, because="a resolved incident is reviewed")]
+    changed = moved(incident, to, policy, by=SYSTEM, at=command.at, because="a resolved incident is reviewed")
+    return [changed, *brought_by(changed, incident, policy)]
 
 
 def overdue(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:

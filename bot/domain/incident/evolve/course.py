@@ -5,7 +5,7 @@ from typing import Any, assert_never
 from bot.domain.incident import events as e
 from bot.domain.incident.evolve.changes import with_person, without_timer
 from bot.domain.incident.findings import SOURCES_KEPT, ActionItem, Confirmation, Hypothesis
-from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
+from bot.domain.incident.state import POST_MORTEM_TIMER, Incident, Review
 from bot.domain.lifecycle import Purpose
 
 
@@ -17,6 +17,15 @@ def staged(incident: Incident, event: e.StageEvent) -> dict[str, Any]:
             return {"severity_because": event.because}
         case e.StageChanged():
             return _moved(incident, event)
+        case e.ReviewOpened():
+            review = Review(
+                author=event.author,
+                tracker=event.tracker,
+                opened_at=event.at,
+                meeting_at=event.meeting_at,
+                minutes=event.minutes,
+            )
+            return {"review": review}
         case e.StageOverdue():
             return {"overdue_at": event.at}
         case e.CriterionConfirmed():
