@@ -21,7 +21,7 @@ class Subject(Frozen):
     details: dict[str, str] = {}
     """What else it consists of, each part by its hash: its steps, its rollback, its address."""
     dry_run: str = ""
-    """What a trial of it has said."""
+    """What a trial of it has said, in one line with the hash of it all; empty: there is none, or it is awaited."""
     touches: tuple[str, ...] = ()
     """Customer data, compliance: what is named here never approves itself."""
     policy: str = ""
@@ -42,7 +42,7 @@ class Subject(Frozen):
         apart = [name for name in (*fields, *parts) if name not in FOLLOWS and name != "action"]
         words = _changed(self.parameters, other.parameters)
         named = (*apart, *words) if apart or words else (*fields, *parts)
-        return tuple(WORDS.get(name, name) for name in named)
+        return tuple(dict.fromkeys(WORDS.get(name, name) for name in named))
 
 
 WORDS = {"dry_run": "dry run", "touches": "what it touches", "no_rollback_because": "why there is no rollback"}

@@ -1,5 +1,7 @@
 """Votes: cast, too late, taken back. Each is bound to what was asked, and to the ballot that it was meant for."""
 
+from math import ceil
+
 from bot.domain.gates import events as e
 from bot.domain.gates import orders as o
 from bot.domain.gates.count import barred_from
@@ -8,6 +10,7 @@ from bot.domain.gates.decide.people import whom
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.rejections import (
     AnotherQuestion,
+    AwaitsDryRun,
     GateIsClosed,
     HasVoted,
     NobodyAsksYou,
@@ -30,6 +33,8 @@ def vote(case: Case, order: o.CastVote) -> None:
         return
     if gate.is_author(order.by):
         raise YouProposedIt(asked=whom(case))
+    if gate.trial_due is not None:
+        raise AwaitsDryRun(seconds=ceil((gate.trial_due - case.at).total_seconds()))
     check_subject(case, order.subject)
     ballot = gate.current
     if _has_said(case, order):
