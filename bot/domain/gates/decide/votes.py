@@ -33,9 +33,9 @@ def vote(case: Case, order: o.CastVote) -> None:
         return
     if gate.is_author(order.by):
         raise YouProposedIt(asked=whom(case))
+    check_subject(case, order.subject)
     if gate.trial_due is not None:
         raise AwaitsDryRun(seconds=ceil((gate.trial_due - case.at).total_seconds()))
-    check_subject(case, order.subject)
     ballot = gate.current
     if _has_said(case, order):
         return
@@ -95,7 +95,8 @@ def _was_asked(gate: Gate, person: str, order: o.CastVote) -> bool:
 
 def check_subject(case: Case, seen: str | None) -> None:
     if seen not in {None, case.gate.subject.hash}:
-        raise SubjectHasChanged(changed=", ".join(case.gate.changed) or "it is another one")
+        tried = "dry run" if case.gate.subject.dry_run else "it is another one"
+        raise SubjectHasChanged(changed=", ".join(case.gate.changed) or tried)
 
 
 def _check_seat(case: Case, order: o.CastVote) -> None:
