@@ -168,7 +168,7 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
         "heat-oven",
         "steps:\n",
         f"{TRY}    id: heat\nsteps:\n",
-        11,
+        10,
         "dry_run[0].id: “heat” is the id of steps[0]",
         "its own",
     ),
