@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from tests.harness.actors import all_text, declare
-from tests.harness.world import World
+from tests.harness.world import World, until
 from tests.stories.conftest import Break
-from tests.stories.test_main_job import PROVEN, calls, commanded
+from tests.stories.test_main_job import PROVEN, as_it_was, calls, commanded
 
 pytestmark = pytest.mark.story
 
@@ -41,12 +41,14 @@ def test_another_answer_voids_the_votes_and_is_named(world: World, break_checkou
     assert "8 instances instead of 3" in question["text"]
     by_hand = {"Idempotency-Key": f"by-hand-{story.id}"}
     httpx.post(world.url("checkout") + "/admin/scale", json={"instances": 5}, headers=by_hand).raise_for_status()
-    story.cy.clicks("Try again", on=question, channel=story.channel.id)
-    story.cy.whispered("is being tried", channel=story.channel.id)
+    with as_it_was(world, story.channel.id):
+        story.cy.clicks("Try again", on=question, channel=story.channel.id)
+        story.cy.whispered("is being tried", channel=story.channel.id)
+        until("the other answer", lambda: "instead of 5" in story.ben.types("/incident gates", story.channel.id))
+        story.ben.clicks("Approve", on=question, channel=story.channel.id)
+        story.ben.whispered("It has changed since you opened it (dry run)", channel=story.channel.id)
     changed = story.channel.sees("Its dry run says something else now", "8 instances instead of 5")
     assert changed["ts"] == question["ts"]
-    story.ben.clicks("Approve", on=question, channel=story.channel.id)
-    story.ben.whispered("It has changed since you opened it (dry run)", channel=story.channel.id)
     assert "is being tried" in story.ben.types("/incident dry-run m1", story.channel.id)
     story.ben.clicks("Approve", on=changed, channel=story.channel.id)
     story.channel.sees("Scale checkout to 8 instances", "approved by Ben")
