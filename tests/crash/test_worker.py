@@ -21,6 +21,7 @@ ONE_RESTART = {"traffic": 2, "restart": 1}
 def approved(story: Story, runbook: str = "restart-checkout") -> None:
     story.ben.types("/incident hat commander", story.channel.id)
     story.ana.types(f"/incident propose {runbook}", story.channel.id)
+    story.channel.asks("Approve")  # once its dry run has answered
     assert "approved" in story.ben.types("/incident approve", story.channel.id)
 
 

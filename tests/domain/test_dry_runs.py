@@ -1,6 +1,11 @@
 """Dry runs: nobody is asked before one has answered, votes are for what it said, a dead service keeps nobody."""
 
+import re
+from pathlib import Path
+
 import pytest
+from pydantic import TypeAdapter
+from ruamel.yaml import YAML
 
 from bot.domain import effects as x
 from bot.domain.dry_run import NO_ANSWER, PATIENCE, ROOM, SHORT, Answer, harmless, in_short
@@ -24,6 +29,7 @@ from bot.domain.incident.events import (
 )
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import NoDryRun, NotTriedNow
+from bot.domain.runbook import TrialStep
 from bot.domain.severity import Severity
 from tests.harness.clock import at
 from tests.harness.given import Given, Item, given
@@ -204,3 +210,11 @@ def test_what_is_recorded_has_its_bounds_and_says_where_it_was_cut() -> None:
     assert (first.is_cut, second.is_cut, third.is_cut) == (False, True, True)
     assert len(in_short([first])) == SHORT
     assert in_short([]) == "it answered nothing"
+
+
+def test_the_example_of_the_page_is_taken() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "approvals.md").read_text()
+    (example,) = re.findall(r"```yml\n(.*?)```", page, re.DOTALL)
+    (step,) = TypeAdapter(tuple[TrialStep, ...]).validate_python(YAML(typ="safe").load(example)["dry_run"])
+    assert step.shows == "would"
+    assert sorted(name for name in ("dry_run", "shows") if name not in page) == []
