@@ -98,6 +98,8 @@ def mistakes(root: Path, changed: Files = {}, *, environment: Mapping[str, str] 
     return list(raised.value.mistakes)
 
 
+TRY = "dry_run:\n  - says: What heating would do\n    path: /oven/would\n"
+
 BROKEN: list[tuple[str, str, str, int, str, str]] = [
     # file, what is written there, what is written instead, line, what it says, and its remedy
     (
@@ -114,7 +116,7 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
         "zzz: 1\nrisk: x",
         3,
         "zzz: unknown key “zzz”",
-        "The keys here are: title, target, risk, expect, parameters, steps, rollback, no_rollback_because, verify",
+        "The keys here are: title, target, risk, expect, parameters, dry_run, steps, rollback, no_rollback_because",
     ),
     ("heat-oven", "    path: /oven\n", "", 8, "steps[0].path: it is missing", "for example: path: /admin/restart"),
     ("heat-oven", "  - uses: http\n    id", "  - id", 8, "steps[0].uses: it is missing", "uses: http, wait."),
@@ -161,7 +163,47 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
         "id: heat",
         14,
         "rollback[0].id: “heat” is the id of steps[0] already",
-        "rollback included",
+        "rollback and dry run included",
+    ),
+    (
+        "heat-oven",
+        "steps:\n",
+        f"{TRY}    id: heat\nsteps:\n",
+        10,
+        "dry_run[0].id: “heat” is the id of steps[0]",
+        "its own",
+    ),
+    (
+        "heat-oven",
+        "steps:\n",
+        f"{TRY}    id: try\n    uses: http\nsteps:\n",
+        11,
+        "dry_run[0].uses: unknown key “uses”",
+        "The keys here are: id, says, method, path, body, timeout, shows",
+    ),
+    (
+        "heat-oven",
+        "steps:\n",
+        f"{TRY}    id: try\n    method: PUT\nsteps:\n",
+        11,
+        "dry_run[0].method: “PUT” is not among the choices",
+        "POST",
+    ),
+    (
+        "heat-oven",
+        "steps:\n",
+        f"{TRY}    id: try\n    timeout: 1m\nsteps:\n",
+        11,
+        "dry_run[0].timeout: “1m” is too large",
+        "Write at most 20s.",
+    ),
+    (
+        "heat-oven",
+        "steps:\n",
+        f'{TRY}    id: try\n    body: {{to: "${{heat}}"}}\nsteps:\n',
+        11,
+        "dry_run[0].body.to: “${heat}” is not a parameter",
+        "The parameters are",
     ),
     ("heat-oven", "rollback:", "no_rollback_because: x\nrollback:", 13, "and a reason for having none", "Keep one"),
     ("heat-oven", "rollback:\n  - {", "x:\n  - {", 1, "rollback: it is missing", "no_rollback_because"),

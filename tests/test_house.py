@@ -36,7 +36,7 @@ from bot.domain.policy import (
     SeverityPolicy,
     StuckReminder,
 )
-from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Step, Verify, WaitStep
+from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Step, TrialStep, Verify, WaitStep
 from bot.domain.wearing import Brief, Conflict, HatPolicy
 from bot.settings import RIGHT, Settings
 from bot.slack import clicks, controls, forms
@@ -158,6 +158,7 @@ def test_every_lane_wakes_a_queue_that_workers_look_at() -> None:
 
     lanes = {
         "run:x",
+        "dry-run:x",
         "signal:x",
         "export:x",
         "slack:x",
@@ -205,7 +206,7 @@ def test_every_web_api_method_that_is_called_is_listed_with_its_scope_and_no_oth
     [
         StagePolicy, Transition, Criterion, HatPolicy, Brief, Conflict,
         Policy, SeverityPolicy, GateChoice, Channels, Reminders, ReminderPolicy, HatReminder, StuckReminder,
-        Service, Signal, Runbook, Verify, HttpStep, WaitStep, Parameter,
+        Service, Signal, Runbook, Verify, HttpStep, WaitStep, TrialStep, Parameter,
         PagePolicy, Person, Contact, Team, Choice, Schedule, Layer, Elsewhere, EscalationPolicy, Tier, Target,
         *get_args(get_args(Notifier)[0]),
     ],

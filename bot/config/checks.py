@@ -55,12 +55,12 @@ def _rollback(document: Document) -> Iterator[Mistake]:
 
 def _step_ids(document: Document) -> Iterator[Mistake]:
     first = dict[str, Place]()
-    for key in ("steps", "rollback"):
+    for key in ("steps", "rollback", "dry_run"):
         for index, step in enumerate(items(document.tree.get(key))):
             name, place = _mapping(step).get("id"), (key, index, "id")
             if isinstance(name, str) and first.setdefault(name, place) != place:
                 what = f"{shown(name)} is the id of {written(first[name][:2])} already"
-                yield document.mistake(place, what, "Give each step its own, rollback included.")
+                yield document.mistake(place, what, "Give each step its own, rollback and dry run included.")
 
 
 def _placeholders(document: Document) -> Iterator[Mistake]:

@@ -240,6 +240,18 @@ class RememberAnswers(EffectBase):
         return f"seats:{self.incident}:{self.gate}"
 
 
+class DryRun(EffectBase):
+    """Ask what a plan would do, before people decide on it."""
+
+    type: Literal["dry-run"] = "dry-run"
+    mitigation: str
+    trial: int
+
+    @property
+    def lane(self) -> str:
+        return f"dry-run:{self.incident}:{self.mitigation}:{self.trial}"
+
+
 class RunStep(EffectBase):
     type: Literal["run-step"] = "run-step"
     mitigation: str
@@ -653,6 +665,7 @@ AnyEffect = (
     | AskPerson
     | ShowAsked
     | RememberAnswers
+    | DryRun
     | RunStep
     | ReadSignal
     | HoldTarget
@@ -692,5 +705,12 @@ def queue_of(lane: str) -> str:
     return QUEUE_OF.get(kind, "slack")
 
 
-QUEUE_OF = {"page": "pages", "settle": "pages", "run": "remediation", "signal": "remediation", "export": "exports"}
+QUEUE_OF = {
+    "page": "pages",
+    "settle": "pages",
+    "run": "remediation",
+    "signal": "remediation",
+    "dry-run": "remediation",
+    "export": "exports",
+}
 """By the first word of a lane."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -50,6 +50,31 @@ class WaitStep(Frozen):
 
 
 Step = Annotated[HttpStep | WaitStep, Field(discriminator="uses")]
+
+
+class TrialStep(Frozen):
+    """One HTTP call that changes nothing, sent with `Dry-Run: true`: what it answers, people approve with the plan."""
+
+    id: Name
+    """Once per file, steps and rollback included."""
+    says: Words
+    """What is asked, in words: it stands above the answer."""
+    method: Literal["GET", "POST"] = "POST"
+    """How the path is called."""
+    path: Path
+    """A path below the target service's url."""
+    body: dict[str, Any] | None = None
+    """Sent as JSON."""
+    timeout: Seconds = Field(default=5, gt=0, le=20)
+    """Seconds until it is given up. All of a dry run have 20 seconds together."""
+    shows: Words | None = None
+    """The field of the JSON answer that people see; dots go deeper. The whole answer unless said.
+
+    Name one without times or counters in it: where a second try answers otherwise, votes fall.
+    """
+
+
+HttpCall = TypeVar("HttpCall", HttpStep, TrialStep)
 
 
 class Parameter(Frozen):
@@ -141,6 +166,8 @@ class Runbook(Frozen):
     """The effect expected on the detecting signal, in words."""
     parameters: dict[ParameterName, Parameter] = {}
     """What whoever proposes it fills in; `${name}` stands for it below."""
+    dry_run: tuple[TrialStep, ...] = Field(default=(), max_length=5)
+    """Asked before people are: what the steps would do. Nothing of it may change anything."""
     steps: tuple[Step, ...] = Field(min_length=1)
     """Done in this order."""
     rollback: tuple[Step, ...] = ()
@@ -197,6 +224,8 @@ class Plan(Frozen):
     risk: str
     expect: str
     parameters: dict[str, str | int | bool] = {}
+    dry_run: tuple[TrialStep, ...] = Field(default=(), exclude_if=lambda steps: not steps)
+    """Left out where there is none, so that plans from before there were dry runs keep their hash."""
     steps: tuple[Step, ...]
     rollback: tuple[Step, ...] = ()
     no_rollback_because: str | None = None
@@ -213,14 +242,15 @@ class Plan(Frozen):
     def differs_from(self, other: "Plan") -> tuple[str, ...]:
         """Name the fields that changed, parameters one by one, for the message that voids the votes."""
         mine, theirs = self.model_dump(mode="json"), other.model_dump(mode="json")
-        fields = [name for name in mine if name != "parameters" and _differ(mine[name], theirs[name])]
+        names = [name for name in dict.fromkeys((*mine, *theirs)) if name != "parameters"]
+        fields = [name for name in names if _differ(mine.get(name), theirs.get(name))]
         keys = sorted({*self.parameters, *other.parameters})
         words = [key for key in keys if _differ(self.parameters.get(key), other.parameters.get(key))]
         apart = [name for name in fields if name not in FOLLOWS]
         return (*apart, *words) if apart or words else tuple(fields)
 
 
-FOLLOWS = {"title", "risk", "expect", "steps", "rollback"}
+FOLLOWS = {"title", "risk", "expect", "dry_run", "steps", "rollback"}
 """Fields with placeholders: where a parameter changed, they change with it, and naming them too would hide it."""
 
 
@@ -305,6 +335,7 @@ def plan_of(
         risk=_say(runbook.risk, parameters),
         expect=_say(runbook.expect, parameters),
         parameters=dict(parameters),
+        dry_run=tuple(_filled_call(step, parameters) for step in runbook.dry_run),
         steps=tuple(_filled(step, parameters) for step in runbook.steps),
         rollback=tuple(_filled(step, parameters) for step in runbook.rollback),
         no_rollback_because=because and _say(because, parameters),
@@ -316,16 +347,18 @@ def plan_of(
 
 
 def _filled(step: Step, parameters: Mapping[str, str | int | bool]) -> Step:
-    says = _say(step.says, parameters)
     match step:
         case WaitStep():
-            return step.model_copy(update={"says": says})
+            return step.model_copy(update={"says": _say(step.says, parameters)})
         case HttpStep():
-            # Quoted, so that no word of a person can lead the call to another path.
-            quoted = {name: quote(_spoken(value), safe="") for name, value in parameters.items()}
-            return step.model_copy(
-                update={"says": says, "path": _say(step.path, quoted), "body": _fill(step.body, parameters)}
-            )
+            return _filled_call(step, parameters)
+
+
+def _filled_call(step: HttpCall, parameters: Mapping[str, str | int | bool]) -> HttpCall:
+    # Quoted, so that no word of a person can lead the call to another path.
+    quoted = {name: quote(_spoken(value), safe="") for name, value in parameters.items()}
+    says, path = _say(step.says, parameters), _say(step.path, quoted)
+    return step.model_copy(update={"says": says, "path": path, "body": _fill(step.body, parameters)})
 
 
 def _fill(value: Any, parameters: Mapping[str, str | int | bool]) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
+from bot.domain.dry_run import in_short
 from bot.domain.durations import lasted
 from bot.domain.gates import telling
 from bot.domain.gates.gate import Outcome
@@ -20,8 +21,8 @@ def tag(event: e.AnyEvent) -> str:
 
 
 QUIET = (
-    "starts of steps, unchanged signal readings, tries to reach somebody, questions asked anew, reminders that ended, "
-    "exports"
+    "starts of steps, unchanged signal readings, orders of dry runs, tries to reach somebody, questions asked anew, "
+    "reminders that ended, exports"
 )
 """What a reader of the timeline can do without; an export has it all."""
 
@@ -38,6 +39,8 @@ def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
                 continue
             case e.StepStarted() as started if _run(started) in ended:
                 continue  # its end says it all
+            case e.DryRunOrdered():
+                continue  # what it said stands below
             case e.PageTried() | e.EscalationStarted():
                 continue  # what came of it stands below
             case e.ReminderEnded() | e.ReminderHeld():
@@ -113,6 +116,10 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
         case e.MitigationAmended():
             changed = ", ".join(event.changed)
             return f"changed the plan of {named(incident, event.mitigation)} ({changed}); earlier votes don't count"
+        case e.DryRunOrdered():
+            return f"asked what {named(incident, event.mitigation)} would do (dry run {event.trial})"
+        case e.MitigationTried():
+            return f"tried {named(incident, event.mitigation)} without doing anything: {in_short(event.answers)}"
         case e.VoteCast() | e.VoteCameLate() | e.GateClosed():
             return _of_gate_before(event, incident)
         case e.RunWaits():

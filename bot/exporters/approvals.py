@@ -23,6 +23,8 @@ def approval_facts(export: Export, gate: Gate) -> Iterator[Fact]:
     yield Fact("Asked for", f"by {name(gate.proposer)}", gate.opened_at)
     yield Fact("Policy", words(f"{gate.policy.title} ({gate.policy.id})"))
     yield Fact("Outcome", words(told.outcome), gate.closed_at)
+    if gate.subject.dry_run:
+        yield Fact("Dry run", words(gate.subject.dry_run))
     for rule in told.rules:
         yield Fact("Rule", words(rule))
     for call in gate.calls:
@@ -62,6 +64,7 @@ def approval(gate: Gate) -> dict[str, Any]:
         "action": gate.subject.action,
         "target": gate.subject.target,
         "policy": gate.policy.id,
+        "dry_run": gate.subject.dry_run,
         "proposed_by": gate.proposer,
         "opened_at": iso(gate.opened_at),
         "outcome": gate.outcome.value if gate.outcome is not None else None,

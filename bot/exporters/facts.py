@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.domain.dry_run import said_by
 from bot.domain.incident.events import CriterionConfirmed, SeverityChanged, SeverityJustified
 from bot.domain.incident.findings import ActionItem
 from bot.domain.incident.mitigations import Mitigation, StepRun
@@ -105,6 +106,10 @@ def mitigation_facts(export: Export, mitigation: Mitigation) -> Iterator[Fact]:
         for vote in gate.votes:
             said = "approved" if vote.choice == "approve" else "rejected"
             yield Fact("Vote", words(f"{export.name(vote.account)} {said}{_and(vote.comment)}"), vote.at)
+    if mitigation.trial is not None:
+        for answer in mitigation.trial.answers:
+            said = f"{said_by(plan, answer)}: {answer.text}{' (cut)' if answer.is_cut else ''}"
+            yield Fact("Dry run" if answer.ok else "Dry run failed", words(said), mitigation.trial.at)
     for run in mitigation.steps:
         yield Fact("Step" if run.phase == "plan" else "Rollback step", words(_step(mitigation, run)), run.started_at)
     if mitigation.reading:

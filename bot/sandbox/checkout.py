@@ -67,6 +67,17 @@ class Answer(BaseModel, frozen=True):
     ready_at: float
 
 
+class Trial(BaseModel, frozen=True):
+    """A call that asked what would happen; nothing did."""
+
+    at: float
+    call: str
+    asked: Json
+    key: str | None
+    status: int
+    would: str = ""
+
+
 class Call(BaseModel, frozen=True):
     at: float
     call: str
@@ -95,6 +106,7 @@ class Checkout(BaseModel):
     fence: int = 0
     answers: dict[str, Answer] = {}
     calls: list[Call] = []
+    trials: list[Trial] = []
 
     def error_rate(self, at: float) -> float:
         """Tell which share of all customers can't check out."""
@@ -142,13 +154,26 @@ class Checkout(BaseModel):
         return {"traffic": self.traffic}, TRAFFIC
 
     def rollback(self, asked: Json, at: float) -> tuple[Json, float]:
-        version = asked.get("version")
-        if version not in VERSIONS:
-            raise RefusedError(f"There is no version {version!r}; there are {' and '.join(VERSIONS)}.")
-        self.version = version
+        self.version = version = _known_version(asked)
         if self.trouble and version != self.troubled_version:
             self.repair(at + ROLLBACK * self.pace)
         return {"version": version}, ROLLBACK
+
+    # What each of them would do, said in advance: no time and no count in it, so that asking again answers the same.
+
+    def would_restart(self, _asked: Json) -> str:
+        return f"{self.instances} instances of {self.version} would restart, all at once"
+
+    def would_scale(self, asked: Json) -> str:
+        wanted = _whole(asked, "instances", 1, MOST_INSTANCES)
+        return f"{wanted} instances instead of {self.instances}"
+
+    def would_shift_traffic(self, asked: Json) -> str:
+        return f"{_whole(asked, 'percent', 0, 100)} % of customers instead of {self.traffic} %"
+
+    def would_roll_back(self, asked: Json) -> str:
+        version = _known_version(asked)
+        return f"{version} would run instead of {self.version}, on {self.instances} instances"
 
     def remedy(self, call: str, asked: Json, key: str | None, token: str | None, at: float) -> tuple[Answer, bool]:
         """Do it once per key; the answer, and whether it is a repeat. A holder of an older token may not act."""
@@ -181,6 +206,22 @@ REMEDIES: dict[str, Callable[[Checkout, Json, float], tuple[Json, float]]] = {
     "traffic": Checkout.shift_traffic,
     "rollback": Checkout.rollback,
 }
+
+
+WOULD: dict[str, Callable[[Checkout, Json], str]] = {
+    "restart": Checkout.would_restart,
+    "scale": Checkout.would_scale,
+    "traffic": Checkout.would_shift_traffic,
+    "rollback": Checkout.would_roll_back,
+}
+"""What is answered to `Dry-Run: true`."""
+
+
+def _known_version(asked: Json) -> str:
+    version = asked.get("version")
+    if version not in VERSIONS:
+        raise RefusedError(f"There is no version {version!r}; there are {' and '.join(VERSIONS)}.")
+    return str(version)
 
 
 def _whole(asked: Json, name: str, least: int, most: int) -> int:
@@ -280,16 +321,19 @@ async def reset(request: Request) -> Response:
 
 
 async def calls(request: Request) -> Response:
-    """Every call to repair it, refused and repeated ones too, and how often it really acted."""
+    """Every call to repair it, refused and repeated ones too, every one that only asked, and how often it acted."""
     made = _plant(request).checkout.calls
     acted = Counter(call.call for call in made if call.status == 200 and not call.repeat)
-    return JSONResponse({"calls": [call.model_dump() for call in made], "actions": acted})
+    trials = [trial.model_dump() for trial in _plant(request).checkout.trials]
+    return JSONResponse({"calls": [call.model_dump() for call in made], "trials": trials, "actions": acted})
 
 
 async def remedy(request: Request) -> Response:
     plant, at = _plant(request), now()
     call = request.url.path.rpartition("/")[2]
     key, token = request.headers.get("idempotency-key"), request.headers.get("fencing-token")
+    if request.headers.get("dry-run", "").lower() == "true":
+        return await _try_out(request, call, key, at)
     asked: Json = {}
     status, repeat = 500, False
     try:
@@ -305,6 +349,24 @@ async def remedy(request: Request) -> Response:
         plant.save()
     await asyncio.sleep(max(0.0, answer.ready_at - now()))
     return JSONResponse(answer.said, headers={"Idempotent-Replay": "true"} if repeat else {})
+
+
+async def _try_out(request: Request, call: str, key: str | None, at: float) -> Response:
+    """Say what a call would do; it is written down that it was asked, and nothing else changes."""
+    plant = _plant(request)
+    asked: Json = {}
+    status, would = 500, ""
+    try:
+        asked = await _body(request)
+        would = WOULD[call](plant.checkout, asked)
+        status = 200
+    except RefusedError as error:
+        status = error.status
+        raise
+    finally:
+        plant.checkout.trials.append(Trial(at=at, call=call, asked=asked, key=key, status=status, would=would))
+        plant.save()
+    return JSONResponse({"dry_run": call, "would": would})
 
 
 async def refused(_request: Request, error: Exception) -> Response:

@@ -78,6 +78,11 @@ class OpenPlanButton(Control):
     mitigation: str
 
 
+class TryAgainButton(Control):
+    id = "mitigation.try-again"
+    mitigation: str
+
+
 class WithdrawButton(Control):
     id = "mitigation.withdraw"
     mitigation: str
@@ -181,6 +186,7 @@ CONTROLS: tuple[type[Control], ...] = (
     BreakGlassButton,
     CountersignButton,
     OpenPlanButton,
+    TryAgainButton,
     WithdrawButton,
     StopButton,
     RollBackButton,

@@ -40,6 +40,7 @@ ALL: tuple[Verb, ...] = (
     gates.BREAK_GLASS,
     gates.COUNTERSIGN,
     gates.GATES,
+    vote.DRY_RUN,
     vote.STOP,
     vote.ROLLBACK,
     answer.ACK,

@@ -1,11 +1,11 @@
-"""`approve`, `reject`, `withdraw`, `stop`, `rollback`: what is said about what waits for votes, or runs."""
+"""`approve`, `reject`, `withdraw`, `dry-run`, `stop`, `rollback`: about what waits for votes, or runs."""
 
 import re
 
 from bot.domain.gates.gate import Choice, Gate
 from bot.domain.gates.orders import CastVote, WithdrawGate
 from bot.domain.gates.rejections import NoSuchGate
-from bot.domain.incident.commands import RollBack, StopRun
+from bot.domain.incident.commands import RollBack, StopRun, TryAgain
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
 from bot.engine import Receipt
@@ -57,6 +57,20 @@ def _asked(request: Request, house: House) -> tuple[Gate, str]:
     return meant, request.words.strip()
 
 
+def dry_run(request: Request, house: House) -> Answer:
+    """Have what waits for approval tried once more."""
+    mitigation = _meant(request, house)
+    receipt = house.engine.submit(TryAgain(**request.facts(), mitigation=mitigation.id))
+    return Said(is_tried(receipt, mitigation.id), receipt)
+
+
+def is_tried(receipt: Receipt, mitigation: str) -> str:
+    """Say that a dry run is under way, and what becomes of votes."""
+    title = receipt.incident.mitigations[mitigation].plan.title
+    already = "" if receipt.events or receipt.repeated else "That is so already. "
+    return f"{already}“{title}” is being tried; nothing is done by it. Votes fall only if it says something else now."
+
+
 def stop(request: Request, house: House) -> Answer:
     mitigation = _meant(request, house)
     said = f"“{mitigation.plan.title}” is stopped. A step that is under way ends first; nothing follows it."
@@ -98,6 +112,13 @@ def _meant(request: Request, house: House) -> Mitigation:
 APPROVE = Verb(name="approve", usage="[because …]", summary="Approve what waits for your vote.", act=approve)
 REJECT = Verb(name="reject", usage="because …", summary="Reject what waits for your vote, and say why.", act=reject)
 WITHDRAW = Verb(name="withdraw", usage="", summary="Withdraw what you asked for.", act=withdraw)
+DRY_RUN = Verb(
+    name="dry-run",
+    aliases=("try", "dryrun"),
+    usage="[m1]",
+    summary="Ask again what the mitigation that waits for approval would do.",
+    act=dry_run,
+)
 STOP = Verb(name="stop", aliases=("abort",), usage="", summary="Stop the mitigation that runs.", act=stop)
 ROLLBACK = Verb(
     name="rollback",

@@ -30,6 +30,7 @@ def test_a_gate_runs_out_while_no_clock_runs(wired: WiredWorld, truth: Truth, sh
     for words in ("policy adopt because we are in a hurry", "propose restart-checkout"):
         said = wired.terminal("--in", story.id, *words.split(), MANIFESTS=str(short_limit))
         assert said.returncode == 0, said.stderr
+    truth.comes("gate.called", story.id)  # once its dry run has answered
     (gate,) = truth.state(story.id).open_gates
     due = truth.state(story.id).next_due
     assert due is not None

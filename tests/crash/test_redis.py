@@ -75,8 +75,9 @@ def test_while_many_people_write(wired: WiredWorld, truth: Truth) -> None:
 
 def test_in_the_middle_of_a_run(wired: WiredWorld, truth: Truth) -> None:
     story = declare(wired)
-    with wired.checkout_wire.hold("POST /admin/restart", answer=True) as hold:
+    with wired.checkout_wire.hold("-plan-1-", answer=True) as hold:
         story.ana.types("/incident propose restart-checkout", story.channel.id)
+        story.channel.asks("Approve")  # once its dry run has answered
         story.ben.types("/incident approve", story.channel.id)
         hold.wait()
         wired.redis.kill()

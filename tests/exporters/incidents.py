@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.dry_run import Answer
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -13,7 +14,7 @@ from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident
 from bot.domain.policy import Policy
-from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
+from bot.domain.runbook import HttpStep, Plan, Signal, TrialStep, Verify, WaitStep
 from bot.domain.severity import Severity
 from bot.exporters.export import Export
 from tests.harness.orders import casting
@@ -21,6 +22,9 @@ from tests.harness.people import ANA, BEN, CY, DEE
 from tests.harness.plans import POLICY, edited
 
 NAMES = {ANA: "Ana Ruiz", BEN: "Ben Okafor", CY: "Cy Lindqvist", DEE: "Dee Park"}
+
+
+TRY = TrialStep(id="try", says="What a restart would do", path="/restart", shows="would")
 
 
 def plan(title: str = "Restart checkout", **changes: Any) -> Plan:
@@ -108,8 +112,10 @@ def rich() -> Story:
     story.after(seconds=40).by(DEE, c.RecordPinEdited, ts="1.1", text="p99 is 13 s on checkout-3")
     story.after(minutes=1).by(ANA, c.PostUpdate, text="We see it. Payments in Europe fail; next word in 30 min.")
     story.after(seconds=30).by(BEN, c.Propose, plan=plan())
-    story.after(seconds=40).by(BEN, c.Propose, plan=plan(parameters={"nodes": 3}))
-    story.after(seconds=40).votes(CY, "approve", "*seen* the plan")
+    story.after(seconds=40).by(BEN, c.Propose, plan=plan(parameters={"nodes": 3}, dry_run=(TRY,)))
+    would = Answer(step="try", ok=True, text="3 of 8 nodes would restart, *one* by one <@UBEN>\n# not a heading |")
+    story.after(seconds=2).by(SYSTEM, c.RecordDryRun, mitigation="m1", trial=1, answers=(would,))
+    story.after(seconds=38).votes(CY, "approve", "*seen* the plan")
     story.after(seconds=5).votes(DEE, "reject")
     _runs(story, "m1", "drain", "settle")
     started = {"mitigation": "m1", "phase": "plan", "step": 2}

@@ -51,8 +51,8 @@ def test_an_export_is_intact() -> None:
     verdict = verify(RICH)
     assert verdict.holds
     assert verdict.defects == ()
-    assert (verdict.incident, verdict.events, verdict.head) == ("INC-42", 51, rich().records[-1].hash)
-    assert str(verdict) == f"INC-42: 51 events, all intact. The chain ends in {verdict.head}."
+    assert (verdict.incident, verdict.events, verdict.head) == ("INC-42", 54, rich().records[-1].hash)
+    assert str(verdict) == f"INC-42: 54 events, all intact. The chain ends in {verdict.head}."
 
 
 def test_an_incident_that_only_just_began_is_intact() -> None:
@@ -207,7 +207,7 @@ def test_breaks_takes_anything_that_json_can_say(records: list[object]) -> None:
 
 def test_half_an_emoji_is_a_defect_and_no_crash() -> None:
     halved = RICH.replace(b"cards work again", b"cards \\ud83d again")
-    assert "Event 33 was changed after it was written." in verify(halved).defects
+    assert "Event 36 was changed after it was written." in verify(halved).defects
 
 
 def test_a_field_that_an_event_grew_later_breaks_no_older_chain() -> None:

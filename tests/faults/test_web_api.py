@@ -66,6 +66,8 @@ def test_each_method_fails_once(wired: WiredWorld, truth: Truth, faults: list[Se
         (story.ben, "approve"),
         (story.ana, "export csv"),
     ):
+        if verb == "approve":
+            truth.comes("gate.called", story.id)  # once its dry run has answered
         assert "failed" not in person.types(f"/incident {verb}", story.channel.id)
     for done in ("mitigation.verified", "export.delivered"):
         truth.comes(done, story.id)

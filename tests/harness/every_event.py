@@ -39,6 +39,7 @@ from tests.harness.orders import (
     confirm,
     declare,
     decline,
+    dry_run,
     exported,
     finished,
     give,
@@ -74,6 +75,7 @@ from tests.harness.orders import (
     tell_customers,
     tick,
     trouble,
+    try_again,
     try_page,
     unconfirm,
     unpin,
@@ -81,7 +83,7 @@ from tests.harness.orders import (
     want_export,
 )
 from tests.harness.people import ANA, BEN, CY, DEE, MO
-from tests.harness.plans import PURGE, RESTART, edited, plan
+from tests.harness.plans import PURGE, RESTART, TRIED, edited, plan
 from tests.harness.plans import policy as workflow
 from tests.harness.stages import STAGES, TRANSITIONS, Stages
 
@@ -222,8 +224,11 @@ def story() -> Sequence[AnyCommand]:
         finished(0, ok=False, mitigation="m2", at=312),
         propose(plan(RESTART), by=BEN, at=400),
         reject("once was enough", by=CY, mitigation="m3", at=410),
-        propose(plan(), by=CY, at=500),
-        approve(by=BEN, mitigation="m4", at=510),
+        propose(plan(TRIED), by=CY, at=500),
+        dry_run("4 replicas instead of 2", "80 connections", mitigation="m4", at=501),
+        try_again(by=DEE, mitigation="m4", at=505),
+        dry_run("4 replicas instead of 3", "80 connections", trial=2, mitigation="m4", at=506),
+        approve(by=BEN, seen=None, mitigation="m4", at=510),
         stop(by=CY, mitigation="m4", at=511),
         delivered,
         exported(delivered.cause, at=605),

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any, TypedDict
 
+from bot.domain.dry_run import Answer
 from bot.domain.gates import orders as o
 from bot.domain.gates.gate import Choice
 from bot.domain.gates.policy import ApprovalPolicy
@@ -195,6 +196,16 @@ def reject(comment: str = "too risky", *, by: str, mitigation: str = M1, at: flo
 
 def withdraw(*, by: str = ANA, mitigation: str = M1, at: float = 0) -> c.Withdraw:
     return c.Withdraw(**header(by, at), mitigation=mitigation)
+
+
+def try_again(*, by: str = ANA, mitigation: str = M1, at: float = 0) -> c.TryAgain:
+    return c.TryAgain(**header(by, at), mitigation=mitigation)
+
+
+def dry_run(*said: str, ok: bool = True, trial: int = 1, mitigation: str = M1, at: float = 0) -> c.RecordDryRun:
+    """A worker reports what each step of a dry run answered."""
+    answers = tuple(Answer(step=f"ask-{n}", ok=ok, text=text) for n, text in enumerate(said, start=1))
+    return c.RecordDryRun(**header(SYSTEM, at), mitigation=mitigation, trial=trial, answers=answers)
 
 
 def stop(*, by: str = ANA, mitigation: str = M1, at: float = 0) -> c.StopRun:

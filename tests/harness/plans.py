@@ -13,7 +13,19 @@ from bot.domain.policy import (
     SeverityPolicy,
     StuckReminder,
 )
-from bot.domain.runbook import HttpStep, Parameter, Plan, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
+from bot.domain.runbook import (
+    HttpStep,
+    Parameter,
+    Plan,
+    Runbook,
+    Service,
+    Signal,
+    TrialStep,
+    Verify,
+    WaitStep,
+    fill_in,
+    plan_of,
+)
 from bot.domain.severity import Severity
 from tests.harness.stages import HATS, STAGES, TRANSITIONS
 
@@ -135,6 +147,17 @@ PURGE = Runbook(
     touches=("customer-data",),
 )
 """Touches customer data: needs a human's yes at every severity."""
+
+TRIED = SCALE.model_copy(
+    update={
+        "id": "scale-after-a-look",
+        "dry_run": (
+            TrialStep(id="ask-1", says="Ask for ${replicas} replicas", path="/scale", body={"replicas": "${replicas}"}),
+            TrialStep(id="ask-2", says="Ask for the database", method="GET", path="/connections", shows="would.be"),
+        ),
+    }
+)
+"""As the first, with a dry run of two steps."""
 
 RUNBOOKS = (SCALE, RESTART, PURGE)
 

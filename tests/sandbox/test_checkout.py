@@ -216,3 +216,32 @@ def test_a_port_in_use_is_refused_rather_than_shared(service: httpx.Client) -> N
     second = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     assert second.returncode == 1
     assert "Address already in use" in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("call", "asked", "would"),
+    [
+        ("restart", {}, "3 instances of 4.11.0 would restart, all at once"),
+        ("scale", {"instances": 8}, "8 instances instead of 3"),
+        ("traffic", {"percent": 0}, "0 % of customers instead of 100 %"),
+        ("rollback", {"version": "4.10.2"}, "4.10.2 would run instead of 4.11.0, on 3 instances"),
+    ],
+)
+def test_a_dry_run_says_what_would_happen_and_nothing_does(
+    checkout: httpx.Client, call: str, asked: dict[str, Any], would: str
+) -> None:
+    before = checkout.get("/health").json()
+    said = checkout.post(f"/admin/{call}", json=asked, headers={"Dry-Run": "true", "Idempotency-Key": "t1"})
+    assert said.json() == {"dry_run": call, "would": would}
+    assert checkout.get("/health").json() == before
+    seen = checkout.get("/admin/calls").json()
+    assert (seen["calls"], seen["actions"]) == ([], {})
+    assert [(one["call"], one["key"], one["would"]) for one in seen["trials"]] == [(call, "t1", would)]
+    assert checkout.post(f"/admin/{call}", json=asked, headers={"Idempotency-Key": "t1"}).json()["done"] == call
+
+
+def test_a_dry_run_of_what_would_be_refused_is_refused(checkout: httpx.Client) -> None:
+    said = checkout.post("/admin/rollback", json={"version": "9"}, headers={"Dry-Run": "true"})
+    assert said.status_code == 400
+    assert "There is no version" in said.text
+    assert checkout.get("/admin/calls").json()["trials"][0]["status"] == 400

@@ -1,17 +1,19 @@
 """Steps and signals against a real HTTP service: what is sent, what counts as done, as failed, as worth another try."""
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
-from bot.domain.runbook import HttpStep, Signal, WaitStep
+from bot.domain.runbook import HttpStep, Signal, TrialStep, WaitStep
 from bot.steps import Context, NotYet, Passing, Result, run
-from bot.steps.http import read_signal
+from bot.steps.http import MOST_READ, read_signal, try_out
 from tests.harness.clock import at
 
 
@@ -128,3 +130,83 @@ def test_a_service_out_of_reach_is_not_healthy() -> None:
     healthy, reading = read_signal(Signal(path="/health"), "http://127.0.0.1:9")
     assert not healthy
     assert "could not be read" in reading
+
+
+TRY = TrialStep(
+    id="try", says="What would restart", path="/admin/restart", body={"force": True}, timeout=2, shows="a.b"
+)
+WHOLE = TRY.model_copy(update={"shows": None})
+
+
+def test_a_dry_run_says_that_it_is_one_and_has_a_key_of_its_own(target: Target) -> None:
+    target.answer = '{"a": {"b": "3 würden neu starten"}}'.encode()
+    said = try_out(TRY, target.url, "INC-1-m1-dry-run1-try-abc", 20)
+    assert (said.ok, said.text) == (True, "3 würden neu starten")
+    ((method, path, headers, body),) = target.asked
+    assert (method, path, body) == ("POST", "/admin/restart", {"force": True})
+    assert (headers["dry-run"], headers["idempotency-key"]) == ("true", "INC-1-m1-dry-run1-try-abc")
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "words"),
+    [
+        (b'{"a": {"b": {"up": [1, 2]}}}', True, '{"up": [1, 2]}'),
+        (b'{"a": {"b": null}}', False, "its answer has no a.b"),
+        (b'{"a": 1}', False, "its answer has no a.b"),
+        (b"<html>", False, "its answer is no JSON"),
+        (b"[" * 50_000, False, "its answer is no JSON"),
+        (b'{"a": {"b": ' + b"9" * 5000 + b"}}", False, "its answer is no JSON"),
+        (b"\xff\xfe", False, "its answer is no JSON"),
+        (b'{"a": {"b": "' + b"x" * MOST_READ + b'"}}', False, "its answer is no JSON of 64 kB at most"),
+    ],
+)
+def test_a_dry_run_shows_a_field_of_whatever_is_answered(target: Target, answer: bytes, ok: bool, words: str) -> None:
+    target.answer = answer
+    said = try_out(TRY, target.url, "key", 20)
+    assert said.ok is ok
+    assert words in said.text
+
+
+def test_a_dry_run_without_a_field_shows_the_whole_and_no_more_than_its_bound(target: Target) -> None:
+    target.answer = b"y" * (MOST_READ * 3)
+    said = try_out(WHOLE, target.url, "key", 20)
+    assert (said.ok, len(said.text), said.is_cut) == (True, MOST_READ, True)
+
+
+@pytest.mark.parametrize("status", [302, 400, 429, 500, 503])
+def test_a_dry_run_that_is_refused_says_so_and_is_not_repeated(target: Target, status: int) -> None:
+    target.status, target.answer = status, b"not today"
+    said = try_out(WHOLE, target.url, "key", 20)
+    assert not said.ok
+    assert said.text == f"POST /admin/restart answered {status}: not today"
+    assert len(target.asked) == 1
+
+
+def test_a_dry_run_of_a_service_out_of_reach_says_so() -> None:
+    said = try_out(WHOLE, "http://127.0.0.1:9", "key", 20)
+    assert not said.ok
+    assert "POST /admin/restart: " in said.text
+
+
+@pytest.mark.parametrize("drip", [b"", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["silent", "drop by drop"])
+def test_a_dry_run_waits_no_longer_than_it_may(drip: bytes) -> None:
+    over = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.sendall(drip)
+                while not over.wait(0.05):
+                    if drip:
+                        connection.sendall(b".")
+
+        serving = Thread(target=answer)
+        serving.start()
+        began = time.monotonic()
+        said = try_out(WHOLE, f"http://127.0.0.1:{listening.getsockname()[1]}", "key", 0.3)
+        took = time.monotonic() - began
+        over.set()
+        serving.join()
+    assert not said.ok
+    assert took < 2

@@ -41,6 +41,7 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.PostTimeline: messages.post_timeline,
     x.GiveBrief: messages.give_brief,
     x.ShowOffer: messages.show_offer,
+    x.DryRun: runs.dry_run,
     x.RunStep: runs.run_step,
     x.ReadSignal: runs.read_signal,
     x.HoldTarget: runs.hold_target,

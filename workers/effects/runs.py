@@ -1,8 +1,12 @@
 """Runbook steps and signals: one step, one reading at a time, so that any worker can go on where another died."""
 
-from bot.domain.effects import HoldTarget, ReadSignal, ReleaseTarget, RunStep
+import time
+
+from bot.domain.dry_run import Answer
+from bot.domain.effects import DryRun, HoldTarget, ReadSignal, ReleaseTarget, RunStep
 from bot.domain.gates.standing import ending
 from bot.domain.incident.commands import (
+    RecordDryRun,
     RecordSignal,
     RecordStepFinished,
     RecordStepStarted,
@@ -15,6 +19,7 @@ from bot.ports import Ran
 from bot.slack.errors import RetryLater
 from bot.steps import Context, NotYet, Passing, Result, run
 from bot.steps.http import read_signal as read
+from bot.steps.http import try_out
 from workers.crew import Done, Job
 
 TRIES = 5
@@ -25,6 +30,30 @@ LEASE = 300
 
 BUSY = 2
 """Seconds until a worker asks again for a target that another mitigation holds."""
+
+
+TRIAL = 20.0
+"""Seconds that all of a dry run may take. People are asked after 30 at the latest, with it or without."""
+
+
+def dry_run(effect: DryRun, job: Job) -> Done:
+    """Ask what the plan would do, step by step until one fails; tried once, for whoever waits can try again."""
+    incident, ends = job.incident(), time.monotonic() + TRIAL
+    mitigation = incident.mitigations[effect.mitigation]
+    if mitigation.progress is not Progress.PROPOSED or mitigation.trials != effect.trial:
+        return Done()
+    answers = list[Answer]()
+    for step in mitigation.plan.dry_run:
+        left = ends - time.monotonic()
+        if left <= 0:
+            answers.append(Answer(step=step.id, ok=False, text=f"the {TRIAL:g} s for the dry run were up before it"))
+        else:
+            key = f"{incident.id}-{mitigation.id}-dry-run{effect.trial}-{step.id}-{mitigation.plan_hash[:12]}"
+            answers.append(try_out(step, mitigation.plan.url, key, left))
+        if not answers[-1].ok:
+            break
+    facts = job.facts("tried")
+    return Done((RecordDryRun(**facts, mitigation=mitigation.id, trial=effect.trial, answers=tuple(answers)),))
 
 
 def run_step(effect: RunStep, job: Job) -> Done:

@@ -14,6 +14,8 @@ def next_due(gate: Gate) -> datetime | None:
     """Return when something falls due: a limit, a deputy, a notice, a debt. None: nothing ever will by itself."""
     if not gate.is_open:
         return _debt_due(gate.debt) if gate.debt is not None else None
+    if gate.trial_due is not None:
+        return gate.trial_due
     times = [] if gate.limit_due is None or gate.is_contested else [gate.limit_due]
     if gate.latest is not None:
         times.append(gate.latest.due)

@@ -34,6 +34,8 @@ class GateOpened(FactBase):
     """Which of the policy's steps comes when; `seed` gave it where the policy shuffles them."""
     seed: str = ""
     limit_due: AwareDatetime | None = None
+    trial_due: AwareDatetime | None = None
+    """Until when the dry run is awaited before anybody is asked; None: there is none."""
     declared: ApprovalPolicy | None = None
     """As the workflow declares it, where `policy` is stricter."""
     stricter: tuple[Reason, ...] = ()
@@ -188,6 +190,17 @@ class SubjectChanged(FactBase):
     changed: tuple[str, ...]
     order: tuple[int, ...]
     limit_due: AwareDatetime | None = None
+    trial_due: AwareDatetime | None = None
+    """Until when the dry run of the changed plan is awaited before anybody is asked."""
+
+
+class DryRunShown(FactBase):
+    """What the dry run has said is a part of what is asked from here on; people are asked now."""
+
+    type: Literal["gate.dry-run"] = "gate.dry-run"
+    dry_run: str
+    late: bool = False
+    """It said nothing in time."""
 
 
 class LimitPassed(FactBase):
@@ -267,6 +280,7 @@ AnyFact = (
     | Contested
     | ContestEnded
     | SubjectChanged
+    | DryRunShown
     | LimitPassed
     | GateExhausted
     | GlassBroken

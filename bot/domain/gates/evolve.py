@@ -35,6 +35,7 @@ def _opened(fact: e.GateOpened) -> Gate:
         order=fact.order,
         seed=fact.seed,
         limit_due=fact.limit_due,
+        trial_due=fact.trial_due,
         linked=fact.linked,
         declared=fact.declared,
         stricter=fact.stricter,
@@ -92,6 +93,9 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
             return _uncontested(gate, fact)
         case e.SubjectChanged():
             return _changed(gate, fact)
+        case e.DryRunShown():
+            subject = gate.subject.model_copy(update={"dry_run": fact.dry_run})
+            return {"subject": subject, "trial_due": None, "readers": ()}
         case e.LimitPassed():
             return {"limit_due": None}
         case e.GlassBroken():
@@ -212,6 +216,7 @@ def _changed(gate: Gate, fact: e.SubjectChanged) -> dict[str, Any]:
         "authors": tuple(dict.fromkeys((*gate.authors, fact.by))),
         "order": fact.order,
         "limit_due": fact.limit_due,
+        "trial_due": fact.trial_due,
         "calls": (),
         "passed": (),
         "is_contested": False,

@@ -90,6 +90,7 @@ def in_sentences(gate: Gate) -> list[str]:
         told.outcome,
         *told.rules,
         *([told.stricter] if told.stricter else []),
+        *([f"Votes are bound to this dry run: {gate.subject.dry_run}."] if gate.subject.dry_run else []),
         *(f"<@{one.account}> ({one.seat}), {because_of(one.because)}" for one in told.asked if one.waits),
         *told.missing,
         *([f"Opened the plan: {names(told.readers)}."] if told.readers else []),
@@ -208,6 +209,8 @@ def _why_not(gate: Gate, vote: Vote) -> str:
 
 
 def _outcome(gate: Gate) -> str:
+    if gate.outcome is None and gate.trial_due is not None:
+        return f"It waits for its dry run until {gate.trial_due:%H:%M:%S} UTC at most; people are asked then."
     if gate.outcome is None:
         latest = gate.latest
         waits = names(

@@ -166,6 +166,8 @@ class Gate(Frozen):
     seed: str = ""
     limit_due: AwareDatetime | None = None
     """When the whole gate's limit is up; None: it has none, or it is past."""
+    trial_due: AwareDatetime | None = None
+    """Until when its dry run is awaited, and nobody is asked; None: it isn't."""
     changed: tuple[str, ...] = ()
     """Fields that the latest change touched: why earlier votes fell."""
     turns: int = 0

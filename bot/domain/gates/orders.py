@@ -31,6 +31,8 @@ class OpenGate(Order):
     """Quiet hours don't hold it: the severity's policy says so."""
     seed: str = ""
     """Chance, for a policy that shuffles its steps. It is recorded, so that the order can be checked."""
+    trial_due: AwareDatetime | None = None
+    """Until when its dry run is awaited before anybody is asked."""
     declared: ApprovalPolicy | None = None
     """As the workflow declares it, where `policy` is stricter."""
     stricter: tuple[Reason, ...] = ()
@@ -98,6 +100,14 @@ class ChangeSubject(Order):
     subject: Subject
     policy: ApprovalPolicy | None = None
     """The policy that holds now, if it isn't the gate's own any more."""
+    trial_due: AwareDatetime | None = None
+    """Until when the dry run of what it is now is awaited before anybody is asked."""
+
+
+class ShowDryRun(Order):
+    """The dry run of what is asked has said something: from here on it is a part of that."""
+
+    dry_run: str
 
 
 class AskNext(Order):
@@ -150,6 +160,7 @@ AnyOrder = (
     | PassOn
     | OpenPlan
     | ChangeSubject
+    | ShowDryRun
     | AskNext
     | WithdrawGate
     | Supersede

@@ -52,6 +52,10 @@ class SubjectHasChanged(Rejected):
     """It has changed since you opened it ({changed}), so this was not counted. Read it again and decide anew."""
 
 
+class AwaitsDryRun(Rejected):
+    """Its dry run is under way, and you decide on what that says, too. You are asked in {seconds} s at most."""
+
+
 class SayWhy(Rejected):
     """Say why in a few words: this gate keeps the reasons."""
 

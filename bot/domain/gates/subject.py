@@ -21,7 +21,7 @@ class Subject(Frozen):
     details: dict[str, str] = {}
     """What else it consists of, each part by its hash: its steps, its rollback, its address."""
     dry_run: str = ""
-    """What a trial of it has said."""
+    """What a trial of it has said, in one line with the hash of it all; empty: there is none, or it is awaited."""
     touches: tuple[str, ...] = ()
     """Customer data, compliance: what is named here never approves itself."""
     policy: str = ""
@@ -34,15 +34,17 @@ class Subject(Frozen):
     def differs_from(self, other: "Subject") -> tuple[str, ...]:
         """Name the fields that changed, parameters and details one by one, for the message that voids the votes.
 
-        Where a parameter changed, what is filled in with it changes, too, and isn't named: that would hide it.
+        Where a parameter changed, what is filled in with it changes, too, and isn't named: that would hide it. Nor is
+        a dry run that is awaited anew: it has said nothing else yet.
         """
         mine, theirs = self.model_dump(mode="json"), other.model_dump(mode="json")
         fields = [name for name in mine if name not in {"parameters", "details"} and _differ(mine[name], theirs[name])]
         parts = _changed(self.details, other.details)
-        apart = [name for name in (*fields, *parts) if name not in FOLLOWS and name != "action"]
+        says = ["dry_run"] if self.dry_run and self.dry_run != other.dry_run else []
+        apart = [*says, *(name for name in (*fields, *parts) if name not in FOLLOWS and name != "action")]
         words = _changed(self.parameters, other.parameters)
         named = (*apart, *words) if apart or words else (*fields, *parts)
-        return tuple(WORDS.get(name, name) for name in named)
+        return tuple(dict.fromkeys(WORDS.get(name, name) for name in named))
 
 
 WORDS = {"dry_run": "dry run", "touches": "what it touches", "no_rollback_because": "why there is no rollback"}

@@ -24,6 +24,8 @@ def worth_telling(fact: g.AnyFact) -> bool:
             return bool(fact.because)
         case g.StepPassed():
             return not fact.last
+        case g.DryRunShown():
+            return fact.late
         case g.GateOpened() if fact.stricter:
             return True
         case g.GateOpened() | g.SubjectChanged():
@@ -79,6 +81,10 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
         case g.SubjectChanged():
             text = _quoted(fact.subject.parameters.get("text"))
             return f"changed {what} ({', '.join(fact.changed)}); earlier votes don't count{text}"
+        case g.DryRunShown() if fact.late:
+            return f"asked for approval of {what} without its dry run: {fact.dry_run}"
+        case g.DryRunShown():
+            return f"asked for approval of {what} with its dry run: {fact.dry_run}"
         case g.LimitPassed():
             return f"reached the time limit of {what}"
         case g.GateExhausted():

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
+from bot.domain.dry_run import Answer
 from bot.domain.gates.orders import AnyOrder
 from bot.domain.gates.stricter import Known
 from bot.domain.hats import Hat
@@ -196,6 +197,20 @@ class Propose(Command):
 
 class Withdraw(Command):
     mitigation: str
+
+
+class TryAgain(Command):
+    """Ask once more what a plan would do, before people decide on it."""
+
+    mitigation: str
+
+
+class RecordDryRun(Command):
+    """A worker has asked what a plan would do."""
+
+    mitigation: str
+    trial: int
+    answers: tuple[Answer, ...]
 
 
 class AtGate(Command):
@@ -414,6 +429,8 @@ AnyCommand = (
     | Propose
     | Withdraw
     | AtGate
+    | TryAgain
+    | RecordDryRun
     | StopRun
     | RollBack
     | RecordTargetBusy

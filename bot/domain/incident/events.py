@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.domain.dry_run import Answer
 from bot.domain.gates import events as gates
 from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import Hat
@@ -298,6 +299,24 @@ class MitigationAmended(EventBase):
     changed: tuple[str, ...]
     due: AwareDatetime | None = None
     """Before gates had events of their own: when the limit is up that began anew."""
+
+
+class DryRunOrdered(EventBase):
+    """A worker is to ask what the plan would do, before anybody decides."""
+
+    type: Literal["mitigation.dry-run-ordered"] = "mitigation.dry-run-ordered"
+    mitigation: str
+    trial: int
+    """How many there were of this mitigation, with this one."""
+
+
+class MitigationTried(EventBase):
+    """What the plan would do, as its target says; nothing was done."""
+
+    type: Literal["mitigation.tried"] = "mitigation.tried"
+    mitigation: str
+    trial: int
+    answers: tuple[Answer, ...]
 
 
 class VoteCast(EventBase):
@@ -642,6 +661,8 @@ EscalationEvent = (
 
 MitigationEvent = (
     MitigationAmended
+    | DryRunOrdered
+    | MitigationTried
     | VoteCast
     | VoteCameLate
     | GateClosed

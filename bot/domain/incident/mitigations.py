@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.dry_run import PATIENCE, Trial
 from bot.domain.incident.commands import Phase
 from bot.domain.runbook import Frozen, Plan, Step
 
@@ -51,6 +52,12 @@ class Mitigation(Frozen):
     progress: Progress
     amended: tuple[str, ...] = ()
     """Fields that the latest change of the plan touched: why earlier votes fell."""
+    trials: int = 0
+    """Dry runs that were ordered."""
+    trial_ordered_at: datetime | None = None
+    """When the latest was."""
+    trial: Trial | None = None
+    """The latest that came back of the plan as it is now."""
     steps: tuple[StepRun, ...] = ()
     rollbacks: int = 0
     """How often a rollback was begun. `steps` holds the latest one's; a second try must not pass for the first."""
@@ -61,6 +68,11 @@ class Mitigation(Frozen):
     reading: str = ""
     ended_at: datetime | None = None
     because: str = ""
+
+    def is_being_tried(self, at: datetime) -> bool:
+        """Say whether a dry run is under way; one that has said nothing for long may be asked for again."""
+        came_back = self.trial is not None and self.trial.number == self.trials
+        return self.trial_ordered_at is not None and not came_back and at - self.trial_ordered_at < PATIENCE
 
     def steps_of(self, phase: Phase) -> tuple[Step, ...]:
         return self.plan.steps if phase == "plan" else self.plan.rollback

@@ -217,6 +217,8 @@ def _mitigated(event: e.MitigationEvent, after: Incident, version: int) -> list[
             if goes_on and has_more and same_phase:
                 return [_step(after, mitigation, event.phase, following), *shown]
             return shown
+        case e.DryRunOrdered():
+            return [x.DryRun(incident=after.id, mitigation=mitigation.id, trial=event.trial), *shown]
         case e.VerificationStarted():
             return [x.ReadSignal(incident=after.id, mitigation=mitigation.id, delay=0), *shown]
         case e.SignalRead() if mitigation.progress is Progress.VERIFYING:

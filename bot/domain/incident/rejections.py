@@ -362,6 +362,17 @@ class NothingRuns(Rejected):
         super().__init__(title=title, progress=progress.value.replace("-", " "))
 
 
+class NoDryRun(Rejected):
+    """“{title}” has no dry run: its runbook declares none."""
+
+
+class NotTriedNow(Rejected):
+    """“{title}” is {progress}. A dry run is for what waits for approval."""
+
+    def __init__(self, title: str, progress: Progress) -> None:
+        super().__init__(title=title, progress=progress.value.replace("-", " "))
+
+
 class NoRollback(Rejected):
     """{title} has no rollback: {because}"""
 

@@ -44,10 +44,11 @@ function graph({ samples, failing_from: limit }, { error_rate: rate }) {
   fill(part("graph"), line("limit", `M0 ${up(limit)}H${WIDTH}`), line("rate", `M${points.join("L")}`));
 }
 
-function calls({ calls: made }) {
+function calls({ calls: acted, trials }) {
+  const made = [...acted, ...trials.map((one) => ({ ...one, trial: true }))].sort((one, other) => one.at - other.at);
   if (!made.length) return fill(part("calls"), el("p", { class: "quiet" }, "None yet. Each needs an Idempotency-Key: a repeated call gets the same answer and does nothing."));
   const what = ({ call, asked }) => [call, ...Object.values(asked)].join(" ");
-  const came = ({ status, repeat }) => (status !== 200 ? `refused (${status})` : repeat ? "a repeat: same answer, nothing done" : "done");
+  const came = ({ status, repeat, trial, would }) => (trial && status === 200 ? `a dry run, nothing done: ${would}` : status !== 200 ? `refused (${status})` : repeat ? "a repeat: same answer, nothing done" : "done");
   const row = (one) =>
     el("tr", {}, [clock(one.at * 1000), what(one), one.key ?? "none", one.token ?? "", came(one)].map((words) => el("td", { dir: "auto" }, words)));
   const head = ["Time", "Call", "Idempotency-Key", "Fencing-Token", "What came of it"].map((words) => el("th", {}, words));

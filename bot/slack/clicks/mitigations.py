@@ -1,4 +1,4 @@
-"""Clicks on a mitigation: read the plan, withdraw, stop, roll back."""
+"""Clicks on a mitigation: read the plan, try again, withdraw, stop, roll back."""
 
 import logging
 
@@ -6,18 +6,18 @@ from redis.exceptions import RedisError
 
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.orders import OpenPlan
-from bot.domain.incident.commands import RollBack, StopRun, Withdraw
+from bot.domain.incident.commands import RollBack, StopRun, TryAgain, Withdraw
 from bot.domain.incident.decide.mitigations import find
 from bot.domain.incident.rejections import Rejected
 from bot.engine import TooBusy
 from bot.slack.answers import said
 from bot.slack.clicks.click import facts_of
-from bot.slack.controls import OpenPlanButton, RollBackButton, StopButton, WithdrawButton
+from bot.slack.controls import OpenPlanButton, RollBackButton, StopButton, TryAgainButton, WithdrawButton
 from bot.slack.door import Door, Opens, Reply
 from bot.slack.requests import Click
 from bot.slack.views.mitigation import plan_view
 from bot.verbs.gates import at_gate
-from bot.verbs.vote import undoes
+from bot.verbs.vote import is_tried, undoes
 
 log = logging.getLogger("muster.slack")
 
@@ -40,6 +40,12 @@ def _record_reading(gate: Gate, click: Click, control: OpenPlanButton, door: Doo
         door.house.engine.submit(at_gate(door.house, facts, gate, OpenPlan(by=click.user, at=facts["at"])))
     except (Rejected, TooBusy, RedisError) as why:
         log.warning("who opened the plan is not recorded cause=%s why=%s", click.cause, why)
+
+
+def try_again(click: Click, control: TryAgainButton, door: Door) -> Reply:
+    """Have it tried once more; the message says what came of it."""
+    receipt = door.house.engine.submit(TryAgain(**facts_of(click, control, door), mitigation=control.mitigation))
+    return said(is_tried(receipt, control.mitigation))
 
 
 def withdraw(click: Click, control: WithdrawButton, door: Door) -> Reply:

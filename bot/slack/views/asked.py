@@ -7,6 +7,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked as what_of
 from bot.slack.controls import OpenPlanButton, PassVoteOnButton
 from bot.slack.kit import Message, Names, actions, bold, button, context, header, line, message, section, sentences, who
+from bot.slack.views.dry_run import in_one_line
 from bot.slack.views.gate import about, became, breaking, limit, needed, stricter, told_of, voting
 
 
@@ -23,6 +24,8 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
     what = f"{bold(line(what_of(incident, gate.id), 300))} · {incident.severity.label} {bold(incident.id)} {where}"
     by = f"proposed by {who(gate.proposer, names)}"
     risk = f"Risk: {line(mitigation.plan.risk, 600)}" if mitigation is not None else ""
+    tried = in_one_line(mitigation, gate) if mitigation is not None else ""
+    dry_run = f"Dry run: {tried}" if tried else ""
     asks, without = needed(incident, gate, names), limit(gate)
     return message(
         sentences(
@@ -30,11 +33,12 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
             incident.id,
             by,
             risk,
+            dry_run,
             *parts.values(),
             why,
         ),
         header(f"Approve? {gate.subject.action}"),
-        section("\n".join(part for part in (what, by, risk) if part)),
+        section("\n".join(part for part in (what, by, risk, dry_run) if part)),
         *told_of(parts),
         section("\n".join(part for part in (asks, stricter(gate, names)) if part)),
         context(f"You are {why}." if why else "", without),

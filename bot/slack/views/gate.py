@@ -138,6 +138,8 @@ def voting(incident: Incident, gate: Gate, choice: Choice) -> VoteButton:
 
 def ways(incident: Incident, gate: Gate) -> list[Block | None]:
     """Offer what somebody may do who is asked. Everybody sees the same: who may not is told so when they press it."""
+    if gate.trial_due is not None:
+        return [breaking(incident, gate)]
     tiers = [gate.tier_of(call) for call in gate.calls_of(gate.current)]
     names_somebody = any(seat.route is not None for tier in tiers for seat in tier.seats)
     return [
@@ -271,6 +273,8 @@ def _then(gate: Gate, end: Ending) -> str:
 
 def in_short(gate: Gate) -> str:
     """Say how far it has come in a few words, for cards and lists."""
+    if gate.trial_due is not None:
+        return "its dry run is under way"
     count, end = counted(gate), ending(gate)
     missing = f"{plural(count.missing, 'approval')} missing" if count is not None else "being looked up"
     return f"{missing} · by {when(end.at)}, or {_then(gate, end)}" if end is not None else missing

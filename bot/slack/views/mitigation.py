@@ -8,13 +8,14 @@ from typing import Any, assert_never
 
 from bot.domain.durations import lasted
 from bot.domain.freshness import Freshness
+from bot.domain.gates.gate import Gate
 from bot.domain.gates.standing import approvers, opponents
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import Phase
 from bot.domain.incident.mitigations import Mitigation, Progress, StepRun
 from bot.domain.incident.state import Incident
 from bot.domain.runbook import HttpStep, Plan, Step, WaitStep
-from bot.slack.controls import FormFacts, OpenPlanButton, RollBackButton, StopButton, WithdrawButton
+from bot.slack.controls import FormFacts, OpenPlanButton, RollBackButton, StopButton, TryAgainButton, WithdrawButton
 from bot.slack.kit import (
     Block,
     Message,
@@ -39,6 +40,7 @@ from bot.slack.kit import (
     when,
     who,
 )
+from bot.slack.views.dry_run import in_full, in_one_line
 from bot.slack.views.gate import limit, needed, outcome_of, stricter, votes, ways
 from bot.slack.views.steps import SHOWN, in_words
 
@@ -87,14 +89,18 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
     title, where = line(plan.title, 150), f"{line(plan.target, 80)} ({line(plan.environment, 80)})"
     proposer = who(m.proposer, names)
     asks, more, without = needed(incident, gate, names), stricter(gate, names), limit(gate)
-    changed = f"The plan was changed: {line(', '.join(gate.changed))}. Earlier votes fell." if gate.changed else ""
+    if gate.trial_due is not None:
+        asks, without = "Votes are asked for once its dry run has answered.", ""
+    tried, changed = in_one_line(m, gate), _changed(gate)
     told = {
         "Risk": _risk(plan),
         "Expected effect": _expected(plan),
         "Plan": in_words(plan.steps),
+        **({"Dry run": tried} if tried else {}),
         "Rollback": _rollback(plan),
         "Track record": sentences(_track(track), _review(track, now)),
     }
+    again = button("Try again", TryAgainButton(incident=incident.id, mitigation=m.id)) if m.trials else None
     risk, expect, steps, *rest = (f"*{label}*\n{text}" for label, text in told.items())
     return message(
         sentences(
@@ -109,12 +115,22 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
         section(steps, button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id))),
         *(section(text) for text in rest),
         section("\n".join(["*Votes*", *votes(gate, names), asks, more])),
-        context(without),
+        context(without) if without else None,
         actions(
             *ways(incident, gate),
+            again if gate.trial_due is None else None,
             button("Withdraw", WithdrawButton(incident=incident.id, mitigation=m.id)),
         ),
     )
+
+
+def _changed(gate: Gate) -> str:
+    """Say why earlier votes fell; empty: nothing was changed since it was proposed."""
+    if not gate.changed:
+        return ""
+    if gate.changed == ("dry run",):
+        return "Its dry run says something else now. Earlier votes fell."
+    return f"The plan was changed: {line(', '.join(gate.changed))}. Earlier votes fell."
 
 
 def _risk(plan: Plan) -> str:
@@ -355,6 +371,7 @@ def plan_view(incident: Incident, m: Mitigation, names: Names) -> dict[str, Any]
         *_steps_in_full(plan, plan.steps),
         section("*Rollback*" if plan.rollback else f"*Rollback*\n{_rollback(plan)}"),
         *_steps_in_full(plan, plan.rollback),
+        *in_full(m, incident.gate_of(m)),
         section("*Verification*"),
         code(
             f"GET {_url(plan, plan.signal.path)}\nhealthy when {plan.signal.field} = {plan.signal.healthy}\n"

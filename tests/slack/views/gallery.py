@@ -78,6 +78,7 @@ from tests.slack.views.scene import (
     POLICY,
     REMINDING,
     START,
+    TRY,
     TWO_VOTES,
     Scene,
     names,
@@ -198,6 +199,16 @@ def _incidents() -> dict[str, Picture]:
 LATELY = Known(stale="the runbook was reviewed on 2026-05-12, which held until 2026-08-10")
 
 
+def trying() -> Scene:
+    return Scene(policy=TWO_VOTES).commanded().proposed(dry_run=(TRY,))
+
+
+def tried_again() -> Scene:
+    """One vote came, and then the dry run says something else."""
+    scene = trying().tried("3 instances would restart one by one").votes(CY)
+    return scene.does(c.TryAgain, BEN, mitigation="m1").tried("2 instances would restart one by one")
+
+
 def mitigations() -> dict[str, Scene]:
     again = Scene().commanded().proposed().proposed(risk="Carts of the last hour are lost.", parameters={"wave": 3})
     touchy: dict[str, Any] = {
@@ -214,6 +225,11 @@ def mitigations() -> dict[str, Scene]:
         "asked-stricter": Scene(policy=STRICTER).commanded().does(c.Propose, BEN, plan=plan(), known=LATELY),
         "asked-of-what-was-never-read": Scene().commanded().proposed(),
         "half-approved": Scene(policy=TWO_VOTES).commanded().proposed().votes(CY, comment="I tried it in staging"),
+        "being-tried": trying(),
+        "tried": trying().tried("3 instances would restart one by one"),
+        "tried-in-vain": trying().tried("POST /restart answered 503: <!here> *not* today", ok=False),
+        "tried-without-an-answer": trying().later(seconds=31).does(c.Tick),
+        "tried-again-with-another-answer": tried_again(),
         "approved": approved(),
         "needs-nobody": Scene(severity=Severity.P3).commanded().proposed(),
         "waiting": approved().does(c.RecordTargetBusy, mitigation="m1", holder="m3 of INC-41"),
@@ -325,6 +341,7 @@ def _plans() -> dict[str, Picture]:
     asked, bare = Scene().commanded().proposed(), Scene().commanded().proposed(rollback=(), parameters={})
     return {
         "plan/whole": plan_view(asked.incident, asked.mitigation, names),
+        "plan/tried": plan_view((tried := tried_again()).incident, tried.mitigation, names),
         "plan/without-rollback": plan_view(bare.incident, bare.mitigation, names),
     }
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from bot.domain.criterion import Check, Criterion, Evidence, Strictness
+from bot.domain.dry_run import Answer
 from bot.domain.gates.gate import Choice
 from bot.domain.gates.orders import BreakGlass, Countersign
 from bot.domain.gates.policy import GateChoice
@@ -26,7 +27,7 @@ from bot.domain.policy import (
     SeverityPolicy,
     StuckReminder,
 )
-from bot.domain.runbook import HttpStep, Plan, Signal, Verify, WaitStep
+from bot.domain.runbook import HttpStep, Plan, Signal, TrialStep, Verify, WaitStep
 from bot.domain.severity import Severity
 from tests.harness.orders import casting
 from tests.harness.plans import ANYBODY, anybody
@@ -141,6 +142,9 @@ def plan(**changes: Any) -> Plan:
     return whole.model_copy(update=changes)
 
 
+TRY = TrialStep(id="try", says="What a restart would do", path="/restart", shows="would")
+
+
 class Scene:
     """An incident, its records and its clock."""
 
@@ -193,6 +197,13 @@ class Scene:
 
     def proposed(self, by: str = BEN, **changes: Any) -> Self:
         return self.does(c.Propose, by, plan=plan(**changes))
+
+    def tried(self, *said: str, ok: bool = True) -> Self:
+        """The latest dry run comes back."""
+        m = self.mitigation
+        steps = zip(m.plan.dry_run, said, strict=False)
+        answers = tuple(Answer(step=step.id, ok=ok, text=text) for step, text in steps)
+        return self.does(c.RecordDryRun, mitigation=m.id, trial=m.trials, answers=answers)
 
     def broken(self, because: str) -> Self:
         """The commander breaks the glass of what is proposed."""

@@ -10,7 +10,7 @@ from bot.domain.differences import Difference
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident.due import outlook
-from bot.domain.runbook import HttpStep
+from bot.domain.runbook import HttpStep, TrialStep
 from bot.domain.severity import Severity
 from bot.slack.kit import Message, line, prose
 from bot.slack.views.announcement import announcement
@@ -65,6 +65,7 @@ def spoken(said: str, title: str, policy: Any) -> Scene:
     """Let people say it wherever the domain takes words."""
     said = said.strip() or "x"
     steps = tuple(HttpStep(id=f"s{n}", says=said, path="/go", body={said: said}) for n in range(30))
+    tries = tuple(TrialStep(id=f"t{n}", says=said, path="/try", body={said: said}) for n in range(2))
     pin = {"channel": "C042", "ts": "1.0", "author": CY, "text": said, "permalink": said}
     proposal: dict[str, Any] = {
         "title": said, "risk": said, "expect": said, "parameters": {said: said}, "steps": steps, "rollback": steps,
@@ -80,7 +81,8 @@ def spoken(said: str, title: str, policy: Any) -> Scene:
         c.ChangeSeverity, ANA, to=Severity.P1, because=""
     )
     scene.does(c.AdoptPolicy, ANA, to=edited(policy, name="other"), because=said)
-    return scene.proposed(**proposal).votes(CY, comment=said)
+    scene.proposed(**proposal, dry_run=tries).tried(said, said)
+    return scene.votes(CY, comment=said)
 
 
 def look(scene: Scene, named: Any) -> list[Message]:

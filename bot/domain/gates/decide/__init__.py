@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.domain.gates import events as e
 from bot.domain.gates import orders as o
 from bot.domain.gates.decide.case import Case
+from bot.domain.gates.decide.dry_runs import show
 from bot.domain.gates.decide.glass import break_glass, countersign
 from bot.domain.gates.decide.overdue import catch_up
 from bot.domain.gates.decide.people import out_of_reach, pass_on, seat
@@ -47,6 +48,7 @@ def _open(order: o.OpenGate) -> list[e.AnyFact]:
         seed=order.seed,
         order=order_of(order.policy, order.seed or order.gate),
         limit_due=limit_due(order.policy, order.at),
+        trial_due=order.trial_due,
         declared=order.declared,
         stricter=order.stricter,
     )
@@ -84,6 +86,8 @@ def _obey(case: Case, order: o.AnyOrder) -> None:
             _read(case, order)
         case o.ChangeSubject():
             _change(case, order)
+        case o.ShowDryRun():
+            show(case, order)
         case o.AskNext():
             _ask_next(case, order)
         case o.WithdrawGate():
@@ -122,6 +126,7 @@ def _change(case: Case, order: o.ChangeSubject) -> None:
             changed=changed,
             order=order_of(policy, gate.seed or gate.id),
             limit_due=limit_due(policy, case.at),
+            trial_due=order.trial_due,
         )
     )
 

@@ -6,6 +6,7 @@ from bot.domain.durations import lasted
 from bot.domain.gates import events as e
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
+from bot.domain.gates.decide.dry_runs import is_late
 from bot.domain.gates.decide.glass import call_in
 from bot.domain.gates.decide.notices import chair_for, channel_notice, following
 from bot.domain.gates.decide.settle import end, go_on, settle
@@ -16,7 +17,7 @@ from bot.domain.ids import SYSTEM
 
 def catch_up(case: Case) -> None:
     """Do what time has done by now: limits first, so that nobody is told of what is over."""
-    while case.gate.is_open and (_limit_is_up(case) or _tier_is_up(case)):
+    while case.gate.is_open and (is_late(case) or _limit_is_up(case) or _tier_is_up(case)):
         settle(case)
     _ask_deputies(case)
     _remind(case)
@@ -25,7 +26,7 @@ def catch_up(case: Case) -> None:
 
 def _limit_is_up(case: Case) -> bool:
     gate = case.gate
-    if gate.limit_due is None or gate.is_contested or case.at < gate.limit_due:
+    if gate.limit_due is None or gate.is_contested or gate.trial_due is not None or case.at < gate.limit_due:
         return False
     then = gate.policy.then
     if then == "escalate":

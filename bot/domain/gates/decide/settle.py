@@ -24,6 +24,8 @@ def settle(case: Case) -> None:
 def _conclude(case: Case) -> bool:
     """Draw one conclusion; False: there is none."""
     gate = case.gate
+    if gate.trial_due is not None:
+        return False  # nobody is asked yet
     if gate.is_contested:
         return _conclude_contest(case)
     for ballot in sorted(gate.passed):

@@ -1,5 +1,7 @@
 """Votes: cast, too late, taken back. Each is bound to what was asked, and to the ballot that it was meant for."""
 
+from math import ceil
+
 from bot.domain.gates import events as e
 from bot.domain.gates import orders as o
 from bot.domain.gates.count import barred_from
@@ -8,6 +10,7 @@ from bot.domain.gates.decide.people import whom
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.rejections import (
     AnotherQuestion,
+    AwaitsDryRun,
     GateIsClosed,
     HasVoted,
     NobodyAsksYou,
@@ -31,6 +34,8 @@ def vote(case: Case, order: o.CastVote) -> None:
     if gate.is_author(order.by):
         raise YouProposedIt(asked=whom(case))
     check_subject(case, order.subject)
+    if gate.trial_due is not None:
+        raise AwaitsDryRun(seconds=ceil((gate.trial_due - case.at).total_seconds()))
     ballot = gate.current
     if _has_said(case, order):
         return
@@ -90,7 +95,8 @@ def _was_asked(gate: Gate, person: str, order: o.CastVote) -> bool:
 
 def check_subject(case: Case, seen: str | None) -> None:
     if seen not in {None, case.gate.subject.hash}:
-        raise SubjectHasChanged(changed=", ".join(case.gate.changed) or "it is another one")
+        tried = "dry run" if case.gate.subject.dry_run else "it is another one"
+        raise SubjectHasChanged(changed=", ".join(case.gate.changed) or tried)
 
 
 def _check_seat(case: Case, order: o.CastVote) -> None:

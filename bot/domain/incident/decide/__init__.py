@@ -30,6 +30,7 @@ AFTER_THE_END = (
     c.RequestExport,
     c.RecordExport,
     c.RecordTrouble,
+    c.RecordDryRun,
     c.RecordChannel,
     c.RecordPinEdited,
     c.RecordPinDeleted,
@@ -127,8 +128,8 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
             return mitigations.propose(command, incident, policy)
         case c.AtGate():
             return gates.at_gate(command, incident, policy)
-        case c.Withdraw():
-            return mitigations.withdraw(command, incident, policy)
+        case c.Withdraw() | c.TryAgain() | c.RecordDryRun():
+            return mitigations.while_asked(command, incident, policy)
         case c.StopRun():
             return runs.stop(command, incident)
         case c.RollBack():

@@ -31,7 +31,15 @@ def at_gate(command: AtGate, incident: Incident, policy: Policy) -> list[AnyEven
     return with_consequences(decide(_order(command, incident), gate), incident, policy)
 
 
-def open_gate(command: Command, gate: str, approval: Asked, subject: Subject, *, wakes: bool) -> list[g.AnyFact]:
+def open_gate(
+    command: Command,
+    gate: str,
+    approval: Asked,
+    subject: Subject,
+    *,
+    wakes: bool,
+    trial_due: datetime | None = None,
+) -> list[g.AnyFact]:
     """Ask. Where the policy shuffles its steps, the command's cause is the chance: nobody chooses it."""
     order = o.OpenGate(
         by=command.by,
@@ -41,6 +49,7 @@ def open_gate(command: Command, gate: str, approval: Asked, subject: Subject, *,
         subject=subject,
         wakes=wakes,
         seed=digest({"cause": command.cause}) if approval.policy.shuffle else "",
+        trial_due=trial_due,
         declared=approval.declared,
         stricter=approval.stricter,
     )

@@ -2,6 +2,7 @@
 
 from typing import Any, assert_never
 
+from bot.domain.dry_run import Trial
 from bot.domain.incident import events as e
 from bot.domain.incident.evolve.before import Old, facts_of
 from bot.domain.incident.evolve.gates import gated
@@ -47,6 +48,8 @@ def mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
 
 Run = (
     e.MitigationAmended
+    | e.DryRunOrdered
+    | e.MitigationTried
     | e.RunWaits
     | e.StepStarted
     | e.StepFinished
@@ -63,7 +66,11 @@ Run = (
 def _mitigation_changes(mitigation: Mitigation, event: Run) -> dict[str, Any]:
     match event:
         case e.MitigationAmended():
-            return {"plan": event.plan, "plan_hash": event.plan.hash, "amended": event.changed}
+            return {"plan": event.plan, "plan_hash": event.plan.hash, "amended": event.changed, "trial": None}
+        case e.DryRunOrdered():
+            return {"trials": event.trial, "trial_ordered_at": event.at}
+        case e.MitigationTried():
+            return {"trial": Trial(number=event.trial, at=event.at, answers=event.answers)}
         case e.RunWaits():
             return {"waits_for": event.holder}
         case e.StepStarted():
