@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.incident.commands import AtGate, Declare, Propose
+from bot.domain.ids import SYSTEM
+from bot.domain.incident.commands import AtGate, Declare, Propose, RecordDryRun
 from bot.domain.severity import Severity
 from bot.settings import read
 from bot.store.client import Client
@@ -35,6 +36,8 @@ def wired(here: dict[str, str]) -> Wired:
         engine.submit(declared)
         wanted = plan(wired.house, number, "restart-checkout", {})
         engine.submit(Propose(**facts, at=begun, cause="p", plan=wanted))
+        tried = {"incident": number, "by": SYSTEM, "mitigation": "m1", "trial": 1, "answers": ()}
+        engine.submit(RecordDryRun(**tried, at=begun, cause="t"))
     voted = begun + timedelta(minutes=2)
     engine.submit(
         AtGate(incident="INC-1", by=BEN, at=voted, cause="v", gate="m1", order=casting(BEN, voted, "approve"))

@@ -190,7 +190,7 @@ def test_a_good_export_is_confirmed(muster: Muster, tmp_path: Path) -> None:
     file.write_bytes(render(rich().export()))
     said = muster("verify", str(file))
     assert said.code == 0
-    assert "51 events, all intact." in said.out
+    assert "54 events, all intact." in said.out
 
 
 def test_a_tampered_export_is_found_out(muster: Muster, tmp_path: Path) -> None:

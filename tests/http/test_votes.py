@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.dry_run import Answer as DryRunAnswer
 from bot.domain.effects import ShowHome
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.orders import BreakGlass, ChangeSubject
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.commands import AtGate, Declare, Propose, RecordChannel, TakeHat
+from bot.domain.incident.commands import AtGate, Declare, Propose, RecordChannel, RecordDryRun, TakeHat
 from bot.domain.incident.state import Incident
 from bot.domain.severity import Severity
 from bot.settings import Settings
@@ -141,6 +142,9 @@ def made(wired: Wired, caller: Caller) -> Room:
     engine.submit(RecordChannel(**{**header(), "by": SYSTEM}, incident=incident, channel=f"C{word.upper()}", name=word))
     wanted = plan(wired.house, incident, "restart-checkout", {})
     engine.submit(Propose(**header(), incident=incident, plan=wanted))
+    said = (DryRunAnswer(step="try-restart", ok=True, text="3 instances would restart"),)
+    told = {**header(), "by": SYSTEM}
+    engine.submit(RecordDryRun(**told, incident=incident, mitigation="m1", trial=1, answers=said))
     return Room(wired, caller, incident)
 
 
