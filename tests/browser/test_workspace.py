@@ -115,7 +115,8 @@ def see_it_work(ana: Window, ben: Window, checkout: Page) -> None:
         running = window.sees("✓ 1. Take checkout out of traffic · done", "✓ 3. Give checkout its traffic back · done")
         expect(running).to_contain_text("it reads “status is failing”, not healthy so far.")
         expect(running.get_by_role("button", name="Stop")).to_be_visible()
-    expect(checkout.get_by_role("row")).to_have_count(4)  # a head, and three calls
+    expect(checkout.get_by_role("row")).to_have_count(5)  # a head, the dry run, and three calls
+    expect(checkout.get_by_role("row", name="a dry run, nothing done")).to_have_count(1)
     checkout.get_by_role("button", name="Repair by hand").click()
     for window in (ana, ben):
         window.sees("✓ Restart checkout", "verified: the signal stayed healthy", "approved by Ben")

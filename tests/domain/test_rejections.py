@@ -12,7 +12,7 @@ from bot.domain.criterion import Criterion
 from bot.domain.gates import rejections as gates
 from bot.domain.hats import Hat
 from bot.domain.incident import decide as rules
-from bot.domain.incident import rejections
+from bot.domain.incident import guards, rejections
 from bot.domain.incident.criteria import Item
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
@@ -94,7 +94,7 @@ def test_every_no_is_a_sentence_with_its_facts_filled_in(kind: type[Rejected]) -
 
 
 def test_every_no_is_said_by_some_rule() -> None:
-    files = [*Path(rules.__file__).parent.glob("*.py"), Path(words.__file__)]
+    files = [*Path(rules.__file__).parent.glob("*.py"), Path(words.__file__), Path(guards.__file__)]
     text = "\n".join(path.read_text() for path in files)
     raised = {
         getattr(node.exc, "id", None) or getattr(getattr(node.exc, "func", None), "id", None)
