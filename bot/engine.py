@@ -16,10 +16,11 @@ from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.react import react
 from bot.domain.incident.record import GENESIS, Recorded, chain
-from bot.domain.incident.rejections import NoSuchIncident, Rejected
+from bot.domain.incident.rejections import NoSuchIncident
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
-from bot.domain.workflows import Workflows
+from bot.domain.rejected import Rejected
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.workflows import Workflows
 from bot.ports import Appended, Conflict, Decided, EventStore, Policies, Seen, Stored, UnreadablePolicy, Waker
 
 log = logging.getLogger("muster.engine")

@@ -13,7 +13,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Arranged
 from bot.domain.oncall.roster import AnyFact, RosterState
 from bot.domain.oncall.schedule import Shift
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.notifier import SLACK, EmailNotifier, Notifier
 from bot.domain.oncall.people import Choice, Contact, Person, Team
 from bot.domain.oncall.schedule import Elsewhere, Layer, Schedule
-from bot.domain.policy import PagePolicy
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import PagePolicy
 from tests.test_config import PATIENTLY, SCRAPS, SERVICES, SHIPPED, WORKFLOW, Files, folder, mistakes, outcome
 
 PEOPLE = """\

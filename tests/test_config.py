@@ -12,21 +12,15 @@ from hypothesis import strategies as st
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Glass, Route, Seat, Step, Tier
+from bot.domain.gates.choice import GateChoice
+from bot.domain.gates.policy import ApprovalPolicy, Glass, Step, Tier
+from bot.domain.gates.seat import Route, Seat
 from bot.domain.hats import Hat
-from bot.domain.incident.reminders import Kind
-from bot.domain.policy import (
-    Channels,
-    HatReminder,
-    Policy,
-    ReminderPolicy,
-    Reminders,
-    SeverityPolicy,
-    StuckReminder,
-)
-from bot.domain.review import ReviewPolicy
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Verify, WaitStep, fill_in, plan_of
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Channels, Policy, SeverityPolicy
+from bot.domain.workflow.reminders import HatReminder, Kind, ReminderPolicy, Reminders, StuckReminder
+from bot.domain.workflow.review import ReviewPolicy
 from tests.harness.stages import Stages
 
 SHIPPED = Path(__file__).parents[1] / "manifests"

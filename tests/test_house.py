@@ -18,26 +18,18 @@ from slack_sdk import WebClient
 
 from bot import audit, calendars, cli, exporters, notifiers, steps, verbs
 from bot.cli import checkup
-from bot.domain.criterion import Criterion
 from bot.domain.effects import AnyEffect
-from bot.domain.gates.policy import GateChoice
-from bot.domain.lifecycle import StagePolicy, Transition
+from bot.domain.gates.choice import GateChoice
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.people import Choice, Contact, Person, Team
 from bot.domain.oncall.schedule import Elsewhere, Layer, Schedule
-from bot.domain.policy import (
-    Channels,
-    HatReminder,
-    PagePolicy,
-    Policy,
-    ReminderPolicy,
-    Reminders,
-    SeverityPolicy,
-    StuckReminder,
-)
 from bot.domain.runbook import HttpStep, Parameter, Runbook, Service, Signal, Step, TrialStep, Verify, WaitStep
-from bot.domain.wearing import Brief, Conflict, HatPolicy
+from bot.domain.workflow.criterion import Criterion
+from bot.domain.workflow.lifecycle import StagePolicy, Transition
+from bot.domain.workflow.policy import Channels, PagePolicy, Policy, SeverityPolicy
+from bot.domain.workflow.reminders import HatReminder, ReminderPolicy, Reminders, StuckReminder
+from bot.domain.workflow.wearing import Brief, Conflict, HatPolicy
 from bot.settings import RIGHT, Settings
 from bot.slack import clicks, controls, forms
 from bot.slack.manifest import METHODS

@@ -17,7 +17,7 @@ from bot.config.book import KINDS as IN_THE_BOOK
 from bot.config.documents import read
 from bot.config.schemas import FOLDER, KINDS, OnCall, file, published, schema_of
 from bot.config.schemas.written import BESIDE, SHORT_FORMS
-from bot.domain.gates.policy import SHORT_KEYS
+from bot.domain.gates.short import SHORT_KEYS
 from tests.test_book import PEOPLE, ROTAS
 from tests.test_config import FILES, RUNBOOK, SERVICES, SHIPPED, WORKFLOW, folder, mistakes
 

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from bot.domain.effects import queue_of
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import Tick
-from bot.domain.workflows import Workflows
+from bot.domain.workflow.workflows import Workflows
 from bot.engine import Engine
 from bot.ports import Clock, EventStore
 from bot.store.outbox import RedisOutbox

@@ -11,8 +11,8 @@ from redis.exceptions import RedisError
 
 from bot.domain.effects import OpenChannel
 from bot.domain.incident.commands import RecordTrouble
-from bot.domain.incident.rejections import Rejected
 from bot.domain.oncall.links import Subscriptions
+from bot.domain.rejected import Rejected
 from bot.settings import read
 from bot.slack.errors import Refused, RetryLater, log_with_reference, translate
 from bot.store.outbox import RedisOutbox, Waiting

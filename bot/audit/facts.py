@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 from bot.ports import Problem
 
 

@@ -10,7 +10,7 @@ from bot.domain.incident.escalations import Standing, call_timer, lapse_timer
 from bot.domain.incident.mitigations import gate_timer
 from bot.domain.incident.record import GENESIS, breaks
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
-from bot.domain.lifecycle import Purpose
+from bot.domain.workflow.lifecycle import Purpose
 
 WRITE_ANEW = "Whatever is recorded next writes it anew: `muster incident --in <number> note …`."
 

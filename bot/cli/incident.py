@@ -12,18 +12,19 @@ from typing import assert_never
 from redis.exceptions import RedisError
 
 from bot.cli.gates import lines_of
-from bot.domain.criterion import Strictness
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, incident_id
 from bot.domain.incident.criteria import Item
 from bot.domain.incident.due import Outlook
 from bot.domain.incident.events import AnyEvent
-from bot.domain.incident.rejections import CriteriaMissing, Rejected
+from bot.domain.incident.rejections import CriteriaMissing
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.told import Letters, duty_said, override_said, shift_said
+from bot.domain.rejected import Rejected
 from bot.domain.runbook import BadParameter, Parameter
 from bot.domain.timeline import QUIET, sentence, version_of, worth_telling
+from bot.domain.workflow.criterion import Strictness
 from bot.engine import TooBusy
 from bot.settings import Settings, read
 from bot.verbs import ALL, BY_NAME

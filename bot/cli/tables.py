@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 
-from bot.domain.comparison import AS_THE_FIRST, DIFFERS, NOT_THERE, Row
+from bot.domain.workflow.comparison import AS_THE_FIRST, DIFFERS, NOT_THERE, Row
 
 KEY = f"{AS_THE_FIRST} as in the first column · {DIFFERS} differs · {NOT_THERE} not there"
 

@@ -8,8 +8,8 @@ from bot.cli.tables import in_columns, in_markdown
 from bot.config import load
 from bot.config.mistakes import suggest
 from bot.config.schemas import FOLDER, KINDS, file, published
-from bot.domain.comparison import compared
-from bot.domain.drawing import in_mermaid, in_words
+from bot.domain.workflow.comparison import compared
+from bot.domain.workflow.drawing import in_mermaid, in_words
 from bot.settings import Settings, read
 
 WIDTH = 100

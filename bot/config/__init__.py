@@ -16,10 +16,10 @@ from bot.domain.declared import Url
 from bot.domain.hats import Hat
 from bot.domain.ids import digest
 from bot.domain.oncall.book import Book
-from bot.domain.policy import Policy
 from bot.domain.runbook import Frozen, Runbook, Service
-from bot.domain.wearing import HatPolicy
-from bot.domain.workflows import Workflows
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.wearing import HatPolicy
+from bot.domain.workflow.workflows import Workflows
 
 __all__ = ["ManifestMistakes", "Manifests", "Mistake", "load"]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake
-from bot.domain.endless import endless
 from bot.domain.oncall.book import Book
-from bot.domain.policy import Policy
+from bot.domain.workflow.endless import endless
+from bot.domain.workflow.policy import Policy
 
 
 def check(document: Document, policy: Policy, book: Book) -> Iterator[Mistake]:

@@ -13,7 +13,8 @@ from bot.config.approvals import as_written
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake, Place, listed, shown, suggest
 from bot.domain.declared import IN_MINUTES, IN_SECONDS, SECONDS
-from bot.domain.gates.policy import SHORT_KEYS, ApprovalPolicy
+from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.short import SHORT_KEYS
 from bot.domain.oncall.notifier import Notifier
 
 EXAMPLES = {

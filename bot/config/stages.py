@@ -6,7 +6,7 @@ from typing import Any
 from bot.config.documents import Document, items, written
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.hats import Hat
-from bot.domain.lifecycle import Purpose
+from bot.domain.workflow.lifecycle import Purpose
 
 Moves = list[tuple[str, str]]
 
@@ -162,7 +162,7 @@ def _gates(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterat
         if not isinstance(gate, dict) or not (before := {*items(gate.get("before"))} & {"stage", "resolution"}):
             continue
         named = [name for name in items(gate.get("stages")) if purposes.get(name) is not None]
-        asked = {"resolution" if purposes[name] is Purpose.RESOLVED else "stage" for name in named}
+        asked = {purpose.asks for name in named if (purpose := purposes[name]) is not None}
         if named and not asked & before:
             what = f"moves into {', '.join(named)} are asked about as {asked.pop()}, so nobody is ever asked here"
             instead = "Write before: [resolution]." if "stage" in before else "Write before: [stage]."

@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from bot.domain.hats import Hat
-from bot.domain.incident.commands import Phase
-from bot.domain.incident.reminders import Kind
-from bot.domain.runbook import Frozen
+from bot.domain.runbook import Frozen, Phase
+from bot.domain.workflow.reminders import Kind
 
 Place = Literal["channel", "announce", "managers", "customers"]
 

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from bot.domain.declared import ChannelName, Day, Name, ParameterName, Path, Seconds, Url, Words, misfit
 from bot.domain.ids import canonical, digest
 
+Phase = Literal["plan", "rollback"]
+"""Which steps of a plan run: those that mend it, or those that undo them."""
+
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 

@@ -11,8 +11,8 @@ from bot.domain.gates.gate import Outcome
 from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Page
 from bot.domain.incident.record import Recorded
-from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import Incident
+from bot.domain.workflow.reminders import Kind
 
 
 def tag(event: e.AnyEvent) -> str:

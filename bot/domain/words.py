@@ -1,10 +1,34 @@
 """What people write: there must be something to read, and it must fit."""
 
-from bot.domain.incident.rejections import TextMissing, TextTooLong, TitleMissing, TitleTooLong
+from bot.domain.rejected import Rejected
 
 TITLE_LIMIT = 200
 TEXT_LIMIT = 3000
 """Characters; Slack's section block holds 3,000."""
+
+
+class TitleMissing(Rejected):
+    """Say in a few words what is wrong: `/incident declare p1 checkout is down`."""
+
+    field = "title"
+
+
+class TextMissing(Rejected):
+    """There is no text yet. Write at least a word."""
+
+    field = "text"
+
+
+class TextTooLong(Rejected):
+    """That is {length:,} characters; {limit:,} fit. Put the rest into a file and pin it here."""
+
+    field = "text"
+
+
+class TitleTooLong(TextTooLong):
+    """That title is {length:,} characters; {limit:,} fit. Say it shorter, and the rest in `/incident note …`."""
+
+    field = "title"
 
 
 def check_title(title: str) -> None:

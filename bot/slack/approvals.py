@@ -9,11 +9,12 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config import Manifests
 from bot.domain.gates.feasible import orphans, shortfalls
-from bot.domain.gates.policy import ApprovalPolicy, Seat
+from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.seat import Seat
 from bot.domain.gates.seating import Surroundings, find
 from bot.domain.oncall.book import Arranged
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Policy
 from bot.slack.accounts import FOR_GOOD, why_out
 from bot.slack.errors import Refused, translate
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.gates.gate import Choice
 from bot.domain.hats import Hat
-from bot.domain.incident.reminders import Kind
+from bot.domain.workflow.reminders import Kind
 from bot.verbs.request import FormName
 
 

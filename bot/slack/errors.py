@@ -7,7 +7,7 @@ from http.client import HTTPException
 from redis.exceptions import RedisError
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 from bot.domain.runbook import BadParameter
 from bot.engine import TooBusy
 

@@ -12,7 +12,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.effects import ShowHome, ShowMissing
-from bot.domain.incident.rejections import CriteriaMissing, Rejected
+from bot.domain.incident.rejections import CriteriaMissing
+from bot.domain.rejected import Rejected
 from bot.slack import answers, events, shortcuts
 from bot.slack.clicks import ALL as CLICKS
 from bot.slack.controls import FormFacts, read_control

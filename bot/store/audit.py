@@ -19,7 +19,7 @@ from bot.audit.facts import Facts, Head, Looked, Process, Queue, Tail
 from bot.audit.finding import Finding
 from bot.audit.outbreak import Outbreak
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 from bot.ports import Clock, EventStore, Problems, UnreadablePolicy
 from bot.store.client import Client, Pipeline
 from bot.store.event_store import ms, script

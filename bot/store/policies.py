@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from bot.domain.policy import Policy, hash_of
+from bot.domain.workflow.policy import Policy, hash_of
 from bot.ports import UnreadablePolicy
 from bot.store.client import Client
 from bot.store.keys import Keys

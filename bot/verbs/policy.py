@@ -3,9 +3,9 @@
 import difflib
 import re
 
-from bot.domain.differences import differences
 from bot.domain.incident.commands import AdoptPolicy
 from bot.domain.timeline import version_of
+from bot.domain.workflow.differences import differences
 from bot.verbs.request import Answer, Ask, House, Request, Said, ShowPolicy, Verb, submit
 from bot.verbs.words import first, plain
 

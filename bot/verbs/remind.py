@@ -8,7 +8,8 @@ from bot.domain.declared import DURATION, SECONDS
 from bot.domain.durations import lasted
 from bot.domain.incident.commands import ResumeReminders, SnoozeReminders, StopReminders
 from bot.domain.incident.due import outlook
-from bot.domain.incident.reminders import ALIASES, SNOOZE_MINUTES, Kind, kind
+from bot.domain.incident.reminders import ALIASES, SNOOZE_MINUTES, kind
+from bot.domain.workflow.reminders import Kind
 from bot.verbs.request import Answer, House, Request, Said, ShowReminders, Verb, submit
 from bot.verbs.words import first, plain
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from bot.config import Manifests
-from bot.domain.differences import Difference
 from bot.domain.effects import AnyEffect
 from bot.domain.freshness import freshness
 from bot.domain.gates.report import Report
@@ -22,8 +21,9 @@ from bot.domain.oncall.book import Book
 from bot.domain.oncall.duty import Duty, Planned
 from bot.domain.oncall.people import Person
 from bot.domain.oncall.schedule import Override
-from bot.domain.policy import Policy
 from bot.domain.runbook import Plan, Runbook, Service, fill_in, plan_of
+from bot.domain.workflow.differences import Difference
+from bot.domain.workflow.policy import Policy
 from bot.engine import Engine, Receipt
 from bot.planner import Planner
 from bot.ports import KnownGates, People, Roster

@@ -7,8 +7,8 @@ from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve
 from bot.domain.incident.criteria import bare_hats, exits, owed, ways_on
 from bot.domain.incident.due import stage_due
 from bot.domain.incident.events import StageChanged
-from bot.domain.lifecycle import Purpose
 from bot.domain.severity import severity
+from bot.domain.workflow.lifecycle import Purpose
 from bot.verbs.request import Answer, Ask, House, Request, Said, ShowStage, Verb, known, policy_of, submit
 from bot.verbs.words import because, first, plain
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.schemas import KINDS, schema_of
-from bot.domain.comparison import NOT_THERE
+from bot.domain.workflow.comparison import NOT_THERE
 from tests.cli.conftest import Muster
 from tests.harness.world import ROOT
 

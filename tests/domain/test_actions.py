@@ -9,11 +9,11 @@ from bot.domain.effects import GiveBrief, MakeExport, Summon, Tell
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.events import ExportRequested, HatGiven, ReviewOpened, StageChanged
-from bot.domain.lifecycle import Action
-from bot.domain.policy import Policy
-from bot.domain.review import ReviewPolicy
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
+from bot.domain.workflow.lifecycle import Action
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.review import ReviewPolicy
 from tests.harness.given import Given, given
 from tests.harness.orders import declare, move, open_channel, resolve, take, tick
 from tests.harness.people import ANA, BEN, CY, DEE

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.domain.criterion import Criterion
 from bot.domain.effects import Warn
 from bot.domain.gates import orders as o
-from bot.domain.gates.policy import GateChoice
+from bot.domain.gates.choice import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AnyCommand
@@ -23,12 +22,14 @@ from bot.domain.incident.events import (
     MitigationProposed,
     RollbackStarted,
 )
-from bot.domain.incident.rejections import HandsOff, HatIsWorn, HatsConflict, OwnWork, Rejected
-from bot.domain.lifecycle import StagePolicy
-from bot.domain.policy import Policy
+from bot.domain.incident.rejections import HandsOff, HatIsWorn, HatsConflict, OwnWork
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
-from bot.domain.wearing import Conflict, Deed, Firmness, HatPolicy
+from bot.domain.workflow.criterion import Criterion
+from bot.domain.workflow.lifecycle import StagePolicy
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.wearing import Conflict, Deed, Firmness, HatPolicy
 from tests.harness.clock import at
 from tests.harness.criteria import HYBRID
 from tests.harness.given import Given, given

@@ -5,7 +5,6 @@ from itertools import product
 
 import pytest
 
-from bot.domain.criterion import Check, Criterion, Evidence, Strictness
 from bot.domain.hats import Hat
 from bot.domain.incident.checks import look
 from bot.domain.incident.commands import AnyCommand
@@ -40,10 +39,11 @@ from bot.domain.incident.rejections import (
     TakingBackNeedsReason,
     TooManyFindings,
 )
-from bot.domain.lifecycle import Purpose, Stage, StagePolicy
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence, worth_telling
+from bot.domain.workflow.criterion import Check, Criterion, Evidence, Strictness
+from bot.domain.workflow.lifecycle import Purpose, Stage, StagePolicy
+from bot.domain.workflow.policy import Policy
 from tests.harness.clock import at
 from tests.harness.criteria import HYBRID, complete, meet
 from tests.harness.given import Given, given

@@ -3,14 +3,15 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.criterion import Check, Criterion, Strictness
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident import events as e
-from bot.domain.incident.rejections import CriteriaMissing, Rejected
-from bot.domain.lifecycle import StagePolicy
-from bot.domain.policy import Policy
+from bot.domain.incident.rejections import CriteriaMissing
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
+from bot.domain.workflow.criterion import Check, Criterion, Strictness
+from bot.domain.workflow.lifecycle import StagePolicy
+from bot.domain.workflow.policy import Policy
 from tests.harness import orders as o
 from tests.harness.given import Given
 from tests.harness.people import ANA, BEN, CY

@@ -4,18 +4,20 @@ import pytest
 
 from bot.domain.effects import ShowGate, Tell
 from bot.domain.gates import orders as go
+from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.events import GateClosed, GateOpened, StepPassed, SubjectChanged, TierCalled, VoteCast
 from bot.domain.gates.gate import Outcome
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice
+from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.rejections import SubjectHasChanged, YouProposedIt
 from bot.domain.gates.subject import of_notice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.events import CustomersTold
-from bot.domain.incident.rejections import GateStillOpen, IsClosed, NoCustomersChannel, TextMissing, TextTooLong
-from bot.domain.policy import Policy
+from bot.domain.incident.rejections import GateStillOpen, IsClosed, NoCustomersChannel
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence, worth_telling
+from bot.domain.words import TextMissing, TextTooLong
+from bot.domain.workflow.policy import Policy
 from tests.harness.clock import at
 from tests.harness.given import Given, given
 from tests.harness.orders import (

@@ -14,9 +14,9 @@ from bot.domain.effects import (
 )
 from bot.domain.incident.events import ChannelOpened, Declared
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.rejections import IncidentExists, NoSuchIncident, TextTooLong, TitleMissing, TitleTooLong
+from bot.domain.incident.rejections import IncidentExists, NoSuchIncident
 from bot.domain.severity import Severity
-from bot.domain.words import TEXT_LIMIT, TITLE_LIMIT
+from bot.domain.words import TEXT_LIMIT, TITLE_LIMIT, TextTooLong, TitleMissing, TitleTooLong
 from tests.harness.clock import at
 from tests.harness.given import given
 from tests.harness.orders import INC, M1, declare, note, open_channel, propose

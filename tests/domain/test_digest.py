@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.digest import DigestPolicy
 from bot.domain.freshness import freshness
+from bot.domain.workflow.digest import DigestPolicy
 from tests.harness.clock import NOON
 from tests.harness.plans import RESTART
 

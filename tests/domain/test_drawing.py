@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import load
-from bot.domain.drawing import KEYWORDS, in_mermaid, in_words
-from bot.domain.lifecycle import StagePolicy, Transition
-from bot.domain.overview import overview
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
+from bot.domain.workflow.drawing import KEYWORDS, in_mermaid, in_words
+from bot.domain.workflow.lifecycle import StagePolicy, Transition
+from bot.domain.workflow.overview import overview
+from bot.domain.workflow.policy import Policy
 from tests.test_book import BOOK
 from tests.test_config import SHIPPED, WORKFLOW, folder
 

@@ -7,15 +7,17 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.domain.criterion import Check, Criterion, Strictness
-from bot.domain.endless import endless
 from bot.domain.incident.checks import look
-from bot.domain.incident.commands import AnyCommand, Phase
-from bot.domain.incident.rejections import CriteriaMissing, IsOver, NeedsApproval, Rejected, SeenInTheRecord
-from bot.domain.lifecycle import Guard, Purpose, StagePolicy, Transition
+from bot.domain.incident.commands import AnyCommand
+from bot.domain.incident.rejections import CriteriaMissing, IsOver, NeedsApproval, SeenInTheRecord
 from bot.domain.oncall.book import Book
-from bot.domain.policy import Policy
+from bot.domain.rejected import Rejected
+from bot.domain.runbook import Phase
 from bot.domain.severity import Severity
+from bot.domain.workflow.criterion import Check, Criterion, Strictness
+from bot.domain.workflow.endless import endless
+from bot.domain.workflow.lifecycle import Guard, Purpose, StagePolicy, Transition
+from bot.domain.workflow.policy import Policy
 from tests.harness.given import Given, given
 from tests.harness.orders import (
     approve,

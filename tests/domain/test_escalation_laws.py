@@ -13,9 +13,9 @@ from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Escalation, Standing, call_timer, lapse_timer
 from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import breaks, read
-from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.reach import Reachable
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from bot.engine import Engine

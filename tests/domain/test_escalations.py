@@ -14,12 +14,12 @@ from bot.domain.incident.rejections import (
     NobodyIsCalled,
     NobodyIsLeft,
     PassOnToYourself,
-    TextMissing,
 )
 from bot.domain.oncall.calling import home_of, place
 from bot.domain.oncall.people import Team
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
+from bot.domain.words import TextMissing
 from tests.harness import orders as o
 from tests.harness.book import by_slack, by_ways, policy
 from tests.harness.clock import at

@@ -17,9 +17,9 @@ from bot.domain.incident.events import (
     TroubleMet,
     UpdatePosted,
 )
-from bot.domain.incident.rejections import TextMissing, TextTooLong, TooManyPins
+from bot.domain.incident.rejections import TooManyPins
 from bot.domain.severity import Severity
-from bot.domain.words import TEXT_LIMIT
+from bot.domain.words import TEXT_LIMIT, TextMissing, TextTooLong
 from tests.harness.clock import at
 from tests.harness.given import given
 from tests.harness.orders import (

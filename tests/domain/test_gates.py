@@ -35,8 +35,8 @@ from bot.domain.incident.rejections import (
     IsOver,
     StillRunning,
 )
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Policy
 from tests.harness.clock import at
 from tests.harness.given import Given, given
 from tests.harness.orders import (

@@ -15,7 +15,7 @@ from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.decide import decide
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import breaks, chain
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 from bot.ports import Conflict, Stored
 from tests.harness.memory import MemoryStore
 from tests.harness.orders import (

@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.audit.incidents import owed
 from bot.domain import effects as x
 from bot.domain.gates import events as g
+from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.due import next_due
 from bot.domain.gates.gate import Choice, Gate, Outcome
 from bot.domain.gates.orders import CastVote
-from bot.domain.gates.policy import GateChoice
 from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -25,12 +25,12 @@ from bot.domain.incident.decide import decide
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.record import breaks, read
-from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import OF_A_WORD, Stage
-from bot.domain.runbook import Plan
+from bot.domain.rejected import Rejected
+from bot.domain.runbook import Phase, Plan
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
+from bot.domain.workflow.lifecycle import OF_A_WORD, Stage
 from bot.engine import Engine, Receipt
 from tests.harness import orders as o
 from tests.harness.clock import NOON, WoundClock
@@ -248,7 +248,7 @@ class Response(RuleBasedStateMachine):
                 self.clock.wind(1)
 
     @rule(n=st.integers(1, 3), phase=st.sampled_from(("plan", "rollback")), step=st.integers(0, 2), good=st.booleans())
-    def a_confused_worker_reports(self, n: int, phase: c.Phase, step: int, good: bool) -> None:
+    def a_confused_worker_reports(self, n: int, phase: Phase, step: int, good: bool) -> None:
         """What nobody asked for, about any step: only the truth may come through."""
         mitigation = f"m{n}"
         self.orders(o.started(step, phase, mitigation=mitigation))

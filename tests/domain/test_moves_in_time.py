@@ -5,9 +5,9 @@ from typing import Any
 from bot.domain.hats import Hat
 from bot.domain.incident.due import next_due
 from bot.domain.incident.events import StageChanged
-from bot.domain.lifecycle import Guard, Purpose, StagePolicy, Transition
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
+from bot.domain.workflow.lifecycle import Guard, Purpose, StagePolicy, Transition
+from bot.domain.workflow.policy import Policy
 from tests.domain.test_rollback_gates import VERIFIED, asking
 from tests.harness.clock import at
 from tests.harness.given import Given, given

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.domain.differences import differences
 from bot.domain.effects import DressChannel, ShowCard, ShowReminder, Tell
 from bot.domain.gates.due import next_due as gate_due
 from bot.domain.hats import Hat
@@ -17,14 +16,15 @@ from bot.domain.incident.rejections import (
     StageMeansSomethingElse,
     StageNotInPolicy,
     TakePartFirst,
-    TextTooLong,
 )
-from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import POST_MORTEM_TIMER
-from bot.domain.lifecycle import Purpose, Stage, StagePolicy, Transition
-from bot.domain.policy import Policy, SeverityPolicy
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
+from bot.domain.words import TextTooLong
+from bot.domain.workflow.differences import differences
+from bot.domain.workflow.lifecycle import Purpose, Stage, StagePolicy, Transition
+from bot.domain.workflow.policy import Policy, SeverityPolicy
+from bot.domain.workflow.reminders import Kind
 from tests.harness.clock import at
 from tests.harness.given import Given, given
 from tests.harness.orders import (

@@ -12,12 +12,12 @@ from bot.domain.incident import events as e
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.due import next_due
 from bot.domain.incident.evolve import replay
-from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose, StagePolicy, Transition
-from bot.domain.policy import Policy
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
-from bot.domain.workflows import Workflows
+from bot.domain.workflow.lifecycle import Purpose, StagePolicy, Transition
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.workflows import Workflows
 from bot.engine import Engine
 from tests.harness import orders as o
 from tests.harness.clock import WoundClock

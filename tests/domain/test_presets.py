@@ -9,7 +9,6 @@ from typing import NamedTuple
 import pytest
 
 from bot.config import load
-from bot.domain.criterion import Strictness
 from bot.domain.gates.events import GateOpened
 from bot.domain.gates.stricter import Asked
 from bot.domain.gates.subject import of_plan
@@ -28,10 +27,11 @@ from bot.domain.incident.rejections import (
     NoSuchMove,
     NotInThisStage,
 )
-from bot.domain.lifecycle import Stage, StagePolicy
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
-from bot.domain.wearing import Firmness
+from bot.domain.workflow.criterion import Strictness
+from bot.domain.workflow.lifecycle import Stage, StagePolicy
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.wearing import Firmness
 from tests.harness.clock import NOON, at
 from tests.harness.given import Given, given
 from tests.harness.orders import approve, declare, finished, move, propose, signal, started, take, tick

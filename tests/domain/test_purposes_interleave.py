@@ -15,8 +15,8 @@ import pytest
 from bot.domain.effects import AnyEffect, Tell
 from bot.domain.gates import events as g
 from bot.domain.gates import orders as o
+from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.gate import Outcome
-from bot.domain.gates.policy import GateChoice
 from bot.domain.gates.subject import Subject
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import AnyCommand
@@ -25,10 +25,10 @@ from bot.domain.incident.due import next_due
 from bot.domain.incident.evolve import evolve, replay
 from bot.domain.incident.react import react
 from bot.domain.incident.record import GENESIS, chain
-from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Policy
 from tests.domain.test_customers import telling
 from tests.domain.test_rollback_gates import CAREFUL, DONE, VERIFIED, asking, running
 from tests.harness.given import Given, given

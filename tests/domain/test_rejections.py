@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.domain import words
-from bot.domain.criterion import Criterion
 from bot.domain.gates import rejections as gates
 from bot.domain.hats import Hat
 from bot.domain.incident import decide as rules
@@ -33,12 +32,13 @@ from bot.domain.incident.rejections import (
     NotYoursToConfirm,
     OfferIsGone,
     OwnWork,
-    Rejected,
     StageMeansSomethingElse,
     StageNotInPolicy,
     StillRunning,
 )
-from bot.domain.wearing import Conflict
+from bot.domain.rejected import Rejected
+from bot.domain.workflow.criterion import Criterion
+from bot.domain.workflow.wearing import Conflict
 from tests.harness.given import given
 from tests.harness.orders import declare
 from tests.harness.people import ANA
@@ -46,7 +46,12 @@ from tests.harness.plans import POLICY
 from tests.harness.stages import Stages
 
 KINDS = [
-    *(kind for _, kind in inspect.getmembers(rejections, inspect.isclass) if issubclass(kind, Rejected)),
+    *(
+        kind
+        for module in (rejections, words)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, Rejected)
+    ),
 ]
 NUMBERS = {"length", "limit"}
 BLAST_RADIUS = Criterion(id="blast-radius", title="Who is hit is known", confirmed_by=(Hat.FIRST_RESPONDER,))

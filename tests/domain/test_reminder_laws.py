@@ -15,13 +15,12 @@ from bot.domain.incident import events as e
 from bot.domain.incident.due import next_due, outlook
 from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import breaks, read
-from bot.domain.incident.rejections import Rejected
-from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Stage
-from bot.domain.policy import ReminderPolicy
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
+from bot.domain.workflow.lifecycle import Stage
+from bot.domain.workflow.reminders import Kind, ReminderPolicy
 from bot.engine import Engine
 from tests.harness import orders as o
 from tests.harness.clock import NOON, WoundClock

@@ -20,11 +20,13 @@ from bot.domain.incident.events import (
     StageChanged,
     UpdatePosted,
 )
-from bot.domain.incident.rejections import IsClosed, IsOver, NothingToRemindOf, SnoozeDoesNotFit, TextTooLong
-from bot.domain.incident.reminders import Kind, kind
+from bot.domain.incident.rejections import IsClosed, IsOver, NothingToRemindOf, SnoozeDoesNotFit
+from bot.domain.incident.reminders import kind
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy, ReminderPolicy, Reminders
 from bot.domain.severity import Severity
+from bot.domain.words import TextTooLong
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import Kind, ReminderPolicy, Reminders
 from tests.harness.clock import at
 from tests.harness.given import Given, given
 from tests.harness.orders import (

@@ -6,9 +6,10 @@ import pytest
 
 from bot.domain.effects import AnyEffect, HoldTarget, ReleaseTarget, RunStep, ShowGate, ShowMitigation
 from bot.domain.gates import orders as go
+from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.events import GateClosed, GateExhausted, GateOpened, StepPassed, TierCalled, VoteCast
 from bot.domain.gates.gate import Outcome
-from bot.domain.gates.policy import GateChoice, Undoes
+from bot.domain.gates.policy import Undoes
 from bot.domain.gates.rejections import NotYoursToStop, YouProposedIt
 from bot.domain.gates.standing import ending
 from bot.domain.gates.subject import of_rollback
@@ -24,10 +25,10 @@ from bot.domain.incident.events import (
 )
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import GateStillOpen
-from bot.domain.policy import Policy
 from bot.domain.runbook import Runbook
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
+from bot.domain.workflow.policy import Policy
 from tests.harness.clock import at
 from tests.harness.given import Given, Then, given
 from tests.harness.orders import (

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.incident.rejections import Rejected
 from bot.domain.oncall import rejections as no
 from bot.domain.oncall.arrange import AnswerStandIn, AnyOrder, AskToStandIn, CancelOverride, Stretch
 from bot.domain.oncall.book import Arranged
@@ -17,6 +16,7 @@ from bot.domain.oncall.roster import REMEMBERED, RosterState, began_by_arrangeme
 from bot.domain.oncall.rota import on_call
 from bot.domain.oncall.schedule import Shift
 from bot.domain.oncall.spans import Span
+from bot.domain.rejected import Rejected
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.rota import BOOK, FIRST, SEARCH, SECOND, Roster, hours, put_on
 

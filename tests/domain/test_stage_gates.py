@@ -1,8 +1,8 @@
 """Moves that wait for somebody's yes: asked for once, made when approved, and told where they can't be made by then."""
 
+from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.events import GateClosed, GateOpened, StepPassed, TierCalled, VoteCast
 from bot.domain.gates.gate import Outcome
-from bot.domain.gates.policy import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.incident.events import Resolved, StageChanged, TroubleMet
 from bot.domain.incident.rejections import GateStillOpen

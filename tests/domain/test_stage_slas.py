@@ -5,10 +5,10 @@ import pytest
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.due import next_due, reminder_due
 from bot.domain.incident.events import ReminderGiven, StageOverdue
-from bot.domain.incident.reminders import Kind
-from bot.domain.lifecycle import StagePolicy
-from bot.domain.policy import Policy, Reminders, StuckReminder
 from bot.domain.severity import Severity
+from bot.domain.workflow.lifecycle import StagePolicy
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import Kind, Reminders, StuckReminder
 from tests.harness.clock import at
 from tests.harness.given import given
 from tests.harness.orders import change_severity, declare, move, note, resolve, tick

@@ -17,8 +17,8 @@ from bot.domain.incident.rejections import (
     SeverityNeedsReason,
     StillRunning,
 )
-from bot.domain.lifecycle import Purpose, Stage
 from bot.domain.severity import Severity, severity
+from bot.domain.workflow.lifecycle import Purpose, Stage
 from tests.harness.clock import at
 from tests.harness.given import Given, given
 from tests.harness.orders import (

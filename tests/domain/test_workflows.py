@@ -1,8 +1,8 @@
 """Which workflow a new incident goes by, and what a changed one says of itself."""
 
-from bot.domain.policy import Policy, SeverityPolicy
 from bot.domain.severity import Severity
-from bot.domain.workflows import Workflows
+from bot.domain.workflow.policy import Policy, SeverityPolicy
+from bot.domain.workflow.workflows import Workflows
 from tests.harness.plans import edited, policy
 
 HYBRID, LINEAR, STREAMING = (policy(name=name) for name in ("hybrid", "linear", "streaming"))

@@ -13,9 +13,9 @@ from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
 from bot.domain.runbook import HttpStep, Plan, Signal, TrialStep, Verify, WaitStep
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Policy
 from bot.exporters.export import Export
 from tests.harness.orders import casting
 from tests.harness.people import ANA, BEN, CY, DEE

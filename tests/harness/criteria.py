@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import assert_never
 
 from bot.config import load
-from bot.domain.criterion import Check, Criterion
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident.findings import Priority
-from bot.domain.policy import Policy
+from bot.domain.workflow.criterion import Check, Criterion
+from bot.domain.workflow.policy import Policy
 from tests.harness import orders as o
 from tests.harness.given import Given
 from tests.harness.people import BEN, CY, DEE

@@ -7,20 +7,20 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from bot.domain.criterion import Criterion, Evidence, Strictness
 from bot.domain.gates import orders as o
+from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.gate import Found, StandIn
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice
+from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.findings import Priority
-from bot.domain.incident.reminders import Kind
-from bot.domain.lifecycle import Action, StagePolicy
 from bot.domain.oncall.calling import place
-from bot.domain.policy import ReminderPolicy, Reminders
-from bot.domain.review import ReviewPolicy
 from bot.domain.severity import Severity
-from bot.domain.wearing import Conflict, Firmness
+from bot.domain.workflow.criterion import Criterion, Evidence, Strictness
+from bot.domain.workflow.lifecycle import Action, StagePolicy
+from bot.domain.workflow.reminders import Kind, ReminderPolicy, Reminders
+from bot.domain.workflow.review import ReviewPolicy
+from bot.domain.workflow.wearing import Conflict, Firmness
 from bot.engine import Engine
 from tests.harness.book import by_ways, policy
 from tests.harness.memory import MemoryStore, NobodyToWake

@@ -8,9 +8,9 @@ from bot.domain.incident.events import AnyEvent, EventBase
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.react import react
 from bot.domain.incident.record import GENESIS, chain
-from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.rejected import Rejected
+from bot.domain.workflow.policy import Policy
 from tests.harness.orders import INC
 from tests.harness.plans import POLICY
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.effects import AnyEffect
 from bot.domain.incident.record import GENESIS, Recorded, read
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 from bot.ports import Appended, Conflict, Decided, Seen, Stored
 
 

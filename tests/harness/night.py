@@ -14,8 +14,8 @@ from rq.serializers import JSONSerializer
 
 from bot.domain.incident.commands import AnyCommand, Declare
 from bot.domain.incident.events import AnyEvent
-from bot.domain.incident.rejections import Rejected
 from bot.domain.incident.state import Incident
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
 from bot.engine import Receipt
 from bot.settings import read

@@ -14,13 +14,14 @@ from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
-from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
-from bot.domain.lifecycle import Stage
+from bot.domain.incident.reminders import SNOOZE_MINUTES
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
-from bot.domain.policy import Policy
-from bot.domain.runbook import Plan
+from bot.domain.runbook import Phase, Plan
 from bot.domain.severity import Severity
+from bot.domain.workflow.lifecycle import Stage
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import Kind
 from tests.harness import clock
 from tests.harness.book import PAYMENTS, by_slack
 from tests.harness.people import ANA
@@ -220,12 +221,12 @@ def busy(holder: str, *, mitigation: str = M1, at: float = 0) -> c.RecordTargetB
     return c.RecordTargetBusy(**header(SYSTEM, at), mitigation=mitigation, holder=holder)
 
 
-def started(step: int, phase: c.Phase = "plan", *, mitigation: str = M1, at: float = 0) -> c.RecordStepStarted:
+def started(step: int, phase: Phase = "plan", *, mitigation: str = M1, at: float = 0) -> c.RecordStepStarted:
     return c.RecordStepStarted(**header(SYSTEM, at), mitigation=mitigation, phase=phase, step=step)
 
 
 def finished(
-    step: int, phase: c.Phase = "plan", *, ok: bool = True, mitigation: str = M1, at: float = 0
+    step: int, phase: Phase = "plan", *, ok: bool = True, mitigation: str = M1, at: float = 0
 ) -> c.RecordStepFinished:
     detail = "200 OK" if ok else "500 Internal Server Error"
     return c.RecordStepFinished(

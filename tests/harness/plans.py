@@ -2,17 +2,9 @@
 
 from typing import Any
 
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice
+from bot.domain.gates.choice import GateChoice
+from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.hats import Hat
-from bot.domain.policy import (
-    Channels,
-    HatReminder,
-    Policy,
-    ReminderPolicy,
-    Reminders,
-    SeverityPolicy,
-    StuckReminder,
-)
 from bot.domain.runbook import (
     HttpStep,
     Parameter,
@@ -27,6 +19,8 @@ from bot.domain.runbook import (
     plan_of,
 )
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Channels, Policy, SeverityPolicy
+from bot.domain.workflow.reminders import HatReminder, ReminderPolicy, Reminders, StuckReminder
 from tests.harness.stages import HATS, STAGES, TRANSITIONS
 
 

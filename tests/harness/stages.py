@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.config import load
 from bot.domain.hats import Hat
-from bot.domain.lifecycle import OF_A_WORD, Guard, StagePolicy, Transition, Trigger
+from bot.domain.workflow.lifecycle import OF_A_WORD, Guard, StagePolicy, Transition, Trigger
 
 HATS = load(Path(__file__).parents[2] / "manifests", {}).policy.hats
 """The ten hats that are shipped, with their briefs."""

@@ -13,8 +13,9 @@ from bot.domain.hats import Hat
 from bot.domain.incident.events import NoteAdded
 from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import Recorded, breaks
-from bot.domain.incident.rejections import HatIsWorn, NoSuchIncident, Rejected
+from bot.domain.incident.rejections import HatIsWorn, NoSuchIncident
 from bot.domain.incident.state import Incident
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
 from bot.engine import Engine, TooBusy
 from bot.ports import Appended, Conflict, Seen, Stored

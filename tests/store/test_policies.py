@@ -9,9 +9,10 @@ import pytest
 from bot.config import load
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.events import PolicyAdopted
-from bot.domain.policy import Policy, ReminderPolicy, Reminders, hash_of
 from bot.domain.severity import Severity
-from bot.domain.workflows import Workflows
+from bot.domain.workflow.policy import Policy, hash_of
+from bot.domain.workflow.reminders import ReminderPolicy, Reminders
+from bot.domain.workflow.workflows import Workflows
 from bot.engine import Engine
 from bot.ports import UnreadablePolicy
 from bot.store.client import Client

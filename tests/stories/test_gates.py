@@ -12,7 +12,7 @@ from bot.domain.gates.rejections import NothingToSign
 from bot.domain.gates.seating import Answers
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.mitigations import Progress
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from bot.engine import Receipt

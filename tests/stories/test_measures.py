@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from bot.config import load
-from bot.domain.digest import DigestPolicy
 from bot.domain.effects import PostDigest
 from bot.domain.gates import events as g
 from bot.domain.gates import orders as go
@@ -16,6 +15,7 @@ from bot.domain.gates.stricter import Ended
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.gates import histories
 from bot.domain.severity import Severity
+from bot.domain.workflow.digest import DigestPolicy
 from bot.engine import TooBusy
 from bot.slack.answers import reply_to
 from bot.slack.clicks.mitigations import open_plan

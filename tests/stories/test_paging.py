@@ -9,8 +9,8 @@ import pytest
 from bot.domain.incident import events as e
 from bot.domain.incident.commands import Tick
 from bot.domain.incident.escalations import Standing
-from bot.domain.incident.rejections import Rejected
 from bot.domain.oncall.arrange import PutOn, Stretch
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from tests.harness import orders as o

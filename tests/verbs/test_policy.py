@@ -6,11 +6,12 @@ import pytest
 
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.events import PolicyAdopted
-from bot.domain.incident.rejections import NoSuchStage, Rejected, StageNotInPolicy
-from bot.domain.lifecycle import Purpose, StagePolicy, Transition
-from bot.domain.policy import Policy
+from bot.domain.incident.rejections import NoSuchStage, StageNotInPolicy
+from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
-from bot.domain.workflows import Workflows
+from bot.domain.workflow.lifecycle import Purpose, StagePolicy, Transition
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.workflows import Workflows
 from bot.verbs import run
 from bot.verbs.request import Answer, Ask, Request, Said, ShowPolicy, Unknown
 from tests.harness.office import Office

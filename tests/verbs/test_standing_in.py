@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from bot.domain.effects import TestPages
-from bot.domain.incident.rejections import Rejected
 from bot.domain.oncall.schedule import Shift
+from bot.domain.rejected import Rejected
 from bot.verbs import run
 from bot.verbs.oncall import changes_something
 from bot.verbs.request import Answer, Ask, Request, Said, ShowOnCall, ShowShifts, Wish

@@ -12,7 +12,7 @@ from rq.serializers import JSONSerializer
 
 from bot.domain.incident.events import EscalationCalled
 from bot.domain.oncall.book import Book
-from bot.domain.workflows import Workflows
+from bot.domain.workflow.workflows import Workflows
 from bot.engine import Engine
 from bot.store.client import Client
 from bot.store.event_store import RedisEventStore

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.digest import DigestPolicy
 from bot.domain.effects import AnyEffect, PostDigest
-from bot.domain.policy import Policy
+from bot.domain.workflow.digest import DigestPolicy
+from bot.domain.workflow.policy import Policy
 from bot.engine import Engine
 from bot.store.client import Client
 from bot.store.keys import Keys

@@ -10,7 +10,7 @@ from bot.domain.gates.due import may_be_told, wanted
 from bot.domain.gates.gate import Found, Gate
 from bot.domain.gates.measures import ended, loads
 from bot.domain.gates.orders import RecordAsked, RecordOutOfReach
-from bot.domain.gates.policy import Seat
+from bot.domain.gates.seat import Seat
 from bot.domain.gates.seating import Answers, Looked, Surroundings, find
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AtGate

@@ -26,8 +26,8 @@ from bot.domain.incident.state import Incident
 from bot.domain.oncall.calling import Directory, Found, Manner, home_of, place
 from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.reach import SLACK, Reachable
-from bot.domain.policy import PagePolicy
 from bot.domain.runbook import Service
+from bot.domain.workflow.policy import PagePolicy
 from bot.notifiers import Means, Notice, Passing, Undeliverable
 from bot.ports import Post
 from bot.slack.errors import Refused, RetryLater, translate

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from bot.domain.effects import Remind, ShowReminder
 from bot.domain.incident.commands import RecordReminderHeld
 from bot.domain.incident.due import has_just_acted
-from bot.domain.incident.reminders import Kind
 from bot.domain.oncall.hours import spans
+from bot.domain.workflow.reminders import Kind
 from bot.slack.views.reminder import Pinged, nudge
 from bot.slack.views.reminder import reminder as reminder_view
 from workers.crew import EDITS_APART, Crew, Done, Job

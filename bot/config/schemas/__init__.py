@@ -14,9 +14,9 @@ from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.people import Person, Team
 from bot.domain.oncall.schedule import Schedule
-from bot.domain.policy import Policy
 from bot.domain.runbook import Frozen, Runbook, Service
-from bot.domain.wearing import HatPolicy
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.wearing import HatPolicy
 
 
 class OnCall(Frozen):

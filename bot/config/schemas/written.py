@@ -9,18 +9,20 @@ from typing import Literal, get_args
 from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaValue
 
-from bot.domain.criterion import Criterion
 from bot.domain.declared import Seconds
-from bot.domain.gates.policy import HOUR, SEAT_KINDS, SHORT_KEYS, ApprovalPolicy, Route, Seat, Tier
+from bot.domain.gates.policy import HOUR, ApprovalPolicy, Tier
+from bot.domain.gates.seat import SEAT_KINDS, Route, Seat
+from bot.domain.gates.short import SHORT_KEYS
 from bot.domain.oncall.escalation import KINDS as TARGET_KINDS
 from bot.domain.oncall.escalation import EscalationPolicy, Target
 from bot.domain.oncall.notifier import Notifier
 from bot.domain.oncall.people import Person, Team
 from bot.domain.oncall.schedule import Schedule
-from bot.domain.policy import Policy
 from bot.domain.runbook import Runbook, Service
 from bot.domain.severity import Severity
-from bot.domain.wearing import Conflict
+from bot.domain.workflow.criterion import Criterion
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.wearing import Conflict
 
 NAMED: dict[type[BaseModel], str] = {
     Policy: "name",

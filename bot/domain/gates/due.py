@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.gates.count import ayes, barred_from, deputies, is_known
 from bot.domain.gates.gate import Call, Chair, Debt, Gate, StandIn
-from bot.domain.gates.policy import Seat
+from bot.domain.gates.seat import Seat
 
 
 def next_due(gate: Gate) -> datetime | None:

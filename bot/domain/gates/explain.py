@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.domain.durations import lasted
 from bot.domain.gates.count import ayes, barred_from, noes, rejecting
 from bot.domain.gates.gate import Call, Gate, Outcome, Vote, names
-from bot.domain.gates.policy import Tier, in_words
+from bot.domain.gates.policy import Tier
+from bot.domain.gates.seat import in_words
 from bot.domain.gates.standing import deciding
 from bot.domain.gates.stricter import reasons_said
 

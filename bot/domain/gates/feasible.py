@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.gates.count import Count, Place, fill
-from bot.domain.gates.policy import ApprovalPolicy, Route, Seat, Tier, in_words
+from bot.domain.gates.policy import ApprovalPolicy, Tier
+from bot.domain.gates.seat import Route, Seat, in_words
 from bot.domain.gates.seating import Surroundings, find
 
 

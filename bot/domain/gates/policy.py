@@ -6,19 +6,17 @@ many steps of one seat, a parallel one is a step with many seats, a dynamic one 
 mixtures need nothing of their own.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from bot.domain.declared import ChannelName, Name, Seconds, SlackGroup, Weekly, Words, Zone, misfit
-from bot.domain.hats import Hat
+from bot.domain.declared import ChannelName, Name, Seconds, Weekly, Words, Zone, misfit
+from bot.domain.gates.seat import Seat
+from bot.domain.gates.short import written_out
 from bot.domain.ids import digest
-from bot.domain.oncall.hours import covers
 from bot.domain.runbook import Frozen
-from bot.domain.severity import Severity
 
 DEEPEST = 3
 """Tiers of a step, and links of a chain of “not me”, unless the policy says otherwise (mission.md, E5)."""
@@ -34,107 +32,6 @@ Then = Literal["approve", "reject", "roll-back", "expire", "escalate"]
 
 Concern = Literal["stale-runbook", "rubber-stamps"]
 """What may make a policy ask for more: nobody has reviewed the runbook for long, or people vote without reading."""
-
-SeatKind = Literal["role", "person", "hat", "team", "group", "schedule", "route", "anyone"]
-SEAT_KINDS: tuple[SeatKind, ...] = get_args(SeatKind)
-
-
-class Route(Frozen):
-    """How a dynamic seat finds its people: by what is known of each candidate, and how much it weighs."""
-
-    among: Name | None = None
-    """The team whose members are candidates; None: whoever owns the service."""
-    picks: int = Field(default=3, ge=1, le=20)
-    """As many as are asked."""
-    owner: float = Field(default=3, ge=0, le=100)
-    """For whoever is in the team that owns the service."""
-    shift: float = Field(default=2, ge=0, le=100)
-    """For whoever is on shift."""
-    working: float = Field(default=1, ge=0, le=100)
-    """Within their working hours, on their own clock."""
-    speed: float = Field(default=2, ge=0, le=100)
-    """How soon they have answered before; twice as much at P1."""
-    load: float = Field(default=1, ge=0, le=100)
-    """Taken off for each thing that waits for them already."""
-    history: int = Field(default=5, ge=0, le=1000)
-    """Answers that all candidates together must have given; with fewer, the next tier is asked at once."""
-    wakes: tuple[str, ...] = ("p1",)
-    """Severities at which people who sleep are asked, too."""
-
-
-class Seat(Frozen):
-    """Somebody who is asked: exactly one of these."""
-
-    role: Name | None = None
-    """Whoever has this role in the organisation: `security`, `duty-manager`."""
-    person: Name | None = None
-    """Somebody of the on-call book."""
-    hat: Hat | None = None
-    """Whoever wears it in this incident."""
-    team: Name | None = None
-    """Each of its members."""
-    group: SlackGroup | None = None
-    """The members of a Slack user group: `S0614TZR7`."""
-    schedule: Name | None = None
-    """Whoever is on shift."""
-    route: Route | None = None
-    """Whoever fits best."""
-    anyone: bool = False
-    """Everybody in the incident's channel."""
-    weight: int = Field(default=1, ge=1, le=10)
-    """What one yes from here counts."""
-    voices: int = Field(default=1, ge=1, le=20, validate_default=True)
-    """How many of those who sit here may count, each as a person of their own."""
-    must: bool = False
-    """Without a yes from here, nothing passes."""
-
-    @model_validator(mode="after")
-    def _names_one(self) -> "Seat":
-        named = (self.role, self.person, self.hat, self.team, self.group, self.schedule, self.route)
-        if len(named) - named.count(None) + self.anyone != 1:
-            raise misfit("a seat names one thing", f"Write one of: {', '.join(SEAT_KINDS)}.")
-        if self.person is not None and self.voices != 1:
-            raise misfit("one person has one voice", "Remove voices, or give the person a weight.")
-        return self
-
-    @property
-    def kind(self) -> SeatKind:
-        return next(kind for kind in SEAT_KINDS if getattr(self, kind))
-
-    @property
-    def name(self) -> str:
-        """Name the seat, for people and for the door that says who sits in it: `team payments`."""
-        match self.kind:
-            case "anyone" | "route" as alone:
-                return alone
-            case kind:
-                return f"{kind} {getattr(self, kind)}"
-
-    @property
-    def words(self) -> str:
-        """Name the seat as people say it: `anyone in the channel`, `whoever is on shift in search`."""
-        match self.kind:
-            case "anyone":
-                return "anyone in the channel"
-            case "route":
-                return "whoever fits best"
-            case "person":
-                return str(self.person)
-            case "hat":
-                return f"the {self.hat.label if self.hat else ''}"
-            case "role":
-                return f"whoever is {self.role}"
-            case "team":
-                return f"the team {self.team}"
-            case "group":
-                return f"the user group {self.group}"
-            case "schedule":
-                return f"whoever is on shift in {self.schedule}"
-
-    @property
-    def most(self) -> int:
-        """The weight of all its yeses."""
-        return self.weight * self.voices
 
 
 class Tier(Frozen):
@@ -207,11 +104,6 @@ class Tier(Frozen):
         left = [seat for seat in self.seats if seat.person not in people]
         musts = all(seat in left for seat in self.seats if seat.must)
         return musts and sum(seat.most for seat in left) >= self.needs
-
-
-def in_words(seats: Iterable[Seat]) -> str:
-    """Name seats in one line, as people say it."""
-    return " and ".join(dict.fromkeys(seat.words for seat in seats))
 
 
 class Step(Frozen):
@@ -377,117 +269,3 @@ def _can_all_pass(tiers: Sequence[Tier]) -> bool:
         )
         for chosen in product(*shared.values())
     )
-
-
-# Short forms: the three models of an approval, written out as steps and tiers
-
-_OF_A_TIER = {"quorum": "quorum", "noes": "noes", "next_after": "limit"} | {
-    name: name for name in ("deputy_after", "renotify", "notices", "hours", "zone")
-}
-
-SHORT_KEYS = ("chain", "seats", "route", "fallback", "second", "second_quorum", *_OF_A_TIER)
-"""What a short form has beside the keys of an approval."""
-
-
-def written_out(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Write a short form out. What doesn't belong to one stays, and is refused as an unknown field.
-
-    sequential: `chain`, seats in their order; parallel: `seats` and `quorum`; dynamic: `route` and `fallback`, seats
-    that are asked one after the other when history is thin or nobody has decided in time. `second` is the tier that is
-    asked next in the first two. `next_after` is a tier's limit; its other fields may stand beside.
-    """
-    policy = dict(given)
-    if "steps" in policy:
-        return policy
-    tier = {name: policy.pop(short) for short, name in _OF_A_TIER.items() if short in policy}
-    if "zone" in given:
-        policy["zone"] = given["zone"]  # one clock for the tiers' hours and for the policy's quiet times
-    match policy.get("kind"):
-        case "sequential" if isinstance(policy.get("chain"), Sequence):
-            second = _tiers(policy, "second", tier)
-            policy["steps"] = [{"tiers": [{**tier, "seats": [seat]}, *second]} for seat in policy.pop("chain")]
-        case "parallel" if isinstance(policy.get("seats"), Sequence):
-            first = {**tier, "seats": policy.pop("seats")}
-            policy["steps"] = [{"tiers": [first, *_tiers(policy, "second", tier)]}]
-        case "dynamic" if "route" in policy:
-            first = {"quorum": 1, **tier, "seats": [_routed(policy.pop("route"))]}
-            after = {name: value for name, value in tier.items() if name not in {"quorum", "noes"}}
-            last = [{**after, "seats": seats} for seats in _one_by_one(policy.pop("fallback", None))]
-            policy["steps"] = [{"tiers": [first, *last]}]
-        case _:
-            return dict(given)
-    return policy
-
-
-def _tiers(policy: dict[str, Any], name: str, tier: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Write the second tier out: the same limits, and any one of it is enough unless it says otherwise."""
-    quorum = policy.pop(f"{name}_quorum", 1)
-    seats = policy.pop(name, ())
-    kept = {key: value for key, value in tier.items() if key not in {"quorum", "noes"}}
-    return [{**kept, "quorum": quorum, "seats": seats}] if seats else []
-
-
-def _one_by_one(seats: Any) -> list[Any]:
-    """Make a tier's seats of each; what is no list is refused as the seats of a tier."""
-    return [[seat] for seat in seats] if isinstance(seats, Sequence) else [] if seats is None else [seats]
-
-
-def _routed(route: Any) -> dict[str, Any]:
-    picks = route.get("picks", 3) if isinstance(route, Mapping) else getattr(route, "picks", 3)
-    return {"route": {} if route in (None, True) else route, "voices": picks}
-
-
-class GateChoice(Frozen):
-    """An approval policy, and when it is the one to use."""
-
-    use: Name
-    """An approval, by its name under `approvals`."""
-    before: tuple[Purpose, ...] = Field(min_length=1)
-    """What waits for it."""
-    stages: tuple[Name, ...] = ()
-    """Only before moves into these; empty: into any, if moves wait for it."""
-    of: tuple[Undoes, ...] = ()
-    """Only before rollbacks of what came to this; empty: of anything, if rollbacks wait for it."""
-    severities: tuple[Severity, ...] = ()
-    """Only at these; empty: at all."""
-    hours: tuple[Weekly, ...] = ()
-    """Only at these times; none: always."""
-    zone: Zone = "UTC"
-    """Whose clock `hours` are on."""
-
-    @field_validator("of")
-    @classmethod
-    def _narrows_rollbacks(cls, of: tuple[Undoes, ...], info: ValidationInfo) -> tuple[Undoes, ...]:
-        before = info.data.get("before")
-        if of and before is not None and "rollback" not in before:
-            raise misfit(
-                f"it says what a rollback undoes, and this stands before: {', '.join(before)}",
-                "Remove it, or write before: [rollback].",
-            )
-        return of
-
-    def fits(self, purpose: Purpose, severity: str, at: datetime, stage: str = "", *, of: Undoes | None = None) -> bool:
-        return (
-            purpose in self.before
-            and (not self.stages or not stage or stage in self.stages)
-            and (not self.of or of is None or of in self.of)
-            and (not self.severities or severity in self.severities)
-            and (not self.hours or covers(self.hours, self.zone, at))
-        )
-
-    def always_fits(self, purpose: Purpose, severity: str) -> bool:
-        """Say whether it fits at any hour."""
-        return purpose in self.before and not self.hours and (not self.severities or severity in self.severities)
-
-
-def chosen(
-    choices: Iterable[GateChoice],
-    purpose: Purpose,
-    severity: str,
-    at: datetime,
-    stage: str = "",
-    *,
-    of: Undoes | None = None,
-) -> str | None:
-    """Name the policy that holds for a gate that opens now: the first choice that fits; None: no gate."""
-    return next((choice.use for choice in choices if choice.fits(purpose, severity, at, stage, of=of)), None)

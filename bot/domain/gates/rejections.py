@@ -1,7 +1,7 @@
 """A gate's no: each class is one reason, and its docstring is the sentence that the person reads."""
 
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 
 
 class NoSuchGate(Rejected):

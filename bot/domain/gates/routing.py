@@ -22,7 +22,7 @@ from pydantic import Field
 
 from bot.domain.durations import lasted
 from bot.domain.gates.gate import Found, StandIn
-from bot.domain.gates.policy import Route
+from bot.domain.gates.seat import Route
 from bot.domain.oncall.hours import covers
 from bot.domain.oncall.people import Person
 from bot.domain.runbook import Frozen

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.domain.gates.gate import Found, StandIn
-from bot.domain.gates.policy import Route, Seat
 from bot.domain.gates.routing import candidate, route
+from bot.domain.gates.seat import Route, Seat
 from bot.domain.hats import Hat
 from bot.domain.oncall.book import Arranged, Book
 from bot.domain.oncall.people import Person, Team

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.domain.gates.count import Count, ayes, passing, rejecting
 from bot.domain.gates.gate import Call, Gate
-from bot.domain.gates.policy import LastResort, Seat, Then
+from bot.domain.gates.policy import LastResort, Then
+from bot.domain.gates.seat import Seat
 
 
 def deciding(gate: Gate, ballot: int) -> Call | None:

@@ -4,8 +4,6 @@ from typing import Any
 
 from bot.domain.gates.policy import Purpose
 from bot.domain.ids import canonical, digest
-from bot.domain.lifecycle import Purpose as StagePurpose
-from bot.domain.lifecycle import Stage
 from bot.domain.runbook import FOLLOWS, Frozen, Plan
 
 
@@ -66,12 +64,12 @@ def of_plan(plan: Plan, *, purpose: Purpose = "mitigation", dry_run: str = "", a
     )
 
 
-def of_move(to: Stage, because: str, approval: str) -> Subject:
+def of_move(stage: str, label: str, because: str, approval: str, *, purpose: Purpose = "stage") -> Subject:
     """Put a move into a stage to the vote, with what is said for it. `approval` is the approval policy's hash."""
     return Subject(
-        purpose="resolution" if to.purpose is StagePurpose.RESOLVED else "stage",
-        action=f"Move to {to.label}",
-        target=to.id,
+        purpose=purpose,
+        action=f"Move to {label}",
+        target=stage,
         parameters={"because": because} if because else {},
         policy=approval,
     )

@@ -4,7 +4,8 @@ from typing import assert_never
 
 from bot.domain.gates import events as g
 from bot.domain.gates.gate import Gate, Outcome, names
-from bot.domain.gates.policy import Purpose, in_words
+from bot.domain.gates.policy import Purpose
+from bot.domain.gates.seat import in_words
 from bot.domain.gates.stricter import reasons_said
 
 QUIET = (

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.domain.criterion import Check
 from bot.domain.hats import Hat
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Stage
-from bot.domain.policy import Policy
+from bot.domain.workflow.criterion import Check
+from bot.domain.workflow.lifecycle import Stage
+from bot.domain.workflow.policy import Policy
 
 NEVER_RAN = {Progress.REJECTED, Progress.EXPIRED, Progress.WITHDRAWN}
 

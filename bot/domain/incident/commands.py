@@ -1,7 +1,7 @@
 """Commands: orders to one incident. Each says who, when, and by which cause, so that the same order twice is one."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
@@ -10,15 +10,15 @@ from bot.domain.gates.orders import AnyOrder
 from bot.domain.gates.stricter import Known
 from bot.domain.hats import Hat
 from bot.domain.incident.findings import Priority
-from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind
+from bot.domain.incident.reminders import SNOOZE_MINUTES
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Reachable
-from bot.domain.policy import Policy
-from bot.domain.runbook import Plan
+from bot.domain.runbook import Phase, Plan
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import Kind
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True)]
-Phase = Literal["plan", "rollback"]
 
 
 class Command(BaseModel):

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.criterion import Criterion, Strictness
 from bot.domain.hats import Hat
 from bot.domain.incident.checks import TAKES, look
 from bot.domain.incident.findings import Confirmation
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Stage, Transition
-from bot.domain.policy import Policy
+from bot.domain.workflow.criterion import Criterion, Strictness
+from bot.domain.workflow.lifecycle import Stage, Transition
+from bot.domain.workflow.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

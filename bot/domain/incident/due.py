@@ -11,9 +11,10 @@ from datetime import datetime
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.guards import lets
-from bot.domain.incident.reminders import JUST_NOW, Kind, Reminder, Snooze, Stop
+from bot.domain.incident.reminders import JUST_NOW, Reminder, Snooze, Stop
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
-from bot.domain.policy import HatReminder, Policy, ReminderPolicy
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import HatReminder, Kind, ReminderPolicy
 
 
 def next_due(incident: Incident, policy: Policy) -> datetime | None:

@@ -12,15 +12,14 @@ from bot.domain.dry_run import Answer
 from bot.domain.gates import events as gates
 from bot.domain.gates.gate import Choice, Outcome
 from bot.domain.hats import Hat
-from bot.domain.incident.commands import Phase
 from bot.domain.incident.findings import Priority
-from bot.domain.incident.reminders import Kind
-from bot.domain.lifecycle import OF_A_WORD, Stage
 from bot.domain.oncall.escalation import EscalationPolicy
 from bot.domain.oncall.reach import Way
-from bot.domain.runbook import Plan
+from bot.domain.runbook import Phase, Plan
 from bot.domain.severity import Severity
-from bot.domain.wearing import Deed
+from bot.domain.workflow.lifecycle import OF_A_WORD, Stage
+from bot.domain.workflow.reminders import Kind
+from bot.domain.workflow.wearing import Deed
 
 
 class EventBase(BaseModel):

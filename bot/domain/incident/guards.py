@@ -1,10 +1,11 @@
 """What holds a move: its guards, and criteria that it enforces. One that happens in time is held like any other."""
 
 from bot.domain.incident.criteria import enforced
-from bot.domain.incident.rejections import CriteriaMissing, GateStillOpen, NeedsApproval, Rejected, StillRunning
+from bot.domain.incident.rejections import CriteriaMissing, GateStillOpen, NeedsApproval, StillRunning
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Guard, Transition
-from bot.domain.policy import Policy
+from bot.domain.rejected import Rejected
+from bot.domain.workflow.lifecycle import Guard, Transition
+from bot.domain.workflow.policy import Policy
 
 
 def check(move: Transition, incident: Incident, policy: Policy) -> None:

@@ -4,8 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.dry_run import PATIENCE, Trial
-from bot.domain.incident.commands import Phase
-from bot.domain.runbook import Frozen, Plan, Step
+from bot.domain.runbook import Frozen, Phase, Plan, Step
 
 
 def gate_timer(gate: str) -> str:

@@ -9,13 +9,13 @@ from bot.domain.gates.due import wanted
 from bot.domain.gates.gate import Debt, Gate
 from bot.domain.hats import Hat
 from bot.domain.incident import events as e
-from bot.domain.incident.commands import Phase
 from bot.domain.incident.escalations import Page
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Action, Purpose
 from bot.domain.oncall.reach import SLACK
+from bot.domain.runbook import Phase
+from bot.domain.workflow.lifecycle import Action, Purpose
 
 
 def react(records: Sequence[Recorded], before: Incident | None, after: Incident) -> list[x.AnyEffect]:

@@ -3,29 +3,15 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from bot.domain.criterion import Criterion
 from bot.domain.hats import Hat
 from bot.domain.incident.criteria import Item, worn_by
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Stage
-from bot.domain.policy import Policy
-from bot.domain.wearing import Conflict
-
-
-class Rejected(Exception):
-    """This can't be done now."""
-
-    field: str | None = None
-    """The form's field that the sentence belongs to, if there is one."""
-
-    def __init__(self, **facts: object) -> None:
-        self.facts = facts
-        super().__init__(self.sentence)
-
-    @property
-    def sentence(self) -> str:
-        return (type(self).__doc__ or "").format(**self.facts)
+from bot.domain.rejected import Rejected
+from bot.domain.workflow.criterion import Criterion
+from bot.domain.workflow.lifecycle import Stage
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.wearing import Conflict
 
 
 class FromAnotherWorkspace(Rejected):
@@ -38,30 +24,6 @@ class NoSuchIncident(Rejected):
 
 class IncidentExists(Rejected):
     """{incident} is declared already."""
-
-
-class TitleMissing(Rejected):
-    """Say in a few words what is wrong: `/incident declare p1 checkout is down`."""
-
-    field = "title"
-
-
-class TextMissing(Rejected):
-    """There is no text yet. Write at least a word."""
-
-    field = "text"
-
-
-class TextTooLong(Rejected):
-    """That is {length:,} characters; {limit:,} fit. Put the rest into a file and pin it here."""
-
-    field = "text"
-
-
-class TitleTooLong(TextTooLong):
-    """That title is {length:,} characters; {limit:,} fit. Say it shorter, and the rest in `/incident note …`."""
-
-    field = "title"
 
 
 class HatIsWorn(Rejected):

@@ -1,11 +1,11 @@
 """Reminders as an incident keeps them: of what, how often, to whom; who snoozed or stopped them."""
 
 from datetime import timedelta
-from enum import StrEnum
 
 from pydantic import AwareDatetime
 
 from bot.domain.runbook import Frozen
+from bot.domain.workflow.reminders import Kind
 
 JUST_NOW = timedelta(minutes=5)
 """Whoever did something within this time, or was reminded of something else, is not pinged."""
@@ -15,37 +15,6 @@ SNOOZE_MINUTES = 15
 
 SNOOZE_LIMIT_MINUTES = 24 * 60
 """Who wants more than a day's peace stops the reminder, in words."""
-
-
-class Kind(StrEnum):
-    """What may be missing."""
-
-    NO_COMMANDER = "no-commander"
-    EMPTY_HAT = "empty-hat"
-    """A hat that the stage needs."""
-    STUCK = "stuck"
-    """Longer in a stage than it should take."""
-    NO_ACTIVITY = "no-activity"
-    """Nobody has done anything that moves it on."""
-    UPDATE_OVERDUE = "update-overdue"
-    OFFER_WAITS = "offer-waits"
-    """A hand-over that nobody answers."""
-
-    __hash__ = str.__hash__  # Enum's own is written in Python, and each command asks many dictionaries
-
-    @property
-    def label(self) -> str:
-        return LABELS[self]
-
-
-LABELS = {
-    Kind.NO_COMMANDER: "no commander",
-    Kind.EMPTY_HAT: "empty hat",
-    Kind.STUCK: "stuck in its stage",
-    Kind.NO_ACTIVITY: "no activity",
-    Kind.UPDATE_OVERDUE: "update overdue",
-    Kind.OFFER_WAITS: "unanswered hand-over",
-}
 
 
 class Reminder(Frozen):

@@ -9,10 +9,11 @@ from bot.domain.ids import digest
 from bot.domain.incident.escalations import Escalation, Page
 from bot.domain.incident.findings import ActionItem, Confirmation, Hypothesis
 from bot.domain.incident.mitigations import Mitigation, Progress
-from bot.domain.incident.reminders import Kind, Reminder, Snooze, Stop
-from bot.domain.lifecycle import OF_A_WORD, Stage
+from bot.domain.incident.reminders import Reminder, Snooze, Stop
 from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
+from bot.domain.workflow.lifecycle import OF_A_WORD, Stage
+from bot.domain.workflow.reminders import Kind
 
 POST_MORTEM_TIMER = "post-mortem"
 

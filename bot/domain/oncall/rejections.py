@@ -1,6 +1,6 @@
 """The roster's no: each class is one reason why something about who is on call can't be arranged."""
 
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 
 
 class NoSuchSchedule(Rejected):

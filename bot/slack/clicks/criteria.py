@@ -1,7 +1,7 @@
 """Clicks on a criterion: confirm it at once, or open the form that asks what shows it."""
 
-from bot.domain.criterion import Evidence
 from bot.domain.incident.commands import ConfirmCriterion
+from bot.domain.workflow.criterion import Evidence
 from bot.slack.clicks.click import facts_of
 from bot.slack.controls import ConfirmButton, FormFacts
 from bot.slack.door import Door, Opens, Reply

@@ -8,7 +8,7 @@ from bot.domain.gates.gate import Gate
 from bot.domain.gates.orders import OpenPlan
 from bot.domain.incident.commands import RollBack, StopRun, TryAgain, Withdraw
 from bot.domain.incident.decide.mitigations import find
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 from bot.engine import TooBusy
 from bot.slack.answers import said
 from bot.slack.clicks.click import facts_of

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.domain.criterion import Evidence
 from bot.domain.incident.commands import ConfirmCriterion
 from bot.domain.incident.criteria import Item, exits, owed, ways_on
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.criterion import Evidence
+from bot.domain.workflow.policy import Policy
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, select, text

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.gates.orders import BreakGlass, Countersign
-from bot.domain.gates.policy import in_words
+from bot.domain.gates.seat import in_words
 from bot.domain.incident.decide.gates import find
 from bot.domain.timeline import asked
 from bot.slack.controls import FormFacts

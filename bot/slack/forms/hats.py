@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import GiveHat, OfferHat, TakeHat
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, people, select

@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.incident.commands import AdoptPolicy
 from bot.domain.incident.state import Incident
 from bot.domain.timeline import version_of
-from bot.domain.workflows import Workflows
+from bot.domain.workflow.workflows import Workflows
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Refuses, Reply
 from bot.slack.forms.fields import modal, select, text

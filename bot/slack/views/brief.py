@@ -2,7 +2,7 @@
 
 from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 from bot.slack.controls import OpenFormButton
 from bot.slack.kit import Message, actions, button, context, line, message, prose, section
 from bot.verbs.request import FormName

@@ -8,10 +8,10 @@ from bot.domain.incident.criteria import exits
 from bot.domain.incident.due import outlook, stage_due, update_due
 from bot.domain.incident.escalations import Standing
 from bot.domain.incident.mitigations import Mitigation, Progress
-from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose
-from bot.domain.policy import Policy
+from bot.domain.workflow.lifecycle import Purpose
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import Kind
 from bot.slack.controls import OpenFormButton, TakeHatButton
 from bot.slack.kit import (
     Block,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.gates.gate import Debt, Gate
-from bot.domain.gates.policy import in_words
+from bot.domain.gates.seat import in_words
 from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked
 from bot.slack.controls import CountersignButton

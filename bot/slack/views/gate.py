@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.explain import stricter_said
 from bot.domain.gates.gate import Choice, Gate, Outcome
-from bot.domain.gates.policy import Purpose, Seat, Then, in_words
+from bot.domain.gates.policy import Purpose, Then
+from bot.domain.gates.seat import Seat, in_words
 from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM

@@ -11,10 +11,9 @@ from bot.domain.freshness import Freshness
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.standing import approvers, opponents
 from bot.domain.hats import Hat
-from bot.domain.incident.commands import Phase
 from bot.domain.incident.mitigations import Mitigation, Progress, StepRun
 from bot.domain.incident.state import Incident
-from bot.domain.runbook import HttpStep, Plan, Step, WaitStep
+from bot.domain.runbook import HttpStep, Phase, Plan, Step, WaitStep
 from bot.slack.controls import FormFacts, OpenPlanButton, RollBackButton, StopButton, TryAgainButton, WithdrawButton
 from bot.slack.kit import (
     Block,

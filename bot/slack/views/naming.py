@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.domain.durations import lasted
 from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 from bot.slack.kit import Names, each, line, trim
 
 NAME_LIMIT = 80

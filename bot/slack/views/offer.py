@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.domain.effects import OfferStanding
 from bot.domain.hats import Hat
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 from bot.slack.controls import AnswerOfferButton
 from bot.slack.kit import Message, Names, actions, button, line, message, prose, section, who
 

@@ -1,8 +1,8 @@
 """Which policy an incident goes by, and what would change if it went by the one in force."""
 
-from bot.domain.lifecycle import Purpose
-from bot.domain.policy import Policy
 from bot.domain.timeline import version_of
+from bot.domain.workflow.lifecycle import Purpose
+from bot.domain.workflow.policy import Policy
 from bot.slack.controls import OpenFormButton
 from bot.slack.kit import Message, bold, button, context, line, message, section, sentences
 from bot.verbs.request import ShowPolicy

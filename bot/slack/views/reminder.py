@@ -8,9 +8,10 @@ from typing import assert_never
 from bot.domain.durations import lasted
 from bot.domain.hats import Hat
 from bot.domain.incident.due import Outlook, missing_hats
-from bot.domain.incident.reminders import SNOOZE_MINUTES, Kind, Reminder
+from bot.domain.incident.reminders import SNOOZE_MINUTES, Reminder
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import Kind
 from bot.slack.controls import AnswerOfferButton, OpenFormButton, SnoozeButton, StopReminderButton, TakeHatButton
 from bot.slack.kit import (
     Block,

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from bot.domain.criterion import Check, Evidence, Strictness
 from bot.domain.hats import Hat
 from bot.domain.incident.criteria import Item, Way, spoken_for
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose, Stage
+from bot.domain.workflow.criterion import Check, Evidence, Strictness
+from bot.domain.workflow.lifecycle import Purpose, Stage
 from bot.slack.controls import ConfirmButton, OpenFormButton, RunVerbButton, TakeHatButton
 from bot.slack.kit import (
     Block,

@@ -2,7 +2,7 @@
 
 from bot.domain.incident.events import ConflictMet
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
+from bot.domain.workflow.policy import Policy
 from bot.slack.kit import Message, line, message, section, sentences
 
 

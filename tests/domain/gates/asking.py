@@ -9,7 +9,8 @@ from bot.domain.gates.decide import decide
 from bot.domain.gates.due import wanted
 from bot.domain.gates.evolve import evolve
 from bot.domain.gates.gate import Found, Gate, StandIn
-from bot.domain.gates.policy import ApprovalPolicy, Seat
+from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.seat import Seat
 from bot.domain.gates.subject import Subject
 from bot.domain.ids import SYSTEM
 from tests.harness.clock import at

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.gates.count import Place, fill
-from bot.domain.gates.policy import Seat, Tier
+from bot.domain.gates.policy import Tier
+from bot.domain.gates.seat import Seat
 
 PEOPLE = ("a", "b", "c", "d")
 

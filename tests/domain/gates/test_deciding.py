@@ -36,7 +36,7 @@ from bot.domain.gates.rejections import (
     YourYesCounts,
 )
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.rejections import TextTooLong
+from bot.domain.words import TextTooLong
 from tests.domain.gates.asking import (
     EVE,
     FAY,

@@ -8,7 +8,10 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 from ruamel.yaml import YAML
 
-from bot.domain.gates.policy import SHORT_KEYS, ApprovalPolicy, GateChoice, Glass, Route, Seat, Step, Tier
+from bot.domain.gates.choice import GateChoice
+from bot.domain.gates.policy import ApprovalPolicy, Glass, Step, Tier
+from bot.domain.gates.seat import Route, Seat
+from bot.domain.gates.short import SHORT_KEYS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "approvals.md").read_text()
 

@@ -22,7 +22,7 @@ from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.stricter import Known, with_reasons
 from bot.domain.gates.subject import Subject
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 from tests.domain.gates import laws
 from tests.domain.gates.asking import EVE, FAY, GUS, HOUR, SUBJECT, Asking, policy
 from tests.harness.clock import at

@@ -12,11 +12,12 @@ from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import evolve, replay
 from bot.domain.gates.explain import explain
 from bot.domain.gates.gate import Choice, Found, Gate, StandIn
-from bot.domain.gates.policy import ApprovalPolicy, Purpose, Seat
+from bot.domain.gates.policy import ApprovalPolicy, Purpose
+from bot.domain.gates.seat import Seat
 from bot.domain.gates.stricter import Known, with_reasons
 from bot.domain.gates.subject import Subject
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 from tests.domain.gates import laws
 from tests.domain.gates.asking import EVE, FAY, GUS, SITS, policy
 from tests.harness.clock import NOON, WoundClock

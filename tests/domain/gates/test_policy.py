@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Seat, Step, Tier, can_pass, chosen
+from bot.domain.gates.choice import GateChoice, chosen
+from bot.domain.gates.policy import ApprovalPolicy, Step, Tier, can_pass
+from bot.domain.gates.seat import Seat
 from bot.domain.severity import Severity
 from tests.domain.gates.asking import policy
 

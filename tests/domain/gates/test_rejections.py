@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.gates import decide as rules
 from bot.domain.gates import rejections
-from bot.domain.incident.rejections import Rejected
+from bot.domain.rejected import Rejected
 from bot.verbs import gates as doors
 
 KINDS = [

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.gates.gate import StandIn
-from bot.domain.gates.policy import Route
 from bot.domain.gates.routing import PRIOR_SECONDS, Candidate, Routing, candidate, expected, route
+from bot.domain.gates.seat import Route
 from bot.domain.oncall.people import Person
 from bot.domain.severity import Severity
 from tests.harness.people import ANA, BEN, CY, DEE

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.gates.gate import StandIn
-from bot.domain.gates.policy import Seat
+from bot.domain.gates.seat import Seat
 from bot.domain.gates.seating import Answers, Surroundings, find, held_by
 from bot.domain.hats import Hat
 from bot.domain.oncall.book import Arranged, Book

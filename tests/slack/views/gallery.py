@@ -8,13 +8,13 @@ from typing import Any
 
 from bot.audit import clocks
 from bot.audit.outbreak import step
-from bot.domain.criterion import Criterion
-from bot.domain.differences import differences
 from bot.domain.freshness import Freshness
+from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.gate import Debt
-from bot.domain.gates.policy import GateChoice, Glass, Seat
+from bot.domain.gates.policy import Glass
 from bot.domain.gates.report import GateRecord, Report
 from bot.domain.gates.report import report as measures
+from bot.domain.gates.seat import Seat
 from bot.domain.gates.stricter import Known
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
@@ -23,17 +23,19 @@ from bot.domain.incident.criteria import Item, bare_hats, exits, missing, owed, 
 from bot.domain.incident.due import outlook, stage_due
 from bot.domain.incident.events import ConflictMet
 from bot.domain.incident.record import Recorded
-from bot.domain.incident.reminders import Kind
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose, StagePolicy
 from bot.domain.oncall import calling as whom
 from bot.domain.oncall.arrange import AskToStandIn, Stretch
 from bot.domain.oncall.duty import duty, shifts_of
 from bot.domain.oncall.reach import Reachable
 from bot.domain.oncall.spans import Span
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
-from bot.domain.wearing import Deed
+from bot.domain.workflow.criterion import Criterion
+from bot.domain.workflow.differences import differences
+from bot.domain.workflow.lifecycle import Purpose, StagePolicy
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import Kind
+from bot.domain.workflow.wearing import Deed
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.audit import audit

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from bot.domain.criterion import Check, Criterion, Evidence, Strictness
 from bot.domain.dry_run import Answer
+from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.gate import Choice
 from bot.domain.gates.orders import BreakGlass, Countersign
-from bot.domain.gates.policy import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
@@ -17,18 +16,12 @@ from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import StagePolicy
-from bot.domain.policy import (
-    Channels,
-    HatReminder,
-    Policy,
-    ReminderPolicy,
-    Reminders,
-    SeverityPolicy,
-    StuckReminder,
-)
 from bot.domain.runbook import HttpStep, Plan, Signal, TrialStep, Verify, WaitStep
 from bot.domain.severity import Severity
+from bot.domain.workflow.criterion import Check, Criterion, Evidence, Strictness
+from bot.domain.workflow.lifecycle import StagePolicy
+from bot.domain.workflow.policy import Channels, Policy, SeverityPolicy
+from bot.domain.workflow.reminders import HatReminder, ReminderPolicy, Reminders, StuckReminder
 from tests.harness.orders import casting
 from tests.harness.plans import ANYBODY, anybody
 from tests.harness.stages import HATS, STAGES, TRANSITIONS, Stages

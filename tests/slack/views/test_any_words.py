@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.differences import Difference
 from bot.domain.hats import Hat
 from bot.domain.incident import commands as c
 from bot.domain.incident.due import outlook
 from bot.domain.runbook import HttpStep, TrialStep
 from bot.domain.severity import Severity
+from bot.domain.workflow.differences import Difference
 from bot.slack.kit import Message, line, prose
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief

@@ -9,7 +9,6 @@ from bot.domain.gates.decide.settle import close
 from bot.domain.gates.decide.votes import check_subject
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.limits import after
-from bot.domain.gates.policy import Seat, in_words
 from bot.domain.gates.rejections import (
     GateIsClosed,
     IsSigned,
@@ -21,6 +20,7 @@ from bot.domain.gates.rejections import (
     SayWhy,
     SignedByAnother,
 )
+from bot.domain.gates.seat import Seat, in_words
 from bot.domain.ids import SYSTEM
 from bot.domain.words import check_length, has_words
 

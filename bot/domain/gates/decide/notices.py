@@ -5,7 +5,8 @@ from datetime import datetime
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.gate import Call, Chair, Found, StandIn
 from bot.domain.gates.limits import after, awake
-from bot.domain.gates.policy import Seat, Tier
+from bot.domain.gates.policy import Tier
+from bot.domain.gates.seat import Seat
 
 SLEEPS = 7
 """How many nights in turn, somebody's own and the policy's, are waited for at most: then they are told."""

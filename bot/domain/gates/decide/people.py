@@ -9,7 +9,7 @@ from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import chair_for, first_notice, told_at
 from bot.domain.gates.gate import Call, Chair, Found, StandIn, names
 from bot.domain.gates.limits import after
-from bot.domain.gates.policy import Tier, in_words
+from bot.domain.gates.policy import Tier
 from bot.domain.gates.rejections import (
     CannotDecide,
     GateIsClosed,
@@ -19,6 +19,7 @@ from bot.domain.gates.rejections import (
     NotYou,
     PassedOnTooOften,
 )
+from bot.domain.gates.seat import in_words
 from bot.domain.words import check_length
 
 

@@ -10,7 +10,8 @@ from bot.domain.gates.decide.notices import channel_notice
 from bot.domain.gates.evolve import evolve
 from bot.domain.gates.gate import Call, How, Outcome
 from bot.domain.gates.limits import after
-from bot.domain.gates.policy import ApprovalPolicy, LastResort, in_words
+from bot.domain.gates.policy import ApprovalPolicy, LastResort
+from bot.domain.gates.seat import in_words
 from bot.domain.gates.standing import allowed
 from bot.domain.ids import SYSTEM
 

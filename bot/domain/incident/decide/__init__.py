@@ -23,8 +23,8 @@ from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import IsClosed, NoSuchIncident
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose
-from bot.domain.policy import Policy
+from bot.domain.workflow.lifecycle import Purpose
+from bot.domain.workflow.policy import Policy
 
 AFTER_THE_END = (
     c.RequestExport,

@@ -7,8 +7,8 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.events import AnyEvent, ExportRequested, HatGiven, ReviewOpened, StageChanged
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Action
-from bot.domain.policy import Policy
+from bot.domain.workflow.lifecycle import Action
+from bot.domain.workflow.policy import Policy
 
 FORMAT = "html"
 """Of a timeline that nobody has asked for: everybody can open it."""

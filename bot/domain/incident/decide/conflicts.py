@@ -18,8 +18,8 @@ from bot.domain.incident.events import (
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import HandsOff, HatsConflict
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
-from bot.domain.wearing import Conflict, Deed, Firmness
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.wearing import Conflict, Deed, Firmness
 
 
 def met(command: Command, events: Sequence[AnyEvent], incident: Incident, policy: Policy) -> list[AnyEvent]:

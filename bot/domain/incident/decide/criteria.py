@@ -1,6 +1,5 @@
 """Criteria: confirming one with what shows it, and taking that back."""
 
-from bot.domain.criterion import Criterion, Evidence
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import ConfirmCriterion, WithdrawConfirmation
 from bot.domain.incident.criteria import spoken_for
@@ -15,8 +14,9 @@ from bot.domain.incident.rejections import (
     TakingBackNeedsReason,
 )
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
 from bot.domain.words import check_length, has_words
+from bot.domain.workflow.criterion import Criterion, Evidence
+from bot.domain.workflow.policy import Policy
 
 
 def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> list[AnyEvent]:

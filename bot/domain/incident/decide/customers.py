@@ -8,10 +8,10 @@ from bot.domain.incident.commands import PostUpdate, TellCustomers
 from bot.domain.incident.decide import gates
 from bot.domain.incident.decide.facts import update
 from bot.domain.incident.events import AnyEvent, CustomersTold
-from bot.domain.incident.rejections import GateStillOpen, NoCustomersChannel, TextTooLong
+from bot.domain.incident.rejections import GateStillOpen, NoCustomersChannel
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
-from bot.domain.words import check_text
+from bot.domain.words import TextTooLong, check_text
+from bot.domain.workflow.policy import Policy
 
 NOTICE_LIMIT = 2000
 """Characters: whoever approves a notice reads all of it in one message, whatever signs it is made of."""

@@ -4,8 +4,8 @@ from bot.domain.incident.commands import Declare, RecordChannel
 from bot.domain.incident.events import AnyEvent, ChannelOpened, Declared
 from bot.domain.incident.rejections import IncidentExists
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
 from bot.domain.words import check_length, check_title
+from bot.domain.workflow.policy import Policy
 
 
 def declare(command: Declare, incident: Incident | None, policy: Policy) -> list[AnyEvent]:

@@ -51,10 +51,10 @@ from bot.domain.incident.rejections import (
     PassOnToYourself,
 )
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Trigger
 from bot.domain.oncall.reach import SLACK, Reachable, Way
-from bot.domain.policy import Policy
 from bot.domain.words import check_length, check_text
+from bot.domain.workflow.lifecycle import Trigger
+from bot.domain.workflow.policy import Policy
 
 
 def start(command: StartEscalation, incident: Incident, policy: Policy) -> list[AnyEvent]:

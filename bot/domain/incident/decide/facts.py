@@ -25,8 +25,8 @@ from bot.domain.incident.events import (
 from bot.domain.incident.findings import link_in
 from bot.domain.incident.rejections import TooManyPins
 from bot.domain.incident.state import Incident, fingerprint
-from bot.domain.policy import Policy
 from bot.domain.words import TEXT_LIMIT, check_text
+from bot.domain.workflow.policy import Policy
 
 PIN_LIMIT = 1000
 """Pinned messages that an incident keeps an eye on; the state stays small, so that commands stay fast."""

@@ -28,8 +28,8 @@ from bot.domain.incident.rejections import (
     TooManyFindings,
 )
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
 from bot.domain.words import check_length, check_text, check_title, has_words
+from bot.domain.workflow.policy import Policy
 
 LIMIT = 50
 """Hypotheses, and action items, of an incident: the state stays small, so that commands stay fast."""

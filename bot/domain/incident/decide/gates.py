@@ -19,10 +19,11 @@ from bot.domain.incident.decide.moves import check_move, made, moved_by_itself
 from bot.domain.incident.events import AnyEvent, CustomersTold, TroubleMet
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import gate_timer
-from bot.domain.incident.rejections import GateStillOpen, NoSuchStage, Rejected
+from bot.domain.incident.rejections import GateStillOpen, NoSuchStage
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose, Trigger
-from bot.domain.policy import Policy
+from bot.domain.rejected import Rejected
+from bot.domain.workflow.lifecycle import Purpose, Trigger
+from bot.domain.workflow.policy import Policy
 
 
 def at_gate(command: AtGate, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -15,8 +15,8 @@ from bot.domain.incident.events import (
 )
 from bot.domain.incident.rejections import HandOverToYourself, HatIsNotYours, HatIsWorn, OfferIsGone
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Trigger
-from bot.domain.policy import Policy
+from bot.domain.workflow.lifecycle import Trigger
+from bot.domain.workflow.policy import Policy
 
 
 def take(command: TakeHat, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -31,8 +31,8 @@ from bot.domain.incident.rejections import (
     StillRunning,
 )
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Trigger
-from bot.domain.policy import Policy
+from bot.domain.workflow.lifecycle import Trigger
+from bot.domain.workflow.policy import Policy
 
 
 def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -8,10 +8,11 @@ from bot.domain.incident.decide.actions import brought_by
 from bot.domain.incident.events import AnyEvent, Resolved, StageChanged
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.guards import check
-from bot.domain.incident.rejections import NoSuchMove, Rejected
+from bot.domain.incident.rejections import NoSuchMove
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose, Stage, Trigger
-from bot.domain.policy import Policy
+from bot.domain.rejected import Rejected
+from bot.domain.workflow.lifecycle import Purpose, Stage, Trigger
+from bot.domain.workflow.policy import Policy
 
 
 def check_move(incident: Incident, to: Stage, policy: Policy) -> None:

@@ -15,9 +15,9 @@ from bot.domain.incident.rejections import (
     TakePartFirst,
 )
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident
-from bot.domain.lifecycle import Purpose, Stage
-from bot.domain.policy import Policy
 from bot.domain.words import check_length, has_words
+from bot.domain.workflow.lifecycle import Purpose, Stage
+from bot.domain.workflow.policy import Policy
 
 
 def adopt(command: AdoptPolicy, incident: Incident, policy: Policy) -> list[AnyEvent]:

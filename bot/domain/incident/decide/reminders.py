@@ -24,10 +24,11 @@ from bot.domain.incident.events import (
 )
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import IsOver, NothingToRemindOf, SnoozeDoesNotFit
-from bot.domain.incident.reminders import JUST_NOW, SNOOZE_LIMIT_MINUTES, Kind
+from bot.domain.incident.reminders import JUST_NOW, SNOOZE_LIMIT_MINUTES
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy, ReminderPolicy
 from bot.domain.words import check_length
+from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.reminders import Kind, ReminderPolicy
 
 
 def time_is_up(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -32,8 +32,8 @@ from bot.domain.incident.evolve import evolve
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.rejections import GateStillOpen, NoRollback, NothingRuns
 from bot.domain.incident.state import Incident
-from bot.domain.policy import Policy
 from bot.domain.words import check_length
+from bot.domain.workflow.policy import Policy
 
 EXPECTS_STEPS = {
     "plan": {Progress.APPROVED, Progress.RUNNING},

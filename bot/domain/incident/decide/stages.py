@@ -12,9 +12,9 @@ from bot.domain.incident.events import AnyEvent, SeverityChanged, SeverityJustif
 from bot.domain.incident.evolve import evolve
 from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason
 from bot.domain.incident.state import Incident
-from bot.domain.lifecycle import Purpose, Stage, Trigger
-from bot.domain.policy import Policy
 from bot.domain.words import check_length, has_words
+from bot.domain.workflow.lifecycle import Purpose, Stage, Trigger
+from bot.domain.workflow.policy import Policy
 
 
 def change_severity(command: ChangeSeverity, incident: Incident) -> list[AnyEvent]:
@@ -51,7 +51,7 @@ def _asked_or_made(
     declared = policy.approval_of_move(to, incident.severity, command.at)
     if declared is not None:
         approval = with_reasons(declared, command.known)
-        subject = of_move(to, because, approval.policy.hash)
+        subject = of_move(to.id, to.label, because, approval.policy.hash, purpose=to.purpose.asks)
         return gates.ask_to_move(command, subject, approval, incident, policy)
     return made(incident, to, policy, by=command.by, at=command.at, because=because)
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 from bot.domain.gates import events as e
 from bot.domain.gates.gate import Gate, How, Outcome
-from bot.domain.gates.policy import ApprovalPolicy, Seat, Step, Tier
+from bot.domain.gates.policy import ApprovalPolicy, Step, Tier
+from bot.domain.gates.seat import Seat
 from bot.domain.gates.subject import of_plan
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.events import GateClosed, MitigationAmended, MitigationProposed, VoteCameLate, VoteCast

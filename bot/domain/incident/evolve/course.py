@@ -6,7 +6,7 @@ from bot.domain.incident import events as e
 from bot.domain.incident.evolve.changes import with_person, without_timer
 from bot.domain.incident.findings import SOURCES_KEPT, ActionItem, Confirmation, Hypothesis
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident, Review
-from bot.domain.lifecycle import Purpose
+from bot.domain.workflow.lifecycle import Purpose
 
 
 def staged(incident: Incident, event: e.StageEvent) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from typing import Any, assert_never
 
 from bot.domain.incident import events as e
-from bot.domain.incident.reminders import Kind, Reminder, Snooze, Stop
+from bot.domain.incident.reminders import Reminder, Snooze, Stop
 from bot.domain.incident.state import Incident
+from bot.domain.workflow.reminders import Kind
 
 
 def reminded(incident: Incident, event: e.ReminderEvent) -> dict[str, Any]:

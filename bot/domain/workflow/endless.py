@@ -28,14 +28,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.domain.asked import NOBODY, Asked, approves_itself, asked, before
-from bot.domain.criterion import Check, Criterion, Strictness
 from bot.domain.gates.count import Count, Place, fill
-from bot.domain.gates.policy import ApprovalPolicy, Seat, Tier
-from bot.domain.lifecycle import Guard, Purpose, Stage, Transition, Trigger
+from bot.domain.gates.policy import ApprovalPolicy, Tier
+from bot.domain.gates.seat import Seat
 from bot.domain.oncall.book import Book
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
+from bot.domain.workflow.asked import NOBODY, Asked, approves_itself, asked
+from bot.domain.workflow.criterion import Check, Criterion, Strictness
+from bot.domain.workflow.lifecycle import Guard, Purpose, Stage, Transition, Trigger
+from bot.domain.workflow.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _circles(policy: Policy, moves: Mapping[str, Transition | None]) -> Iterator
 def _may_be_free(policy: Policy, move: Transition) -> bool:
     """Say whether a move waits for nobody at some severity and hour: else it never happens by itself."""
     to = policy.stage_by_id[move.to]
-    return any(NOBODY in asked(policy, before(to), severity, to.id) for severity in Severity)
+    return any(NOBODY in asked(policy, to.purpose.asks, severity, to.id) for severity in Severity)
 
 
 def _path(stages: Iterable[str]) -> str:
@@ -220,7 +221,7 @@ class _Paths:
         return None
 
     def _never_passes(self, to: Stage) -> str:
-        return self.sitting.none_passes(asked(self.policy, before(to), self.severity, to.id))
+        return self.sitting.none_passes(asked(self.policy, to.purpose.asks, self.severity, to.id))
 
     def _wanted(self, spot: Spot, move: Transition) -> dict[Fact, str]:
         """Return what a move asks for that can be shown only while the incident is open, and what it is called."""

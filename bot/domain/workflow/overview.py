@@ -4,26 +4,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.asked import (
+from bot.domain.durations import lasted
+from bot.domain.gates.policy import Purpose as Asks
+from bot.domain.severity import Severity
+from bot.domain.workflow.asked import (
     ASKS,
     NOBODY,
     Asked,
     approves_itself,
     asked,
     at,
-    before,
     by_severity,
     exceptions,
     limits,
     waits_for,
     who,
 )
-from bot.domain.criterion import Criterion, Strictness
-from bot.domain.durations import lasted
-from bot.domain.gates.policy import Purpose as Asks
-from bot.domain.lifecycle import Action, Stage, Transition
-from bot.domain.policy import Policy
-from bot.domain.severity import Severity
+from bot.domain.workflow.criterion import Criterion, Strictness
+from bot.domain.workflow.lifecycle import Action, Stage, Transition
+from bot.domain.workflow.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ CRITERIA = {Strictness.WARN: "warns of missing criteria", Strictness.IGNORE: "wh
 
 
 def waits_of_move(policy: Policy, to: Stage) -> str:
-    return waits_for(policy, before(to), to.id)
+    return waits_for(policy, to.purpose.asks, to.id)
 
 
 BEFORE: dict[Asks, str] = {
@@ -183,7 +182,7 @@ def _by_itself(policy: Policy, stage: Stage) -> Iterator[str]:
     for to in policy.next_stages(stage):
         move = policy.move(stage, to)
         if move is not None and (move.when or move.after):
-            free = [one for one in Severity if NOBODY in asked(policy, before(to), one, to.id)]
+            free = [one for one in Severity if NOBODY in asked(policy, to.purpose.asks, one, to.id)]
             if free:
                 yield f"{stage.id} → {to.id}{at(free)}"
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import get_args
 
 from bot.domain.durations import lasted
-from bot.domain.gates.policy import ApprovalPolicy, GateChoice, Seat, Step, Tier, Undoes
+from bot.domain.gates.choice import GateChoice
+from bot.domain.gates.policy import ApprovalPolicy, Step, Tier, Undoes
 from bot.domain.gates.policy import Purpose as Asks
-from bot.domain.lifecycle import Purpose, Stage
-from bot.domain.policy import Policy
+from bot.domain.gates.seat import Seat
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Policy
 
 ASKS: tuple[Asks, ...] = get_args(Asks)
 """All that an approval can stand before."""
@@ -63,11 +64,6 @@ def asked(policy: Policy, what: Asks, severity: Severity, stage: str = "") -> tu
 def _fits_at_some_hour(choice: GateChoice, what: Asks, severity: Severity, stage: str) -> bool:
     at_any_hour = choice.model_copy(update={"hours": ()})
     return at_any_hour.always_fits(what, severity.value) and (not stage or not choice.stages or stage in choice.stages)
-
-
-def before(to: Stage) -> Asks:
-    """Say what a move into a stage is to those who are asked."""
-    return "resolution" if to.purpose is Purpose.RESOLVED else "stage"
 
 
 def waits_for(policy: Policy, what: Asks, stage: str) -> str:

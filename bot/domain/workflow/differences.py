@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.domain.declared import SECONDS
-from bot.domain.policy import Policy
 from bot.domain.runbook import Frozen
+from bot.domain.workflow.policy import Policy
 
 
 class Difference(Frozen):

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validator, model_serializer, model_validator
 
-from bot.domain.criterion import Criterion, Strictness
 from bot.domain.declared import Minutes, Name, Words
+from bot.domain.gates.policy import Purpose as Asks
 from bot.domain.hats import Hat
 from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
+from bot.domain.workflow.criterion import Criterion, Strictness
 
 
 class Purpose(StrEnum):
@@ -30,6 +31,11 @@ class Purpose(StrEnum):
     def is_over(self) -> bool:
         """Customers are fine again; what follows is review."""
         return self in OVER
+
+    @property
+    def asks(self) -> Asks:
+        """What a move into such a stage is to those who are asked."""
+        return "resolution" if self is Purpose.RESOLVED else "stage"
 
 
 OVER = frozenset({Purpose.RESOLVED, Purpose.POST_MORTEM, Purpose.CLOSED})

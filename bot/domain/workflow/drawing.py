@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from bot.domain.criterion import Criterion
-from bot.domain.lifecycle import Stage, Transition
-from bot.domain.overview import Line, approvals, asks, in_minutes, matrix, without_asking
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
+from bot.domain.workflow.criterion import Criterion
+from bot.domain.workflow.lifecycle import Stage, Transition
+from bot.domain.workflow.overview import Line, approvals, asks, in_minutes, matrix, without_asking
+from bot.domain.workflow.policy import Policy
 
 
 def in_words(policy: Policy) -> Iterator[str]:

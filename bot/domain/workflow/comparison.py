@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.asked import at
-from bot.domain.overview import overview
-from bot.domain.policy import Policy
 from bot.domain.severity import Severity
+from bot.domain.workflow.asked import at
+from bot.domain.workflow.overview import overview
+from bot.domain.workflow.policy import Policy
 
 AS_THE_FIRST, DIFFERS, NOT_THERE = "=", "≠", "–"
 """How it is marked on a page."""

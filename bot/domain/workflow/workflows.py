@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from bot.domain.declared import Name
-from bot.domain.policy import Policy
 from bot.domain.runbook import Frozen
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Policy
 
 
 class Workflows(Frozen):
