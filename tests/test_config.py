@@ -295,6 +295,30 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
     (
         "hybrid",
         "gates: [{",
+        "gates: [{use: anybody, before: [rollback], stages: [closed]}, {",
+        10,
+        "gates[0].stages: it names stages that moves lead into, and this stands before: rollback",
+        "Remove it, or write before: [stage].",
+    ),
+    (
+        "hybrid",
+        "quorum: 1, last_resort: expire",
+        "quorum: 1, last_resort: roll-back",
+        6,
+        "approvals.anybody.last_resort: before a mitigation there is nothing to roll back",
+        "Write expire, reject or approve",
+    ),
+    (
+        "hybrid",
+        "quorum: 1, last_resort: expire",
+        "quorum: 1, limit: 5m, then: roll-back",
+        6,
+        "approvals.anybody.then: before a mitigation there is nothing to roll back",
+        "Write expire, reject or approve",
+    ),
+    (
+        "hybrid",
+        "gates: [{",
         "gates: [{use: anybody, before: [rollback], of: [proven]}, {",
         10,
         "gates[0].of[0]: “proven” is not among the choices",
@@ -681,6 +705,17 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
     assert (rule.every, rule.most, rule.again, rule.night) == (15, 3, "ping", "silent")
 
 
+WATCHED_BY_NOBODY = """\
+closed: {}}
+transitions: [{from: detected, to: triage}, {from: triage, to: resolved}, {from: resolved, to: closed}]
+gates: [{use: anybody, before: [mitigation]"""
+WATCHED_BY_SOMEBODY = """\
+closed: {}, watched: {purpose: resolved}}
+transitions: [{from: detected, to: triage}, {from: triage, to: resolved}, {from: resolved, to: watched, after: 5m},
+  {from: watched, to: closed}]
+gates: [{use: anybody, before: [mitigation, resolution]"""
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "line", "what", "instead"),
     [
@@ -797,6 +832,13 @@ def test_reminders_may_be_left_out(tmp_path: Path) -> None:
             9,
             "after: it happens in time, and gates[0] has it wait for somebody's yes",
             "Leave closed out of that gate's stages",
+        ),
+        (
+            WATCHED_BY_NOBODY,
+            WATCHED_BY_SOMEBODY,
+            9,
+            "after: it happens in time, and gates[0] has it wait for somebody's yes",
+            "Leave watched out of that gate's stages",
         ),
     ],
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from bot.config import gates
 from bot.config.documents import Document, items, written
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.hats import Hat
@@ -27,7 +28,7 @@ def check(document: Document) -> Iterator[Mistake]:
     yield from _mitigations(document, purposes)
     yield from _actions(document, purposes)
     yield from _criteria(document, purposes)
-    yield from _gates(document, purposes)
+    yield from gates.check(document, purposes)
     yield from _reminders(document, purposes)
     if not unknown and all(purposes.values()):
         yield from _leads_on(document, purposes, [(before, to) for _, before, to in _moves(document)])
@@ -137,10 +138,10 @@ def _criteria(document: Document, purposes: Mapping[str, Purpose | None]) -> Ite
                 if isinstance(word, str) and first.setdefault(word, place) != place:
                     what = f"{shown(word)} is the id of {written(first[word])} already"
                     yield document.mistake((*place, "id"), what, "Give each its own: people confirm it by this word.")
-    yield from _waiting(document)
+    yield from _waiting(document, purposes)
 
 
-def _waiting(document: Document) -> Iterator[Mistake]:
+def _waiting(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
     """Find moves that could wait for ever, or that ask for something and for nothing."""
     for place, before, to in _moves(document):
         asked = [*items(document.at(("stages", before, "exit"))), *items(document.at(("stages", to, "entry")))]
@@ -148,35 +149,15 @@ def _waiting(document: Document) -> Iterator[Mistake]:
         if asked and document.at((*place, "after")) is not None and how in {None, "enforced"}:
             what = "it happens in time, and nothing would move it on while a criterion is missing"
             yield document.mistake(place, what, "Add criteria: warn, so that what is missing stays owed, or ignore.")
-        if document.at((*place, "after")) is not None and (gate := _gate_before(document, to)) is not None:
+        if (
+            document.at((*place, "after")) is not None
+            and (gate := gates.before_move(document, to, purposes.get(to))) is not None
+        ):
             what = f"it happens in time, and {written(gate)} has it wait for somebody's yes, which nobody would ask for"
             yield document.mistake((*place, "after"), what, f"Leave {to} out of that gate's stages, or remove after.")
         if how == "ignore" and document.at((*place, "owed")) is True:
             what = "it asks for what is owed, and for nothing at all"
             yield document.mistake((*place, "owed"), what, "Remove it, or write criteria: warn or enforced.")
-
-
-def _gates(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
-    """Find gates before moves that none of the stages they name is ever asked about as what they stand before."""
-    for index, gate in enumerate(items(document.tree.get("gates"))):
-        if not isinstance(gate, dict) or not (before := {*items(gate.get("before"))} & {"stage", "resolution"}):
-            continue
-        named = [name for name in items(gate.get("stages")) if purposes.get(name) is not None]
-        asked = {purpose.asks for name in named if (purpose := purposes[name]) is not None}
-        if named and not asked & before:
-            what = f"moves into {', '.join(named)} are asked about as {asked.pop()}, so nobody is ever asked here"
-            instead = "Write before: [resolution]." if "stage" in before else "Write before: [stage]."
-            yield document.mistake(("gates", index, "stages"), what, instead)
-
-
-def _gate_before(document: Document, to: str) -> Place | None:
-    """Find the gate that moves into a stage wait at."""
-    for index, gate in enumerate(items(document.tree.get("gates"))):
-        if not isinstance(gate, dict) or "stage" not in items(gate.get("before")):
-            continue
-        if to in (items(gate.get("stages")) or [to]):
-            return ("gates", index)
-    return None
 
 
 def _leads_on(document: Document, purposes: Mapping[str, Purpose | None], moves: Moves) -> Iterator[Mistake]:

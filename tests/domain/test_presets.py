@@ -9,6 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from bot.config import load
+from bot.domain.durations import lasted
+from bot.domain.gates.due import next_due
 from bot.domain.gates.events import GateOpened
 from bot.domain.gates.stricter import Asked
 from bot.domain.gates.subject import of_plan
@@ -32,6 +34,7 @@ from bot.domain.workflow.criterion import Strictness
 from bot.domain.workflow.lifecycle import Stage, StagePolicy
 from bot.domain.workflow.policy import Policy
 from bot.domain.workflow.wearing import Firmness
+from tests.domain.gates.asking import Asking
 from tests.harness.clock import NOON, at
 from tests.harness.given import Given, given
 from tests.harness.orders import approve, declare, finished, move, propose, signal, started, take, tick
@@ -319,3 +322,35 @@ def test_hats_are_kept_apart_by_force_or_by_word_as_each_preset_says() -> None:
     world.when(take(Hat.MITIGATOR, by=CY)).then_rejected(HatsConflict)
     world.takes(take(Hat.VERIFIER, by=BEN))
     world.when(take(Hat.MITIGATOR, by=BEN)).then_rejected(HatsConflict)
+
+
+UNANSWERED = {
+    ("hybrid", "anybody"): "30 min expired",
+    ("hybrid", "assignee"): "8 h rejected",
+    ("hybrid", "recovery"): "30 min approved",
+    ("hybrid", "eradication"): "2 d expired",
+    ("hybrid", "rollback"): "5 min rolled back",
+    ("linear", "sign-off"): "4 h rejected",
+    ("linear", "change"): "4 h rejected",
+    ("linear", "recovery"): "4 h rolled back",
+    ("linear", "rollback"): "5 min rolled back",
+    ("linear", "customers"): "1 h rejected",
+    ("streaming", "whoever-fits"): "30 min rejected",
+    ("streaming", "owner"): "20 min rejected",
+}
+"""When each approval ends with nobody saying a word, and how: nothing waits for ever."""
+
+
+SEATED = {"hat reviewer": (CY,), "hat verifier": (CY,), "route": (BEN, CY)}
+
+
+def test_what_comes_of_each_approval_that_nobody_answers() -> None:
+    found = dict[tuple[str, str], str]()
+    for name in PRESETS:
+        for policy in shipped(name).approvals.values():
+            asking = Asking(policy, sits=SEATED)
+            while asking.gate.is_open and (due := next_due(asking.gate)) is not None:
+                asking.ticks((due - NOON).total_seconds())
+            how = "rolled back" if asking.gate.rolls_back else asking.gate.outcome
+            found[name, policy.id] = f"{lasted(timedelta(seconds=asking.now))} {how}"
+    assert found == UNANSWERED

@@ -13,6 +13,7 @@ from bot.domain.severity import Severity
 from tests.domain.gates.asking import policy
 
 TEAM = {"team": "payments", "voices": 3}
+BOSS = {"person": "ana"}
 
 
 def test_a_sequential_gate_is_many_steps_of_one_seat() -> None:
@@ -72,6 +73,16 @@ SLIPS: list[tuple[dict[str, Any], str, str]] = [
         "Write quorum: 3",
     ),
     ({"kind": "parallel", "seats": [TEAM], "glass": {"who": [{"route": {}}]}}, "must be looked up", "Name roles"),
+    (
+        {"kind": "parallel", "seats": [TEAM], "glass": {"who": [BOSS, TEAM], "countersigned_by": [BOSS]}},
+        "if ana breaks it, nobody could sign for it",
+        "Name somebody else",
+    ),
+    (
+        {"kind": "sequential", "chain": [TEAM, BOSS], "next_after": "2h", "limit": "1d", "then": "reject"},
+        "it never comes: the tiers' own limits are over after 4 h",
+        "last_resort says",
+    ),
 ]
 
 
@@ -81,6 +92,11 @@ def test_a_slip_is_told_with_what_would_be_right(given: dict[str, Any], wrong: s
         policy(**given)
     messages = [error["msg"] for error in refused.value.errors()]
     assert any(wrong in message and instead in message for message in messages), messages
+
+
+def test_working_hours_may_stretch_the_tiers_beyond_the_limit() -> None:
+    given = {"kind": "sequential", "chain": [TEAM], "next_after": "2h", "hours": ["mon-fri 09:00-17:00"]}
+    assert policy(**given, limit="1d", then="reject").limit == 24 * 3600
 
 
 def test_what_belongs_to_another_model_is_refused() -> None:

@@ -1,0 +1,54 @@
+"""Gates as a workflow writes them: is there ever somebody to ask, and can what its approval says ever come?"""
+
+from collections.abc import Iterator, Mapping
+
+from bot.config.documents import Document, items
+from bot.config.mistakes import Mistake, Place
+from bot.domain.workflow.lifecycle import Purpose
+
+UNDOES_NOTHING = {"mitigation": "a mitigation", "notification": "customers are told"}
+"""What a gate stands before, where nothing has been done yet that could be rolled back."""
+
+
+def check(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
+    """Check what is written, however broken the rest is. `purposes` are those of the stages."""
+    for index, gate in enumerate(items(document.tree.get("gates"))):
+        if isinstance(gate, dict):
+            yield from _stages(document, index, gate, purposes)
+            yield from _nothing_to_undo(document, gate)
+
+
+def before_move(document: Document, to: str, purpose: Purpose | None) -> Place | None:
+    """Find the gate that moves into a stage wait at."""
+    for index, gate in enumerate(items(document.tree.get("gates"))):
+        if purpose is None or not isinstance(gate, dict) or purpose.asks not in items(gate.get("before")):
+            continue
+        if to in (items(gate.get("stages")) or [to]):
+            return ("gates", index)
+    return None
+
+
+def _stages(
+    document: Document, index: int, gate: Mapping[str, object], purposes: Mapping[str, Purpose | None]
+) -> Iterator[Mistake]:
+    """Find gates before moves that none of the stages they name is ever asked about as what they stand before."""
+    before = {*items(gate.get("before"))} & {"stage", "resolution"}
+    named = [name for name in items(gate.get("stages")) if purposes.get(name) is not None]
+    asked = {purpose.asks for name in named if (purpose := purposes[name]) is not None}
+    if before and named and not asked & before:
+        what = f"moves into {', '.join(named)} are asked about as {asked.pop()}, so nobody is ever asked here"
+        instead = "Write before: [resolution]." if "stage" in before else "Write before: [stage]."
+        yield document.mistake(("gates", index, "stages"), what, instead)
+
+
+def _nothing_to_undo(document: Document, gate: Mapping[str, object]) -> Iterator[Mistake]:
+    """Find approvals that would roll back what has not been done yet."""
+    use = gate.get("use")
+    for before in items(gate.get("before")):
+        for key in ("then", "last_resort"):
+            place: Place = ("approvals", str(use), key)
+            if isinstance(before, str) and before in UNDOES_NOTHING and document.at(place) == "roll-back":
+                what = f"before {UNDOES_NOTHING[before]} there is nothing to roll back"
+                yield document.mistake(
+                    place, what, "Write expire, reject or approve; moves may have an approval of their own."
+                )
