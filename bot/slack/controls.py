@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.domain.gates.gate import Choice
+from bot.domain.gates.policy import Choice
 from bot.domain.hats import Hat
 from bot.domain.workflow.reminders import Kind
 from bot.verbs.request import FormName

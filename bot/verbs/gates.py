@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.domain.declared import DURATION, SECONDS
+from bot.domain.gates.events import VoteCameLate
 from bot.domain.gates.explain import in_sentences
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.measures import usual
@@ -16,11 +17,11 @@ from bot.domain.gates.seating import Surroundings, held_by
 from bot.domain.incident.commands import AtGate
 from bot.domain.incident.decide.gates import find
 from bot.domain.incident.gates import histories
-from bot.domain.incident.rejections import NothingToVoteOn
+from bot.domain.incident.rejections import NothingToVoteOn, TooLate
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.wall import midnight
 from bot.domain.timeline import asked
-from bot.engine import Engine
+from bot.engine import Engine, Receipt
 from bot.verbs.request import Answer, House, Request, Said, ShowReport, Verb, submit
 from bot.verbs.times import clock_of
 from bot.verbs.words import because, first, plain
@@ -46,6 +47,12 @@ def at_gate(house: House, facts: dict[str, Any], gate: Gate, order: AnyOrder) ->
     accounts = {facts["by"], *gate.authors, *(vote.account for vote in gate.votes)}
     linked = {account: person for account, person in house.book.linked.items() if account in accounts}
     return AtGate(**facts, gate=gate.id, order=order.model_copy(update={"linked": linked}))
+
+
+def too_late(receipt: Receipt) -> TooLate | None:
+    """Return what to say to somebody whose vote came after the outcome; None: it came in time."""
+    late = next((event for event in receipt.events if isinstance(event, VoteCameLate)), None)
+    return TooLate(outcome=late.outcome.value) if late is not None else None
 
 
 def take_back(request: Request, house: House) -> Answer:

@@ -65,6 +65,7 @@ FormName = Literal[
     "export",
     "hat",
     "hand-over",
+    "approve",
     "reject",
     "page",
     "not-me",

@@ -2,14 +2,15 @@
 
 import re
 
-from bot.domain.gates.gate import Choice, Gate
+from bot.domain.gates.gate import Gate
 from bot.domain.gates.orders import CastVote, WithdrawGate
-from bot.domain.gates.rejections import NoSuchGate
+from bot.domain.gates.policy import Choice
+from bot.domain.gates.rejections import NoSuchGate, SayWhy
 from bot.domain.incident.commands import RollBack, StopRun, TryAgain
 from bot.domain.incident.mitigations import Mitigation
 from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
 from bot.engine import Receipt
-from bot.verbs.gates import at_gate
+from bot.verbs.gates import at_gate, too_late
 from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
 from bot.verbs.words import because, first, plain
 
@@ -24,16 +25,19 @@ def approve(request: Request, house: House) -> Answer:
 
 def reject(request: Request, house: House) -> Answer:
     gate, rest = _asked(request, house)
-    if not rest:
-        return Ask("reject", gate=gate.id)
     return _vote(request, house, gate, "reject", plain(because(rest), house.people.name))
 
 
 def _vote(request: Request, house: House, gate: Gate, choice: Choice, comment: str) -> Answer:
+    """Count it; where a reason is wanted and none was said, ask for it."""
     order = CastVote(by=request.by, at=request.at, choice=choice, comment=comment, here=request.here)
     did = "approved" if choice == "approve" else "rejected"
-    said = f"You {did} “{gate.subject.action}”."
-    return submit(house, at_gate(house, request.facts(), gate, order), said)
+    try:
+        answer = submit(house, at_gate(house, request.facts(), gate, order), f"You {did} “{gate.subject.action}”.")
+    except SayWhy:
+        return Ask(choice, gate=gate.id)
+    late = too_late(answer.receipt) if answer.receipt is not None else None
+    return Said(late.sentence, answer.receipt) if late is not None else answer
 
 
 def withdraw(request: Request, house: House) -> Answer:

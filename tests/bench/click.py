@@ -57,9 +57,9 @@ def run(folder: Path) -> list[Figure]:
 def _approve(stand: Stand, wired: Wired, incident: str) -> tuple[float, float]:
     """Ben clicks; returns when the click was sent and when it was acked."""
     truth = _incident(wired, incident)
-    vote = voting(truth, truth.gates["m1"], "approve")
+    approve, _ = voting(truth, truth.gates["m1"])
     connection = Connection(stand.ports["web"])
-    request = click(vote.action_id, vote.value, truth.channel or "", f"{time.time():.6f}")
+    request = click(approve["action_id"], approve["value"], truth.channel or "", f"{time.time():.6f}")
     sent = time.time()
     connection.send(request, sent)
     while not connection.is_answered():

@@ -12,7 +12,8 @@ from bot.domain.gates.events import (
     VoteCameLate,
     VoteCast,
 )
-from bot.domain.gates.gate import Choice, Outcome
+from bot.domain.gates.gate import Outcome
+from bot.domain.gates.policy import Choice
 from bot.domain.gates.rejections import (
     GateIsClosed,
     HasVoted,

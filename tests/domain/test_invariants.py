@@ -14,8 +14,9 @@ from bot.domain import effects as x
 from bot.domain.gates import events as g
 from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.due import next_due
-from bot.domain.gates.gate import Choice, Gate, Outcome
+from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.orders import CastVote
+from bot.domain.gates.policy import Choice
 from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM

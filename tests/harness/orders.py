@@ -7,8 +7,7 @@ from typing import Any, TypedDict
 
 from bot.domain.dry_run import Answer
 from bot.domain.gates import orders as o
-from bot.domain.gates.gate import Choice
-from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.policy import ApprovalPolicy, Choice
 from bot.domain.gates.stricter import Known
 from bot.domain.gates.subject import of_plan
 from bot.domain.hats import Hat

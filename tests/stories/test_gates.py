@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.gates import events as g
 from bot.domain.gates import orders as go
+from bot.domain.gates.decide import order_of
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.orders import AnyOrder
 from bot.domain.gates.rejections import NothingToSign
@@ -121,7 +122,54 @@ def test_whoever_decides_about_a_private_incident_is_let_into_its_channel(night:
     assert night.posted_to(BEN, str(night.incident(incident).channel)), "he can read what it is about"
 
 
+def test_the_order_of_the_steps_is_drawn_by_a_seed_that_is_on_record(night: Night) -> None:
+    night.asks("kind: sequential\nchain: [{person: ben}, {person: cy}, {person: ana}]\nshuffle: true")
+    people = {0: BEN, 1: CY, 2: ANA}
+    orders_seen = set[tuple[int, ...]]()
+    for _ in range(4):
+        incident = night.declared(by=DEE)
+        night.passes(seconds=5)
+        night.does(o.propose(plan(PURGE), by=DEE), incident)
+        night.passes(seconds=5)
+        (opened,) = (event for event in night.events(incident) if isinstance(event, g.GateOpened))
+        assert opened.order == order_of(opened.policy, opened.seed), "whoever reads the record can draw it again"
+        for step in opened.order:
+            assert [who for who in people.values() if is_asked(night, who, incident)] == [people[step]]
+            explained = night.types("gates", DEE, incident)
+            assert f"drawn by the seed {opened.seed[:12]}" in explained
+            approves(night, incident, people[step])
+        assert progress(night, incident) is not Progress.PROPOSED
+        night.does(o.stop(by=DEE), incident)
+        orders_seen.add(opened.order)
+    assert len(orders_seen) > 1
+
+
 # At once
+
+
+def test_weights_count_and_a_must_is_waited_for_whatever_the_others_weigh(night: Night) -> None:
+    asks = "kind: parallel\nseats: [{person: ben, weight: 3}, {person: cy, weight: 2}, {person: mo, must: true}]"
+    incident = proposed(night, f"{asks}\nquorum: 4")
+    approves(night, incident, BEN)
+    explained = night.types("gates", DEE, incident)
+    assert "4 of 6 from ben and cy and mo, with a yes from mo. It has 3 of 4 so far" in explained
+    approves(night, incident, CY)
+    assert progress(night, incident) is Progress.PROPOSED, "5 of 4, and yet mo's yes is missing"
+    assert "a yes from mo is missing" in night.types("gates", DEE, incident)
+    approves(night, incident, MO)
+    assert progress(night, incident).is_live
+
+
+def test_where_each_vote_must_say_why_a_bare_yes_is_not_taken(night: Night) -> None:
+    incident = proposed(night, f"{IN_TURN}\ncomment: always")
+    (question,) = night.asked(BEN, incident)
+    assert "Approve…" in str(question["blocks"]), "the button opens a form"
+    bare = approves(night, incident, BEN)
+    assert isinstance(bare, Rejected)
+    assert bare.sentence == "Say why in a few words, for the record: `/incident approve because …`."
+    assert night.incident(incident).gates["m1"].votes == ()
+    assert "You approved" in night.types("approve because it worked last week", BEN, incident)
+    assert any("it worked last week" in line for line in told(night, incident))
 
 
 def test_who_proposed_it_is_not_named_among_those_who_are_asked_but_their_deputy_is(night: Night) -> None:
@@ -198,7 +246,6 @@ def test_a_route_falls_back_until_it_knows_people_and_then_asks_who_fits_best(ni
     [
         ("expire", Progress.EXPIRED),
         ("reject", Progress.REJECTED),
-        ("roll-back", Progress.EXPIRED),
         ("approve", Progress.APPROVED),
     ],
 )
@@ -226,7 +273,6 @@ def test_without_an_answer_the_policys_outcome_comes_with_a_record(
     [
         ("approve", Outcome.APPROVED, "it approves itself, as its policy says"),
         ("reject", Outcome.REJECTED, "it is rejected, and nothing is done"),
-        ("roll-back", Outcome.EXPIRED, "it expires"),
         ("expire", Outcome.EXPIRED, "it expires, and nothing is done"),
     ],
 )
@@ -252,6 +298,32 @@ def test_the_whole_approvals_limit_has_its_stated_outcome_and_the_message_says_s
     assert isinstance(late, Receipt)
     assert [event.type for event in late.events] == ["gate.late-vote"]
     assert night.incident(incident).gates["m1"].outcome is outcome
+
+
+def test_three_tiers_are_asked_and_then_the_last_resort_is_on_record(night: Night) -> None:
+    tiers = ", ".join(f"{{seats: [{{person: {who}}}], limit: 20m}}" for who in ("ben", "cy", "mo"))
+    incident = proposed(night, f"steps: [{{tiers: [{tiers}]}}]\nlast_resort: reject")
+    for person, minutes in ((BEN, 0), (CY, 20), (MO, 20)):
+        night.passes(minutes=minutes)
+        assert is_asked(night, person, incident)
+        assert not night.posted("CMANAGERS", incident, "found nobody else to decide")
+    night.passes(minutes=21)
+    assert progress(night, incident) is Progress.REJECTED
+    assert night.posted("CMANAGERS", incident, "found nobody else to decide")
+    assert any(isinstance(event, g.GateExhausted) for event in night.events(incident))
+
+
+def test_not_me_goes_three_people_deep_and_then_somebody_must_decide(night: Night) -> None:
+    incident = proposed(night, "kind: dynamic\nroute: {history: 0, picks: 1}\nfallback: [{person: mo}]")
+    (chair,) = night.incident(incident).gates["m1"].calls[0].chairs
+    asked = chair.account
+    for to in [one for one in (ANA, BEN, CY, MO) if one != asked]:
+        orders(night, incident, go.PassOn, asked, to=to, because="on a train")
+        assert is_asked(night, to, incident)
+        asked = to
+    assert "was passed on 3 times already" in night.types(f"not-me <@{BEN}> because on a train", MO, incident)
+    approves(night, incident, MO)
+    assert progress(night, incident).is_live
 
 
 def test_a_limit_may_ask_the_next_ones_at_once(night: Night) -> None:

@@ -10,8 +10,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.gates.gate import Call, Chair, Choice, Gate, StandIn, Vote
-from bot.domain.gates.policy import Tier
+from bot.domain.gates.gate import Call, Chair, Gate, StandIn, Vote
+from bot.domain.gates.policy import Choice, Tier
 
 
 @dataclass(frozen=True, slots=True)

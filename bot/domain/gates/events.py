@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
-from bot.domain.gates.gate import Chair, Choice, How, Outcome
-from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.gate import Chair, How, Outcome
+from bot.domain.gates.policy import ApprovalPolicy, Choice
 from bot.domain.gates.stricter import Reason
 from bot.domain.gates.subject import Subject
 

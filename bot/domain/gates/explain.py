@@ -89,6 +89,7 @@ def in_sentences(gate: Gate) -> list[str]:
     told = explain(gate)
     return [
         told.outcome,
+        *([drawn_said(gate)] if gate.policy.shuffle else []),
         *told.rules,
         *([told.stricter] if told.stricter else []),
         *([f"Votes are bound to this dry run: {gate.subject.dry_run}."] if gate.subject.dry_run else []),
@@ -129,6 +130,12 @@ def _rule(gate: Gate, ballot: int) -> str:
     unmet = f", and a yes from {in_words([count.tier.seats[n] for n in count.unmet])} is missing" if count.unmet else ""
     state = "It has passed" if count.passes else f"It has {count.weight} of {count.tier.needs} so far{unmet}"
     return f"{name}: {said}. {state}."
+
+
+def drawn_said(gate: Gate) -> str:
+    """Say in which order the steps come where chance decided, and by which seed anybody can draw it again."""
+    steps = ", then ".join(in_words(gate.policy.steps[n].tiers[0].seats) for n in gate.order)
+    return f"The order was drawn by the seed {(gate.seed or gate.id)[:12]}: {steps}."
 
 
 def stricter_said(gate: Gate) -> str:

@@ -7,12 +7,10 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from bot.domain.declared import Weekly, Zone
-from bot.domain.gates.policy import ApprovalPolicy, Step, Tier
+from bot.domain.gates.policy import ApprovalPolicy, Choice, Step, Tier
 from bot.domain.gates.stricter import Reason
 from bot.domain.gates.subject import Subject
 from bot.domain.runbook import Frozen
-
-Choice = Literal["approve", "reject"]
 
 
 class Outcome(StrEnum):

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, StringConstraints
 
-from bot.domain.gates.gate import Choice, Found
-from bot.domain.gates.policy import ApprovalPolicy
+from bot.domain.gates.gate import Found
+from bot.domain.gates.policy import ApprovalPolicy, Choice
 from bot.domain.gates.stricter import Reason
 from bot.domain.gates.subject import Subject
 from bot.domain.runbook import Frozen

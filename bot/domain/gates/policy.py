@@ -28,6 +28,8 @@ Purpose = Literal["mitigation", "stage", "resolution", "notification", "rollback
 """What a gate can stand before."""
 Undoes = Literal["failed", "stopped", "verified"]
 """What a rollback undoes: what failed or did not settle, what somebody stopped, what was proven to help."""
+Choice = Literal["approve", "reject"]
+"""What a vote says."""
 Model = Literal["sequential", "parallel", "dynamic", "mixed"]
 LastResort = Literal["approve", "reject", "roll-back", "expire"]
 Then = Literal["approve", "reject", "roll-back", "expire", "escalate"]
@@ -254,6 +256,10 @@ class ApprovalPolicy(Frozen):
                 "Give a seat more voices, or remove this.",
             )
         return stricter
+
+    def asks_why(self, choice: Choice) -> bool:
+        """Say whether such a vote counts with a reason only."""
+        return self.comment == "always" or (self.comment == "reject" and choice == "reject")
 
     @property
     def hash(self) -> str:

@@ -57,7 +57,7 @@ class AwaitsDryRun(Rejected):
 
 
 class SayWhy(Rejected):
-    """Say why in a few words: this gate keeps the reasons."""
+    """Say why in a few words, for the record: `/incident {way} because …`."""
 
     field = "comment"
 

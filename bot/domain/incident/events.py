@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.domain.dry_run import Answer
 from bot.domain.gates import events as gates
-from bot.domain.gates.gate import Choice, Outcome
+from bot.domain.gates.gate import Outcome
+from bot.domain.gates.policy import Choice
 from bot.domain.hats import Hat
 from bot.domain.incident.findings import Priority
 from bot.domain.oncall.escalation import EscalationPolicy

@@ -1,33 +1,22 @@
 """Clicks on an approval message: approve, reject, “not me”, withdraw."""
 
-from bot.domain.gates.events import VoteCameLate
 from bot.domain.gates.orders import CastVote, WithdrawGate
+from bot.domain.gates.rejections import SayWhy
 from bot.domain.incident.decide.gates import find
-from bot.domain.incident.rejections import TooLate
 from bot.slack.answers import said
 from bot.slack.clicks.click import facts_of, is_in_channel
 from bot.slack.controls import FormFacts, PassVoteOnButton, VoteButton, WithdrawGateButton
 from bot.slack.door import Door, Opens, Reply
 from bot.slack.forms.calling import not_me_view
-from bot.slack.forms.words import reject_view
+from bot.slack.forms.words import vote_view
 from bot.slack.requests import Click
-from bot.verbs.gates import at_gate
+from bot.verbs.gates import at_gate, too_late
 
 
 def vote(click: Click, control: VoteButton, door: Door) -> Reply:
-    """Count an approval at once; a rejection first asks why."""
+    """Count a vote at once; where it must say why, ask for the reason."""
     incident = door.house.engine.incident(control.incident)
     gate, here = find(incident, control.gate), is_in_channel(click, incident)
-    if control.choice == "reject" and gate.is_open and not gate.is_author(click.user):
-        about = FormFacts(
-            form="reject",
-            incident=control.incident,
-            gate=control.gate,
-            subject=control.subject,
-            ballot=control.ballot,
-            here=here,
-        )
-        return Opens(reject_view(about, door), "`/incident reject because …`")
     facts = facts_of(click, control, door)
     order = CastVote(
         by=click.user,
@@ -37,9 +26,20 @@ def vote(click: Click, control: VoteButton, door: Door) -> Reply:
         ballot=control.ballot,
         here=here,
     )
-    receipt = door.house.engine.submit(at_gate(door.house, facts, gate, order))
-    late = next((event for event in receipt.events if isinstance(event, VoteCameLate)), None)
-    return said(TooLate(outcome=late.outcome.value).sentence) if late is not None else None
+    try:
+        receipt = door.house.engine.submit(at_gate(door.house, facts, gate, order))
+    except SayWhy:
+        about = FormFacts(
+            form=control.choice,
+            incident=control.incident,
+            gate=control.gate,
+            subject=control.subject,
+            ballot=control.ballot,
+            here=here,
+        )
+        return Opens(vote_view(about, door), f"`/incident {control.choice} because …`")
+    late = too_late(receipt)
+    return said(late.sentence) if late is not None else None
 
 
 def pass_on(_: Click, control: PassVoteOnButton, door: Door) -> Reply:

@@ -22,6 +22,7 @@ ALL: tuple[Form, ...] = (
     words.UPDATE,
     words.NOTIFY,
     words.RESOLVE,
+    words.APPROVE,
     words.REJECT,
     moves.SEVERITY,
     moves.STAGE,

@@ -1,8 +1,9 @@
-"""Forms of one text: note, update, notify, resolve, reject."""
+"""Forms of one text: note, update, notify, resolve, approve, reject."""
 
 from typing import Any
 
 from bot.domain.gates.orders import CastVote
+from bot.domain.gates.policy import Choice
 from bot.domain.incident.commands import AddNote, PostUpdate, Resolve, TellCustomers
 from bot.domain.incident.decide.gates import find
 from bot.slack.controls import FormFacts
@@ -10,7 +11,7 @@ from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, number, text
 from bot.slack.forms.form import Form, facts_of
 from bot.slack.requests import Submission
-from bot.verbs.gates import at_gate
+from bot.verbs.gates import at_gate, too_late
 from bot.verbs.request import known
 from bot.verbs.words import plain
 
@@ -75,24 +76,34 @@ def resolve(submission: Submission, door: Door) -> Reply:
     return None
 
 
-def reject_view(facts: FormFacts, _: Door) -> dict[str, Any]:
-    hint = "The proposer reads it and can do better."
-    return modal(facts, "Reject", [text("comment", "Why not?", multiline=True, hint=hint)], "Reject")
+def vote_view(facts: FormFacts, _: Door) -> dict[str, Any]:
+    """Ask for the reason of a vote."""
+    choice: Choice = "reject" if facts.form == "reject" else "approve"
+    label, hint = WHY[choice]
+    return modal(facts, choice.capitalize(), [text("comment", label, multiline=True, hint=hint)], choice.capitalize())
 
 
-def reject(submission: Submission, door: Door) -> Reply:
+WHY: dict[Choice, tuple[str, str]] = {
+    "approve": ("Why?", "It stands beside your vote, for whoever reads the record."),
+    "reject": ("Why not?", "The proposer reads it and can do better."),
+}
+
+
+def vote(submission: Submission, door: Door) -> Reply:
     facts, shared = submission.facts, facts_of(submission, door)
     order = CastVote(
         by=submission.user,
         at=shared["at"],
-        choice="reject",
+        choice="reject" if facts.form == "reject" else "approve",
         comment=plain(submission.text("comment"), door.house.people.name),
         subject=facts.subject or None,
         ballot=facts.ballot,
         here=facts.here,
     )
     gate = find(door.house.engine.incident(facts.incident), facts.gate)
-    door.house.engine.submit(at_gate(door.house, shared, gate, order))
+    receipt = door.house.engine.submit(at_gate(door.house, shared, gate, order))
+    if (late := too_late(receipt)) is not None:
+        raise late
     return None
 
 
@@ -100,4 +111,5 @@ NOTE = Form(name="note", view=note_view, submit=note)
 UPDATE = Form(name="update", view=update_view, submit=update)
 NOTIFY = Form(name="notify", view=notify_view, submit=notify)
 RESOLVE = Form(name="resolve", view=resolve_view, submit=resolve)
-REJECT = Form(name="reject", view=reject_view, submit=reject)
+APPROVE = Form(name="approve", view=vote_view, submit=vote)
+REJECT = Form(name="reject", view=vote_view, submit=vote)

@@ -43,8 +43,7 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
         section("\n".join(part for part in (asks, stricter(gate, names)) if part)),
         context(f"You are {why}." if why else "", without),
         actions(
-            button("Approve", voting(incident, gate, "approve"), "primary"),
-            button("Reject", voting(incident, gate, "reject"), "danger"),
+            *voting(incident, gate),
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=undoes)) if undoes else None,
             button("Not me…", PassVoteOnButton(incident=incident.id, gate=gate.id)),
             breaking(incident, gate),

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.explain import stricter_said
-from bot.domain.gates.gate import Choice, Gate, Outcome
-from bot.domain.gates.policy import Purpose, Then
+from bot.domain.gates.gate import Gate, Outcome
+from bot.domain.gates.policy import Choice, Purpose, Then
 from bot.domain.gates.seat import Seat, in_words
 from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
 from bot.domain.hats import Hat
@@ -132,9 +132,15 @@ ROLLS_BACK: dict[Purpose, str] = {
 }
 
 
-def voting(incident: Incident, gate: Gate, choice: Choice) -> VoteButton:
-    """Build a button that votes on exactly what is asked now."""
-    return VoteButton(incident=incident.id, gate=gate.id, subject=gate.subject.hash, ballot=gate.current, choice=choice)
+def voting(incident: Incident, gate: Gate) -> list[Block]:
+    """Build the buttons that vote on exactly what is asked now."""
+
+    def vote(choice: Choice) -> VoteButton:
+        subject, ballot = gate.subject.hash, gate.current
+        return VoteButton(incident=incident.id, gate=gate.id, subject=subject, ballot=ballot, choice=choice)
+
+    approve = "Approve…" if gate.policy.asks_why("approve") else "Approve"  # then a form asks for the reason
+    return [button(approve, vote("approve"), "primary"), button("Reject", vote("reject"), "danger")]
 
 
 def ways(incident: Incident, gate: Gate) -> list[Block | None]:
@@ -144,8 +150,7 @@ def ways(incident: Incident, gate: Gate) -> list[Block | None]:
     tiers = [gate.tier_of(call) for call in gate.calls_of(gate.current)]
     names_somebody = any(seat.route is not None for tier in tiers for seat in tier.seats)
     return [
-        button("Approve", voting(incident, gate, "approve"), "primary"),
-        button("Reject", voting(incident, gate, "reject"), "danger"),
+        *voting(incident, gate),
         button("Not me…", PassVoteOnButton(incident=incident.id, gate=gate.id)) if names_somebody else None,
         breaking(incident, gate),
     ]

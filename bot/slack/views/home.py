@@ -96,8 +96,7 @@ def _vote(incident: Incident, gate: Gate, names: Names) -> list[Block]:
     return [
         section(f"{what}\nproposed by {who(gate.proposer, names)} · {in_short(gate)}{risk}{parts}"),
         actions(
-            button("Approve", voting(incident, gate, "approve"), "primary"),
-            button("Reject", voting(incident, gate, "reject"), "danger"),
+            *voting(incident, gate),
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)) if m is not None else None,
         ),
     ]

@@ -11,8 +11,8 @@ from bot.domain.gates.decide import decide
 from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import evolve, replay
 from bot.domain.gates.explain import explain
-from bot.domain.gates.gate import Choice, Found, Gate, StandIn
-from bot.domain.gates.policy import ApprovalPolicy, Purpose
+from bot.domain.gates.gate import Found, Gate, StandIn
+from bot.domain.gates.policy import ApprovalPolicy, Choice, Purpose
 from bot.domain.gates.seat import Seat
 from bot.domain.gates.stricter import Known, with_reasons
 from bot.domain.gates.subject import Subject

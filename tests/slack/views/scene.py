@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from bot.domain.dry_run import Answer
 from bot.domain.gates.choice import GateChoice
-from bot.domain.gates.gate import Choice
 from bot.domain.gates.orders import BreakGlass, Countersign
+from bot.domain.gates.policy import Choice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c

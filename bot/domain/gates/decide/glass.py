@@ -38,7 +38,7 @@ def break_glass(case: Case, order: o.BreakGlass) -> None:
         raise NotYoursToBreak(who=in_words(glass.who))
     check_subject(case, order.subject)
     if not has_words(order.because):
-        raise SayWhy
+        raise SayWhy(way="break-glass")
     check_length(order.because)
     case.add(
         e.GlassBroken(
@@ -82,7 +82,7 @@ def countersign(case: Case, order: o.Countersign) -> None:
     if seat is None:
         raise NotYoursToSign(who=in_words(glass.countersigned_by))
     if not order.agrees and not has_words(order.comment):
-        raise SayWhy
+        raise SayWhy(way="countersign no")
     check_length(order.comment)
     case.add(e.Countersigned(by=order.by, at=case.at, agrees=order.agrees, comment=order.comment, seat=seat))
 

@@ -46,9 +46,8 @@ def vote(case: Case, order: o.CastVote) -> None:
     if order.ballot not in {None, ballot}:
         raise AnotherQuestion
     _check_seat(case, order)
-    comment = gate.policy.comment
-    if (comment == "always" or (comment == "reject" and order.choice == "reject")) and not has_words(order.comment):
-        raise SayWhy
+    if gate.policy.asks_why(order.choice) and not has_words(order.comment):
+        raise SayWhy(way=order.choice)
     case.add(
         e.VoteCast(
             by=order.by,
