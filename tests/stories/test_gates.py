@@ -9,14 +9,20 @@ from bot.domain.gates import orders as go
 from bot.domain.gates.decide import order_of
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.orders import AnyOrder
-from bot.domain.gates.rejections import NothingToSign
+from bot.domain.gates.rejections import NobodyAsksYou, NothingToSign
 from bot.domain.gates.seating import Answers
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.rejections import TooLate
 from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from bot.engine import Receipt
+from bot.slack.clicks.gates import vote
+from bot.slack.controls import FormFacts, VoteButton
+from bot.slack.door import Door, Opens, Reply
+from bot.slack.forms.words import APPROVE
+from bot.slack.requests import Click, Submission
 from tests.harness import orders as o
 from tests.harness.night import Night
 from tests.harness.people import ANA, BEN, CY, DEE, MO
@@ -158,6 +164,35 @@ def test_weights_count_and_a_must_is_waited_for_whatever_the_others_weigh(night:
     assert "a yes from mo is missing" in night.types("gates", DEE, incident)
     approves(night, incident, MO)
     assert progress(night, incident).is_live
+
+
+def test_a_button_that_wants_words_opens_a_form_for_whoever_is_asked(night: Night) -> None:
+    incident = proposed(night, f"{IN_TURN}\ncomment: always")
+    wired = night.wired
+    door = Door(wired.house, wired.clock, wired.outbox, wired.waker)
+    subject = night.incident(incident).gates["m1"].subject
+    control = VoteButton(incident=incident, gate="m1", subject=subject.hash, ballot=0, choice="approve")
+
+    def clicks(who: str) -> Reply:
+        click = Click(user=who, user_name="", cause=f"a click of {who}", action_id="", value=control.value)
+        return vote(click, control, door)
+
+    with pytest.raises(NobodyAsksYou):
+        clicks(MO)
+    opened = clicks(BEN)
+    assert isinstance(opened, Opens)
+    assert "Scale checkout to 4 replicas" in str(opened.view["blocks"][0]), "it says what is approved"
+    assert opened.words == "`/incident approve because …`"
+    facts = FormFacts(form="approve", incident=incident, gate="m1", subject=subject.hash, ballot=0)
+    words = {"comment": "it worked last week"}
+    form = Submission(user=BEN, user_name="", cause="a form", facts=facts, view_id="V1", values=words)
+    assert APPROVE.submit(form, door) is None
+    assert [cast.comment for cast in night.incident(incident).gates["m1"].votes] == ["it worked last week"]
+    night.passes(seconds=5)
+    orders(night, incident, go.WithdrawGate, DEE)
+    late = form.model_copy(update={"user": CY, "cause": "a form that came too late"})
+    with pytest.raises(TooLate, match=r"withdrawn\. Your vote is recorded as late"):
+        APPROVE.submit(late, door)
 
 
 def test_where_each_vote_must_say_why_a_bare_yes_is_not_taken(night: Night) -> None:

@@ -10,6 +10,7 @@ from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
 from bot.slack.forms.fields import modal, number, text
 from bot.slack.forms.form import Form, facts_of
+from bot.slack.kit import bold, line, section
 from bot.slack.requests import Submission
 from bot.verbs.gates import at_gate, too_late
 from bot.verbs.request import known
@@ -76,11 +77,16 @@ def resolve(submission: Submission, door: Door) -> Reply:
     return None
 
 
-def vote_view(facts: FormFacts, _: Door) -> dict[str, Any]:
-    """Ask for the reason of a vote."""
+def vote_view(facts: FormFacts, door: Door) -> dict[str, Any]:
+    """Ask for the reason of a vote, and say once more what is voted on."""
+    gate = find(door.house.engine.incident(facts.incident), facts.gate)
     choice: Choice = "reject" if facts.form == "reject" else "approve"
     label, hint = WHY[choice]
-    return modal(facts, choice.capitalize(), [text("comment", label, multiline=True, hint=hint)], choice.capitalize())
+    blocks = [
+        section(f"{bold(line(gate.subject.action, 150))} · {gate.id} of {facts.incident}"),
+        text("comment", label, multiline=True, hint=hint),
+    ]
+    return modal(facts, choice.capitalize(), blocks, choice.capitalize())
 
 
 WHY: dict[Choice, tuple[str, str]] = {
