@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from bot.domain.declared import Weekly, Zone
+from bot.domain.gates.pairs import one_each
 from bot.domain.gates.policy import ApprovalPolicy, Choice, Step, Tier
 from bot.domain.gates.stricter import Reason
 from bot.domain.gates.subject import Subject
@@ -278,12 +279,7 @@ class Gate(Frozen):
 
     def unanswered(self, call: Call) -> tuple[Chair, ...]:
         """Return those of a tier who neither voted nor passed it on, nor anybody for them."""
-        voted = self.votes_of(call.ballot)
-        spoken_for = {
-            self.person(chair.principal)
-            for _, chair in self.asked(call.ballot)
-            if not chair.declined and self.person(chair.account) in voted
-        }
+        voted, spoken_for = self.votes_of(call.ballot), self._spoken_for(call.ballot)
         return tuple(
             chair
             for chair in call.chairs
@@ -291,6 +287,19 @@ class Gate(Frozen):
             and self.person(chair.account) not in voted
             and self.person(chair.principal) not in spoken_for
         )
+
+    def _spoken_for(self, ballot: int) -> set[str]:
+        """Return whose voice those who voted are: each is one's, and their own where they sit for themselves."""
+        voted, speak = self.votes_of(ballot), dict[str, list[str]]()
+        for _, chair in self.asked(ballot):
+            person, principal = self.person(chair.account), self.person(chair.principal)
+            if person in voted and not chair.declined:
+                theirs = speak.setdefault(person, [])
+                if person == principal:
+                    theirs.insert(0, person)
+                elif principal not in voted:
+                    theirs.append(principal)
+        return set(one_each(speak).values())
 
     def with_call(self, turn: int, **changes: object) -> tuple[Call, ...]:
         return tuple(call.model_copy(update=changes) if call.turn == turn else call for call in self.calls)

@@ -281,6 +281,74 @@ def test_a_deputy_and_whom_they_stand_in_for_are_one_voice() -> None:
     assert asking.gate.outcome is Outcome.APPROVED
 
 
+ALL_HAVE_MO = {BEN: [MO], CY: [MO], DEE: [MO]}
+
+
+def test_a_deputy_of_several_is_asked_for_all_who_are_silent_and_counts_for_one_who_still_is() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    facts = asking.ticks(HOUR)
+    assert [fact.instead_of for fact in facts if isinstance(fact, e.DeputyAsked)] == [BEN, CY, DEE]
+    asking.approves(BEN)
+    asking.approves(MO)
+    assert asking.gate.outcome is Outcome.APPROVED, "Ben for himself, Mo for Cy or Dee"
+
+
+def test_a_deputy_of_several_is_one_person() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    asking.ticks(HOUR)
+    asking.approves(MO)
+    assert asking.gate.is_open
+    assert {chair.account for chair in asking.gate.silent(asking.gate.calls[0])} == {CY, DEE}, "Ben is spoken for"
+    asking.approves(BEN)
+    assert asking.gate.outcome is Outcome.APPROVED, "Ben for himself, Mo for another"
+
+
+def test_a_deputy_of_several_is_told_once_and_reminded_as_ever() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    asking.after(30 * MINUTE)
+    lost(asking, BEN)
+    asking.ticks(45 * MINUTE)
+    asking.ticks(HOUR)
+    mine = [chair for chair in asking.gate.calls[0].chairs if chair.account == MO]
+    assert [chair.principal for chair in mine] == [BEN, CY, DEE]
+    assert {chair.told for chair in mine} == {3}, "when Ben was out of reach, and twice since"
+
+
+def test_a_deputys_yes_counts_as_soon_as_they_stand_in_for_somebody_who_is_silent() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    lost(asking, BEN)
+    asking.approves(MO)
+    asking.approves(BEN)
+    assert asking.gate.is_open, "one voice, however many speak for it"
+    asking.ticks(HOUR)
+    assert asking.gate.outcome is Outcome.APPROVED, "Mo's yes is Cy's now"
+
+
+def test_one_deputy_of_two_who_can_not_be_asked_says_yes_for_the_one_without_whom_nothing_passes() -> None:
+    seats = [{"person": "ben"}, {"person": "cy", "must": True}]
+    asking = Asking(policy(kind="parallel", seats=seats, quorum=1), deputies={BEN: [MO], CY: [MO]})
+    lost(asking, BEN)
+    lost(asking, CY)
+    asking.approves(MO)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
+def test_whoever_can_not_be_asked_has_a_deputy_at_once_whom_somebody_else_may_need_later() -> None:
+    asking = Asking(TWO_OF_THREE, sits={"team payments": (BEN, CY)}, deputies={BEN: [MO], CY: [MO]})
+    lost(asking, CY)
+    assert asking.asked == [BEN, CY, MO]
+
+
+def test_of_several_deputies_so_many_are_asked_that_each_who_is_silent_has_one() -> None:
+    asking = Asking(TWO_OF_THREE, sits={"team payments": (BEN, CY)}, deputies={BEN: [MO, EVE], CY: [MO]})
+    lost(asking, BEN)
+    lost(asking, CY)
+    assert asking.gate.is_open
+    asking.approves(MO)
+    asking.approves(EVE)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
 def test_the_proposers_deputy_is_asked_at_once() -> None:
     asking = Asking(IN_TURN, sits={"person ben": (ANA,)}, deputies={ANA: [DEE]})
     assert asking.asked == [ANA, DEE]
@@ -304,6 +372,54 @@ def test_nobody_counts_in_two_steps() -> None:
     asking.approves(BEN)
     assert "gate.stuck" in types(asking.facts), "it doesn't wait for whom it can't count"
     assert asking.asked == [BEN, MO, EVE]
+    with pytest.raises(YourYesCounts):
+        asking.approves(BEN)
+    asking.approves(MO)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
+CY_THEN_DEE = policy(
+    steps=[
+        {"tiers": [{"seats": [{"person": "cy"}, {"person": "dee", "weight": 3}], "quorum": 3}]},
+        {"tiers": [{"seats": [{"person": "cy"}]}]},
+    ]
+)
+"""In the first step Dee is enough, whatever Cy has said."""
+
+
+def test_a_yes_that_a_step_did_not_need_counts_in_the_next() -> None:
+    asking = Asking(CY_THEN_DEE)
+    asking.approves(CY)
+    asking.approves(DEE)
+    assert asking.asked == [CY]
+    assert asking.gate.calls[-1].chairs[0].told == 1
+    asking.approves(CY)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
+def test_of_two_who_might_be_spared_it_is_whoever_is_asked_in_the_next_step() -> None:
+    first = [{"person": "ben"}, {"person": "cy"}, {"person": "dee", "weight": 2}]
+    for needed, spared in (("ben", CY), ("cy", BEN)):
+        then = {"person": "cy" if spared == CY else "ben"}
+        steps = [{"tiers": [{"seats": first, "quorum": 3}]}, {"tiers": [{"seats": [then]}]}]
+        asking = Asking(policy(steps=steps))
+        for person in (BEN, CY, DEE):
+            asking.approves(person)
+        assert asking.asked == [spared], f"{needed} and Dee are enough"
+        asking.approves(spared)
+        assert asking.gate.outcome is Outcome.APPROVED
+
+
+def test_whoever_was_spared_in_a_step_and_has_voted_in_the_next_still_counts_there() -> None:
+    first = [{"person": "ben"}, {"person": "cy"}, {"person": "dee", "weight": 2}]
+    then = [{"seats": [{"person": "cy"}, {"person": "mo"}]}, {"seats": [{"person": "ben"}, {"person": "eve"}]}]
+    asking = Asking(
+        policy(steps=[{"tiers": [{"seats": first, "quorum": 3}]}, {"tiers": then}]),
+        sits={"person mo": (MO,), "person eve": (EVE,)},
+    )
+    for person in (BEN, CY, DEE, CY):
+        asking.approves(person)
+    asking.takes(o.AskNext(by=ANA, at=at(5)))
     with pytest.raises(YourYesCounts):
         asking.approves(BEN)
     asking.approves(MO)

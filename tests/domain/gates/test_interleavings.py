@@ -181,6 +181,14 @@ RECENT: Mapping[str, tuple[Asking, tuple[str, ...]]] = {
             *("fay approves from elsewhere", "time is up"),
         ),
     ),
+    "one deputy of all": (
+        Asking(policy(**PAYMENTS, noes=2, second=[{"team": "managers"}]), deputies={BEN: [GUS], CY: [GUS], DEE: [GUS]}),
+        (
+            *VOTES,
+            *AWAY,
+            *("gus is out of reach", "gus approves", "ben says not me", "an hour has passed", "time is up"),
+        ),
+    ),
     "rollback": (
         Asking(policy(**PAYMENTS, noes=2, **UNDOES), ROLLING_BACK),
         (*VOTES, *CHANGES, *AWAY, "ana withdraws it", "mo approves at the limit", "an hour has passed"),

@@ -73,11 +73,12 @@ def policies(draw: st.DrawFn) -> ApprovalPolicy:
         "glass": draw(st.sampled_from((None, {"who": [{"hat": "commander"}], "within": "1h", "nag": "10m"}))),
         "stricter": draw(st.sampled_from(({}, {}, {"stale-runbook": 1}, {"stale-runbook": 1, "rubber-stamps": 2}))),
     }
-    milder: tuple[dict[str, Any], ...] = ({}, {"stricter": {}}, {"stricter": {}, "steps": given["steps"][:1]})
+    alone: dict[str, Any] = {"stricter": {}, "steps": given["steps"][:1], "limit": None, "then": "expire"}
+    milder: tuple[dict[str, Any], ...] = ({}, {"stricter": {}}, alone)
     for kept in milder:
         try:
             return policy(**{**given, **kept})
-        except ValueError:  # one person alone in two steps, or no quorum to raise: refused, as it should be
+        except ValueError:  # one person alone in two steps, no quorum to raise, a limit too late: refused, rightly
             pass
     raise AssertionError(given)
 
@@ -147,7 +148,8 @@ class Gates(RuleBasedStateMachine):
         return self.gate.subject.hash
 
     def sitting(self, n: int, seat: Seat) -> list[Found]:
-        deputies = {BEN: (StandIn(account=GUS),), FAY: (StandIn(account=EVE), StandIn(account=GUS))}
+        gus, eve = StandIn(account=GUS), StandIn(account=EVE)
+        deputies = {BEN: (gus,), CY: (gus,), DEE: (eve, gus), FAY: (eve, gus)}
         return [
             Found(account=account, seat=n, because=("as the book has it",), deputies=deputies.get(account, ()))
             for account in SITS.get(seat.name, (BEN, DEE))

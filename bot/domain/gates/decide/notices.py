@@ -49,8 +49,12 @@ def channel_notice(case: Case, tier: Tier, told: int) -> datetime | None:
 def chair_for(
     case: Case, call: Call, who: StandIn, seat: int, *, principal: str, because: str, links: int = 0
 ) -> Chair:
-    """Seat somebody in another's place, and say when they are told."""
-    told, notice_at = first_notice(case, case.gate.tier_of(call), who, seat)
+    """Seat somebody in another's place, and say when they are told; who is asked there already isn't told anew."""
+    there = next((chair for chair in call.chairs if chair.account == who.account and not chair.declined), None)
+    if there is not None:
+        told, notice_at = there.told, there.notice_at
+    else:
+        told, notice_at = first_notice(case, case.gate.tier_of(call), who, seat)
     return Chair(
         account=who.account,
         seat=seat,

@@ -16,10 +16,9 @@ from bot.domain.ids import SYSTEM
 
 
 def catch_up(case: Case) -> None:
-    """Do what time has done by now: limits first, so that nobody is told of what is over."""
-    while case.gate.is_open and (is_late(case) or _limit_is_up(case) or _tier_is_up(case)):
+    """Do what time has done by now, and what follows from it: limits first, so that nobody is told of what is over."""
+    while case.gate.is_open and (is_late(case) or _limit_is_up(case) or _tier_is_up(case) or _ask_deputies(case)):
         settle(case)
-    _ask_deputies(case)
     _remind(case)
     call_in(case)
 
@@ -45,12 +44,13 @@ def _tier_is_up(case: Case) -> bool:
     return True
 
 
-def _ask_deputies(case: Case) -> None:
-    if not case.gate.is_open:
-        return
+def _ask_deputies(case: Case) -> bool:
+    """Ask all deputies whose time has come; False: nobody's has."""
+    before = len(case.facts)
     for turn in [call.turn for call in case.gate.calls_of(case.gate.current)]:
         while (call := case.gate.call(turn)) is not None and _ask_deputy(case, call):
             pass
+    return len(case.facts) > before
 
 
 def _ask_deputy(case: Case, call: Call) -> bool:
