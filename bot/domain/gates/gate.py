@@ -1,6 +1,7 @@
 """What is true of a gate: what is asked, who was asked for which seat and why, who has voted, how it ended."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -57,6 +58,8 @@ class Found(Frozen):
     zone: Zone = "UTC"
     is_away: bool = False
     """On leave, or out of Slack's reach: nobody waits for them, and their deputy is asked at once."""
+    wakes: bool = False
+    """Quiet hours don't hold their notices, whatever the gate does: the route that has found them says so."""
 
 
 class Chair(Frozen):
@@ -82,6 +85,8 @@ class Chair(Frozen):
     """They said “not me”."""
     is_away: bool = False
     """Nobody waits for them. If they answer all the same, it counts."""
+    wakes: bool = False
+    """Quiet hours don't hold their notices."""
     links: int = 0
     """How often “not me” has passed this question on until it came here."""
 
@@ -95,6 +100,8 @@ class Call(Frozen):
     tier: int
     at: AwareDatetime
     due: AwareDatetime
+    since: AwareDatetime | None = None
+    """From when its limit runs, where nobody was told at once; None: since it was called."""
     is_answered: bool = False
     """The lookup has said who sits there."""
     chairs: tuple[Chair, ...] = ()
@@ -104,6 +111,11 @@ class Call(Frozen):
     """How often the whole channel was told, where anybody there may answer."""
     notice_at: AwareDatetime | None = None
     """When the channel is told next."""
+
+    @property
+    def begins(self) -> datetime:
+        """When its limit begins to run."""
+        return self.since or self.at
 
 
 class Vote(Frozen):

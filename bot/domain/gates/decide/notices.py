@@ -27,7 +27,7 @@ def following(case: Case, tier: Tier, told: int, who: StandIn | Found | Chair, s
 def told_at(case: Case, at: datetime, who: StandIn | Found | Chair, seat: Seat) -> datetime:
     """Return when somebody may be told: outside their quiet hours, and the policy's, which spare shifts."""
     policy = case.gate.policy
-    if case.gate.wakes:
+    if case.gate.wakes or (not isinstance(who, StandIn) and who.wakes):
         return at
     first = awake(at, who.quiet, who.zone)
     if seat.schedule is not None:

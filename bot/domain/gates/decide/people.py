@@ -89,6 +89,7 @@ def _found(case: Case, tier: Tier, found: Found, *, is_barred: bool) -> Chair:
         notice_at=notice_at,
         quiet=found.quiet,
         zone=found.zone,
+        wakes=found.wakes,
     )
 
 
