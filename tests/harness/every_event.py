@@ -271,6 +271,7 @@ def _a_gate_of_every_kind() -> Sequence[AnyCommand]:
     """Three gates at which everything happens that can."""
     ben = Found(account=BEN, seat=0, because=("in Payments",), deputies=(StandIn(account=MO),))
     cy = Found(account=CY, seat=0, because=("in Payments",))
+    asleep = ben.model_copy(update={"quiet": ("mon-sun 12:00-14:00",)})
     return (
         propose(plan(PURGE), by=ANA, at=800),
         at_gate(o.RecordAsked, mitigation="m5", turn=1, found=(ben, cy), at=801),
@@ -297,7 +298,7 @@ def _a_gate_of_every_kind() -> Sequence[AnyCommand]:
         at_gate(o.Countersign, by=BEN, mitigation="m6", comment="it was right", at=4100),
         change_severity(Severity.P3, "a few carts only", by=DEE, at=4200),
         propose(plan(PURGE), stale="nobody has reviewed the runbook", by=ANA, at=4210),
-        at_gate(o.RecordAsked, mitigation="m7", turn=1, found=(ben,), at=4211),
+        at_gate(o.RecordAsked, mitigation="m7", turn=1, found=(asleep,), at=4211),
         approve(by=BEN, mitigation="m7", at=4220),
         stop(by=DEE, mitigation="m7", at=4230),
         change_severity(Severity.P2, by=DEE, at=4240),

@@ -273,7 +273,44 @@ def test_a_route_falls_back_until_it_knows_people_and_then_asks_who_fits_best(ni
     assert "you passed it on" in night.asked(chair.account, incident)[0]["text"]
 
 
+def test_a_route_does_not_pick_whoever_counts_in_an_earlier_step(night: Night) -> None:
+    night.asks(
+        "steps:\n  - tiers: [{seats: [{team: team-payments, voices: 3}], quorum: 1}]\n"
+        "  - tiers: [{seats: [{route: {picks: 1, history: 0, shift: 0, working: 0}}]}]"
+    )
+    for person, seconds in ((BEN, 30), (ANA, 3000), (CY, 3000)):
+        for number in range(4):
+            known = Answers(answered=(seconds,))
+            night.wired.answers.remember(person, f"INC-{number}/m1", night.clock.now(), known)
+    incident = night.declared(by=DEE)
+    night.passes(seconds=5)
+    night.does(o.propose(plan(), by=DEE), incident)
+    night.passes(seconds=5)
+    approves(night, incident, BEN)
+    (chair,) = night.incident(incident).gates["m1"].calls[-1].chairs
+    assert chair.account in {ANA, CY}
+    approves(night, incident, chair.account)
+    assert progress(night, incident).is_live
+
+
 # Time
+
+
+def test_no_limit_runs_before_whoever_is_asked_is_told_of_it(night: Night) -> None:
+    asleep = '    zone: Europe/London\n    quiet: ["mon-sun 11:00-15:00"]\n'
+    night.write(BOOK.replace("    zone: Europe/London\n", asleep))
+    night.asks("kind: parallel\nseats: [{person: ben}]\nlimit: 30m\nthen: approve", severities="p1, p3")
+    incident = night.declared(by=DEE, severity=Severity.P3)
+    night.passes(seconds=5)
+    night.does(o.propose(plan(PURGE), by=DEE), incident)
+    night.passes(seconds=5)
+    night.passes(minutes=170)
+    assert night.incident(incident).gates["m1"].is_open
+    assert not night.asked(BEN, incident)
+    night.passes(minutes=15)
+    assert is_asked(night, BEN, incident)
+    night.passes(minutes=30)
+    assert night.incident(incident).gates["m1"].how == "time"
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,19 @@ def test_for_somebody_who_has_left_their_deputy_is_asked_at_once(night: Night) -
     assert not is_asked(night, MO, incident)
 
 
+def test_a_route_picks_the_next_best_for_somebody_who_has_left(night: Night) -> None:
+    first = proposed(night, "kind: dynamic\nroute: {history: 0, picks: 1}\nfallback: [{person: mo}]")
+    (best,) = gate(night, first).calls[0].chairs
+    night.does(o.stop(by=DEE), first)
+    leaves(night, best.account)
+    second = night.declared(by=DEE)
+    night.passes(seconds=5)
+    night.does(o.propose(plan(), by=DEE), second)
+    night.passes(seconds=5)
+    (next_best,) = gate(night, second).calls[0].chairs
+    assert next_best.account in {ANA, BEN, CY} - {best.account}
+
+
 def test_somebody_whom_slack_does_not_let_us_write_to_is_passed_over_and_it_is_recorded(night: Night) -> None:
     """They are there when they are looked up, and gone a moment later."""
     night.asks(ONE)

@@ -1,17 +1,18 @@
 """Gates: who sits in the seats that are asked now, the question in private, what is owed, and how they did."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.effects import AskPerson, LookUpSeats, RememberAnswers, ShowAsked, ShowDebt, ShowGate
+from bot.domain.gates.count import barred_from
 from bot.domain.gates.due import may_be_told, wanted
 from bot.domain.gates.gate import Found, Gate
 from bot.domain.gates.measures import ended, loads
 from bot.domain.gates.orders import RecordAsked, RecordOutOfReach
 from bot.domain.gates.seat import Seat
-from bot.domain.gates.seating import Answers, Looked, Surroundings, find
+from bot.domain.gates.seating import Answers, Looked, Surroundings, find, members_of, team_of
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AtGate
 from bot.domain.incident.gates import histories
@@ -67,7 +68,8 @@ def look_up_seats(effect: LookUpSeats, job: Job) -> Done:
     look = next((look for look in wanted(gate) if look.turn == effect.turn), None)
     if look is None:
         return Done()
-    around = _around(look.seats, gate, incident, job)
+    call = gate.call(effect.turn)
+    around = _around(look.seats, gate, incident, job, barred_from(gate, call.ballot) if call else ())
     found, missing = _in_reach(*find(look.seats, around), job)
     facts = job.facts("seats")
     order = RecordAsked(
@@ -81,7 +83,10 @@ def look_up_seats(effect: LookUpSeats, job: Job) -> Done:
     return Done((AtGate(**facts, gate=gate.id, order=order),))
 
 
-def _around(seats: Sequence[Seat], gate: Gate, incident: Incident, job: Job) -> Surroundings:
+def _around(
+    seats: Sequence[Seat], gate: Gate, incident: Incident, job: Job, barred: Collection[str] = ()
+) -> Surroundings:
+    """Look around: `barred` can't count where these seats are asked, so a route picks others."""
     crew, house = job.crew, job.crew.house
     routed = any(seat.route is not None for seat in seats)
     people = [person.slack for person in house.book.people.values()] if routed else []
@@ -95,8 +100,18 @@ def _around(seats: Sequence[Seat], gate: Gate, incident: Incident, job: Job) -> 
         groups={seat.group: members(seat.group, crew.desk.call) for seat in seats if seat.group is not None},
         answers={person: crew.answers.of(person) for person in people},
         waiting=_waiting(job) if routed else {},
-        barred=[gate.person(author) for author in gate.authors],
+        barred=[person for person in people if gate.person(person) in barred],
+        out=_out(seats, incident, job),
     )
+
+
+def _out(seats: Sequence[Seat], incident: Incident, job: Job) -> Mapping[str, str]:
+    """Say who of those among whom routes pick can't be asked, and why."""
+    house = job.crew.house
+    service = house.services.get(incident.service or "")
+    teams = [team_of(seat.route, service, house.book) for seat in seats if seat.route is not None]
+    people = {person.slack for team in teams if team is not None for person in members_of(house.book, team)}
+    return {person: why for person in sorted(people) if (why := job.crew.why_out(person))}
 
 
 def _in_reach(found: Sequence[Found], missing: Sequence[str], job: Job) -> Looked:

@@ -7,10 +7,11 @@ there is (J. Edmonds, Matroids and the greedy algorithm, 1971).
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.domain.gates.gate import Call, Chair, Gate, StandIn, Vote
+from bot.domain.gates.pairs import one_each
 from bot.domain.gates.policy import Choice, Tier
 
 
@@ -19,6 +20,8 @@ class Count:
     tier: Tier
     seated: dict[str, int]
     """Each person who counts, with the seat that they fill."""
+    heard: Mapping[str, str] = field(default_factory=dict)
+    """Each person who counts, with whoever's voice it is."""
 
     @property
     def weight(self) -> int:
@@ -50,12 +53,15 @@ class Place:
 
 
 def ayes(gate: Gate, call: Call) -> Count:
-    """Count a tier's yeses."""
-    return _counted(gate, call, "approve")
+    """Count a tier's yeses; of a step that others follow, no more of them than it passes with."""
+    barred = barred_from(gate, call.ballot)
+    if call.ballot in gate.passed and call.ballot + 1 < len(gate.order):
+        return _spared(gate, call, barred)
+    return _counted(gate, call, "approve", barred)
 
 
 def noes(gate: Gate, call: Call) -> Count:
-    return _counted(gate, call, "reject")
+    return _counted(gate, call, "reject", barred_from(gate, call.ballot))
 
 
 def passing(gate: Gate, ballot: int) -> Call | None:
@@ -92,38 +98,96 @@ def possible(gate: Gate, call: Call) -> Count:
     for chair, deputy in deputies(gate, call):
         stand_in = gate.person(deputy.account)
         places.append(Place(stand_in, gate.person(chair.principal), chair.seat))
-        coming.append(stand_in)
+        coming += [stand_in] if stand_in not in voted else []
     if tier.is_open_to_all:
         coming += [f"somebody {n}" for n in range(sum(seat.voices for seat in tier.seats))]
     yes = [person for person, vote in voted.items() if vote.choice == "approve"]
-    return Count(tier, fill(tier, places, [who for who in dict.fromkeys([*yes, *coming]) if who not in barred]))
+    return _count(tier, places, [who for who in dict.fromkeys([*yes, *coming]) if who not in barred])
 
 
 def deputies(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn]]:
-    """Go through those who are silent, each with the deputy to ask: one who may decide, and isn't asked there yet."""
+    """Go through those who are silent, each with the deputy to ask: one who may decide, and isn't asked there yet.
+
+    Each gets one of their own, if that can be; else one who is asked in others' place only. They still count once.
+    """
+    alone = [chair for chair in gate.unanswered(call) if chair.deputy is None and chair.deputies]
+    own = one_each(_free_deputies(gate, call, alone))
+    shared = _stand_ins(gate, call) | set(own.values())
+    for chair in alone:
+        person = gate.person(chair.account)
+        asked = {own[person]} if person in own else shared - _speakers(gate, call, person)
+        if (deputy := next((one for one in chair.deputies if gate.person(one.account) in asked), None)) is not None:
+            yield chair, deputy
+
+
+def _free_deputies(gate: Gate, call: Call, alone: Iterable[Chair]) -> dict[str, list[str]]:
+    """Return the deputies of each who may decide and are not asked there."""
     barred, voted = barred_from(gate, call.ballot), gate.votes_of(call.ballot)
     taken = {gate.person(chair.account) for chair in call.chairs} | barred | voted.keys()
-    for chair in gate.unanswered(call):
-        if chair.deputy is None:
-            free = (deputy for deputy in chair.deputies if gate.person(deputy.account) not in taken)
-            if (deputy := next(free, None)) is not None:
-                yield chair, deputy
+    free = dict[str, list[str]]()
+    for chair in alone:
+        theirs = (gate.person(deputy.account) for deputy in chair.deputies)
+        free.setdefault(gate.person(chair.account), []).extend(one for one in theirs if one not in taken)
+    return free
 
 
-def barred_from(gate: Gate, ballot: int) -> frozenset[str]:
-    """Return who can't count on a ballot: whoever proposed it or changed it, and whoever counts in a step before."""
-    barred = {gate.person(author) for author in gate.authors}
-    if ballot != gate.override_ballot:
-        for earlier in gate.passed:
-            if earlier < ballot and (call := passing(gate, earlier)) is not None:
-                barred |= ayes(gate, call).seated.keys()
-    return frozenset(barred)
+def _stand_ins(gate: Gate, call: Call) -> set[str]:
+    """Return who sits there in others' place only, can be asked or has answered, and may decide."""
+    barred, voted = barred_from(gate, call.ballot), gate.votes_of(call.ballot)
+    sit, for_themselves = set[str](), set[str]()
+    for chair in call.chairs:
+        person = gate.person(chair.account)
+        sit.add(person)
+        if chair.declined or gate.person(chair.principal) == person or (chair.is_away and person not in voted):
+            for_themselves.add(person)
+    return sit - for_themselves - barred
 
 
-def _counted(gate: Gate, call: Call, choice: Choice) -> Count:
-    tier, barred, voted = gate.tier_of(call), barred_from(gate, call.ballot), gate.votes_of(call.ballot)
+def _speakers(gate: Gate, call: Call, principal: str) -> set[str]:
+    """Return who is asked in somebody's place already."""
+    return {gate.person(chair.account) for chair in call.chairs if gate.person(chair.principal) == principal}
+
+
+def barred_from(gate: Gate, ballot: int, asks: Iterable[str] = ()) -> frozenset[str]:
+    """Return who can't count on a ballot: whoever proposed it or changed it, and whoever a step before passes with.
+
+    `asks`: accounts that are about to be asked on it.
+    """
+    barred = frozenset(gate.person(author) for author in gate.authors)
+    if ballot == gate.override_ballot:
+        return barred
+    for earlier in sorted(gate.passed):
+        if earlier < ballot:
+            counts = (_spared(gate, call, barred, asks) for call in gate.calls_of(earlier))
+            barred |= next((count.seated.keys() for count in counts if count.passes), frozenset())
+    return barred
+
+
+def _spared(gate: Gate, call: Call, barred: frozenset[str], asks: Iterable[str] = ()) -> Count:
+    """Count a tier's yeses without those that it passes without: who counts here can't count in a later step.
+
+    Whoever has voted there is spared first, so that no vote is lost again; then whoever is asked there; then whoever
+    voted last.
+    """
+    count = _counted(gate, call, "approve", barred)
+    if not count.passes:
+        return count
+    later = range(call.ballot + 1, gate.override_ballot)
+    voted = (gate.person(vote.account) for vote in gate.votes if vote.ballot in later)
+    asked = (chair.account for other in gate.calls for chair in other.chairs if other.ballot in later)
+    wanted = (gate.person(account) for account in (*asked, *asks))
+    for person in dict.fromkeys((*voted, *wanted, *reversed(gate.votes_of(call.ballot)))):
+        if person in count.seated:
+            fewer = _counted(gate, call, "approve", barred | {person})
+            if fewer.passes:
+                count, barred = fewer, barred | {person}
+    return count
+
+
+def _counted(gate: Gate, call: Call, choice: Choice, barred: frozenset[str]) -> Count:
+    tier, voted = gate.tier_of(call), gate.votes_of(call.ballot)
     voters = [person for person, vote in voted.items() if vote.choice == choice and person not in barred]
-    return Count(tier, fill(tier, _places(gate, call, voted), voters))
+    return _count(tier, _places(gate, call, voted), voters)
 
 
 def _places(gate: Gate, call: Call, voted: Iterable[str]) -> Iterator[Place]:
@@ -134,10 +198,20 @@ def _places(gate: Gate, call: Call, voted: Iterable[str]) -> Iterator[Place]:
             yield Place(person, principal, chair.seat)
 
 
+def _count(tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> Count:
+    sat = _seat(tier, places, voters)
+    seated, heard = {place.person: place.seat for place in sat}, {place.person: place.principal for place in sat}
+    return Count(tier, seated, heard)
+
+
 def fill(tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> dict[str, int]:
     """Seat voters so that the seats that must be filled are, if they can be, and the others weigh most."""
+    return {place.person: place.seat for place in _seat(tier, places, voters)}
+
+
+def _seat(tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> list[Place]:
     if not voters:
-        return {}
+        return []
     flow = _Flow(tier, places, voters)
     musts = [n for n, seat in enumerate(tier.seats) if seat.must]
     rest = [n for n, seat in enumerate(tier.seats) for _ in range(min(seat.voices, len(voters)) - seat.must)]
@@ -145,7 +219,7 @@ def fill(tier: Tier, places: Iterable[Place], voters: Sequence[str]) -> dict[str
         seats.sort(key=lambda n: -tier.seats[n].weight)
     for seat in (*musts, *rest):
         flow.seat_one_more(seat)
-    return flow.seated()
+    return list(flow.seated())
 
 
 Node = tuple[str, str | int]
@@ -209,14 +283,12 @@ class _Flow:
                     todo.append(following)
         return came
 
-    def seated(self) -> dict[str, int]:
+    def seated(self) -> Iterator[Place]:
         """Read the ways: whatever flows back from a node came from there."""
-        return {
-            voter: self._seat_of(principal)
-            for voter in self.voters
-            for (kind, principal), left in self.left["voter", voter].items()
-            if kind == "heard" and not left
-        }
+        for voter in self.voters:
+            for (kind, principal), left in self.left["voter", voter].items():
+                if kind == "heard" and not left:
+                    yield Place(voter, str(principal), self._seat_of(principal))
 
     def _seat_of(self, principal: str | int) -> int:
         return next(int(n) for (kind, n), left in self.left["speaks", principal].items() if kind == "seat" and not left)

@@ -50,6 +50,32 @@ def notices_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, datetime]]:
             yield chair, chair.notice_at
 
 
+def first_told(gate: Gate, call: Call, now: datetime) -> datetime | None:
+    """Return when the first of a tier is told, or was; None: nobody is, as far as it is known."""
+    if gate.tier_of(call).is_open_to_all:
+        return call.at
+    silent = gate.silent(call)
+    there = (chair for chair in call.chairs if not chair.is_away)
+    times = [chair.at for chair in there if chair.told]
+    times += [max(chair.notice_at, now) for chair in silent if chair.notice_at is not None and not chair.told]
+    return min(times, default=None)
+
+
+def nobody_was_told(gate: Gate) -> bool:
+    """Say whether somebody could say no to what is open now, and none of those who could was told of it."""
+    barred, calls = barred_from(gate, gate.current), gate.calls_of(gate.current)
+    if any(gate.tier_of(call).is_open_to_all for call in calls):
+        return False
+    could = [
+        chair
+        for call in calls
+        for chair in call.chairs
+        if not chair.is_away and gate.person(chair.account) not in barred
+    ]
+    unknown = any(not is_known(gate, call) for call in calls)
+    return (unknown or bool(could)) and not any(chair.told for chair in could)
+
+
 @dataclass(frozen=True, slots=True)
 class LookUp:
     """Who sits in these seats now? The answer is RecordAsked, with this turn."""

@@ -172,12 +172,13 @@ class Contested(FactBase):
 
 
 class ContestEnded(FactBase):
-    """A no on which the rejection rested was taken back: the step is open again, and the limits run anew."""
+    """A no on which the rejection rested was taken back: the step is open again, its limit runs anew."""
 
     type: Literal["gate.contest-ended"] = "gate.contest-ended"
     ballot: int
     due: AwareDatetime
     limit_due: AwareDatetime | None = None
+    """When the whole gate's limit is up, which stood still meanwhile."""
 
 
 class SubjectChanged(FactBase):
@@ -201,6 +202,19 @@ class DryRunShown(FactBase):
     dry_run: str
     late: bool = False
     """It said nothing in time."""
+    limit_due: AwareDatetime | None = None
+    """When the gate's limit is up, which runs from here on; None: as it was, or there is none."""
+
+
+class LimitPutOff(FactBase):
+    """Nobody of a tier is told before `since`, so its limit runs from then on."""
+
+    type: Literal["gate.limit-put-off"] = "gate.limit-put-off"
+    turn: int
+    since: AwareDatetime
+    due: AwareDatetime
+    limit_due: AwareDatetime | None = None
+    """When the whole gate's limit is up, where that is put off, too."""
 
 
 class LimitPassed(FactBase):
@@ -281,6 +295,7 @@ AnyFact = (
     | ContestEnded
     | SubjectChanged
     | DryRunShown
+    | LimitPutOff
     | LimitPassed
     | GateExhausted
     | GlassBroken

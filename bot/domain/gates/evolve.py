@@ -95,7 +95,11 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
             return _changed(gate, fact)
         case e.DryRunShown():
             subject = gate.subject.model_copy(update={"dry_run": fact.dry_run})
-            return {"subject": subject, "trial_due": None, "readers": ()}
+            limit_due = fact.limit_due or gate.limit_due
+            return {"subject": subject, "trial_due": None, "readers": (), "limit_due": limit_due}
+        case e.LimitPutOff():
+            calls = gate.with_call(fact.turn, since=fact.since, due=fact.due)
+            return {"calls": calls, "limit_due": fact.limit_due or gate.limit_due}
         case e.LimitPassed():
             return {"limit_due": None}
         case e.GlassBroken():

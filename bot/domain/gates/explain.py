@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.durations import lasted
 from bot.domain.gates.count import ayes, barred_from, noes, rejecting
-from bot.domain.gates.gate import Call, Gate, Outcome, Vote, names
+from bot.domain.gates.gate import Gate, Outcome, Vote, names
 from bot.domain.gates.policy import Tier
 from bot.domain.gates.seat import in_words
 from bot.domain.gates.standing import deciding
@@ -161,27 +161,27 @@ def _counted(gate: Gate) -> Iterator[Counted]:
     """Go through the votes that count: noes in any tier, yeses in the one that decides."""
     for ballot in _ballots(gate):
         decides = deciding(gate, ballot)
-        seated = {
-            person: (call, seat) for call in gate.calls_of(ballot) for person, seat in noes(gate, call).seated.items()
-        }
-        if decides is not None:
-            seated |= {person: (decides, seat) for person, seat in ayes(gate, decides).seated.items()}
+        counts = [noes(gate, call) for call in gate.calls_of(ballot)]
+        counts += [ayes(gate, decides)] if decides is not None else []
+        seated = {person: count for count in counts for person in count.seated}
         for person, vote in gate.votes_of(ballot).items():
             if person in seated:
-                call, seat = seated[person]
+                count = seated[person]
                 yield Counted(
                     account=vote.account,
                     choice=vote.choice,
                     ballot=ballot,
-                    seat=gate.tier_of(call).seats[seat].words,
-                    in_place_of=_in_place_of(gate, call, person),
+                    seat=count.tier.seats[count.seated[person]].words,
+                    in_place_of=_in_place_of(gate, ballot, person, count.heard[person]),
                 )
 
 
-def _in_place_of(gate: Gate, call: Call, person: str) -> str | None:
-    mine = [chair for chair in call.chairs if gate.person(chair.account) == person]
-    own = any(gate.person(chair.principal) == person for chair in mine)
-    return None if own or not mine else mine[0].principal
+def _in_place_of(gate: Gate, ballot: int, person: str, principal: str) -> str | None:
+    """Name the account of whoever's voice it is; None: their own."""
+    if person == principal:
+        return None
+    meant = (chair.principal for _, chair in gate.asked(ballot))
+    return next((account for account in meant if gate.person(account) == principal), None)
 
 
 def _left_out(gate: Gate, counted: set[tuple[str, int]]) -> Iterator[LeftOut]:
@@ -204,15 +204,16 @@ def _why_not(gate: Gate, vote: Vote) -> str:
         return "they count in an earlier step already"
     if not gate.calls_of(vote.ballot):
         return "its step isn't asked now"
-    if any(
-        gate.person(chair.account) == person and gate.vote_of(chair.principal, vote.ballot) is not None
-        for _, chair in gate.asked(vote.ballot)
-        if gate.person(chair.principal) != person
-    ):
+    principals = {
+        gate.person(chair.principal) for _, chair in gate.asked(vote.ballot) if gate.person(chair.account) == person
+    }
+    if principals and principals <= gate.votes_of(vote.ballot).keys() - {person}:
         return "whoever they stood in for has voted"
     decides = deciding(gate, vote.ballot)
     if decides is not None and all(gate.person(chair.account) != person for chair in decides.chairs):
         return "another tier has come further than theirs"
+    if vote.choice == "approve" and vote.ballot in gate.passed and vote.ballot + 1 < len(gate.order):
+        return "its step passes without it"
     return "all places of their seat were taken"
 
 

@@ -1,12 +1,14 @@
 """What is true of a gate: what is asked, who was asked for which seat and why, who has voted, how it ended."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime
 
 from bot.domain.declared import Weekly, Zone
+from bot.domain.gates.pairs import one_each
 from bot.domain.gates.policy import ApprovalPolicy, Choice, Step, Tier
 from bot.domain.gates.stricter import Reason
 from bot.domain.gates.subject import Subject
@@ -56,6 +58,8 @@ class Found(Frozen):
     zone: Zone = "UTC"
     is_away: bool = False
     """On leave, or out of Slack's reach: nobody waits for them, and their deputy is asked at once."""
+    wakes: bool = False
+    """Quiet hours don't hold their notices, whatever the gate does: the route that has found them says so."""
 
 
 class Chair(Frozen):
@@ -81,6 +85,8 @@ class Chair(Frozen):
     """They said “not me”."""
     is_away: bool = False
     """Nobody waits for them. If they answer all the same, it counts."""
+    wakes: bool = False
+    """Quiet hours don't hold their notices."""
     links: int = 0
     """How often “not me” has passed this question on until it came here."""
 
@@ -94,6 +100,8 @@ class Call(Frozen):
     tier: int
     at: AwareDatetime
     due: AwareDatetime
+    since: AwareDatetime | None = None
+    """From when its limit runs, where nobody was told at once; None: since it was called."""
     is_answered: bool = False
     """The lookup has said who sits there."""
     chairs: tuple[Chair, ...] = ()
@@ -103,6 +111,11 @@ class Call(Frozen):
     """How often the whole channel was told, where anybody there may answer."""
     notice_at: AwareDatetime | None = None
     """When the channel is told next."""
+
+    @property
+    def begins(self) -> datetime:
+        """When its limit begins to run."""
+        return self.since or self.at
 
 
 class Vote(Frozen):
@@ -278,12 +291,7 @@ class Gate(Frozen):
 
     def unanswered(self, call: Call) -> tuple[Chair, ...]:
         """Return those of a tier who neither voted nor passed it on, nor anybody for them."""
-        voted = self.votes_of(call.ballot)
-        spoken_for = {
-            self.person(chair.principal)
-            for _, chair in self.asked(call.ballot)
-            if not chair.declined and self.person(chair.account) in voted
-        }
+        voted, spoken_for = self.votes_of(call.ballot), self._spoken_for(call.ballot)
         return tuple(
             chair
             for chair in call.chairs
@@ -291,6 +299,19 @@ class Gate(Frozen):
             and self.person(chair.account) not in voted
             and self.person(chair.principal) not in spoken_for
         )
+
+    def _spoken_for(self, ballot: int) -> set[str]:
+        """Return whose voice those who voted are: each is one's, and their own where they sit for themselves."""
+        voted, speak = self.votes_of(ballot), dict[str, list[str]]()
+        for _, chair in self.asked(ballot):
+            person, principal = self.person(chair.account), self.person(chair.principal)
+            if person in voted and not chair.declined:
+                theirs = speak.setdefault(person, [])
+                if person == principal:
+                    theirs.insert(0, person)
+                elif principal not in voted:
+                    theirs.append(principal)
+        return set(one_each(speak).values())
 
     def with_call(self, turn: int, **changes: object) -> tuple[Call, ...]:
         return tuple(call.model_copy(update=changes) if call.turn == turn else call for call in self.calls)

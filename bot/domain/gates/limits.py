@@ -11,6 +11,8 @@ from bot.domain.oncall.hours import covers, spans
 
 AHEAD = timedelta(days=8)
 """A week, so that every weekly time is seen, and a day for clocks that are put back."""
+YEAR = timedelta(days=365)
+"""Where hours are so rare that a limit needs many weeks of them, a year is looked at in one go."""
 
 
 def after(start: datetime, seconds: float, hours: Sequence[str] = (), zone: str = "UTC") -> datetime:
@@ -18,14 +20,13 @@ def after(start: datetime, seconds: float, hours: Sequence[str] = (), zone: str 
     left = timedelta(seconds=seconds)
     if not hours:
         return start + left
-    since = start
-    for _ in range(60):
-        for span in spans(hours, zone, since, since + AHEAD):
+    since, ahead = start, AHEAD
+    while True:
+        for span in spans(hours, zone, since, since + ahead):
             if span.end - span.start >= left:
                 return span.start + left
             left -= span.end - span.start
-        since += AHEAD
-    return start + timedelta(seconds=seconds)
+        since, ahead = since + ahead, min(2 * ahead, YEAR)
 
 
 def awake(at: datetime, quiet: Sequence[str] = (), zone: str = "UTC") -> datetime:

@@ -48,7 +48,8 @@ class Candidate(Frozen):
     """Within their working hours, on their own clock."""
     sleeps: bool = False
     """Within their quiet hours."""
-    is_away: bool = False
+    out: str = ""
+    """Why they can't be asked; empty: they can."""
     waiting: int = Field(default=0, ge=0)
     """How many gates and incidents wait for them already."""
     answered: tuple[float, ...] = ()
@@ -89,6 +90,8 @@ class Routing:
     others: tuple[Ranked, ...]
     left_out: tuple[str, ...]
     """Who was not considered, each as a sentence; or why the route can't be trusted."""
+    wakes: bool = False
+    """Whoever was picked is told at once, though they sleep."""
 
     def found(self, seat: int) -> tuple[Found, ...]:
         """Put it as the answer to a lookup."""
@@ -100,6 +103,7 @@ class Routing:
                 deputies=one.candidate.deputies,
                 quiet=one.candidate.quiet,
                 zone=one.candidate.zone,
+                wakes=self.wakes,
             )
             for one in self.picked
         )
@@ -119,7 +123,8 @@ def route(rules: Route, candidates: Sequence[Candidate], severity: Severity, *, 
     if known < rules.history:
         thin = f"Too little is known of how soon they answer: {known} answers, and the route wants {rules.history}."
         return Routing((), tuple(ranked), (*sentences, thin))
-    return Routing(tuple(ranked[: rules.picks]), tuple(ranked[rules.picks :]), sentences)
+    wakes = severity.value in rules.wakes
+    return Routing(tuple(ranked[: rules.picks]), tuple(ranked[rules.picks :]), sentences, wakes)
 
 
 def _left_out(
@@ -128,8 +133,8 @@ def _left_out(
     for one in candidates:
         if one.account in barred:
             yield one.account, f"<@{one.account}> proposed it, or counts already, so others decide."
-        elif one.is_away:
-            yield one.account, f"<@{one.account}> is away."
+        elif one.out:
+            yield one.account, f"<@{one.account}> can't be asked: {one.out}."
         elif one.sleeps and not one.shift and severity.value not in rules.wakes:
             yield one.account, f"<@{one.account}> sleeps, and {severity.label} wakes only whoever is on shift."
 

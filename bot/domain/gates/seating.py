@@ -45,6 +45,8 @@ class Surroundings:
     """For how many other gates each person is waited for."""
     barred: Sequence[str] = ()
     """Who can't decide this: a route doesn't pick them."""
+    out: Mapping[str, str] = field(default_factory=dict)
+    """Who can't be asked, with why: nor them."""
 
 
 Looked = tuple[tuple[Found, ...], tuple[str, ...]]
@@ -102,13 +104,13 @@ def _team(book: Book, name: str) -> tuple[list[tuple[str, str]], str]:
     team = book.teams.get(name)
     if team is None:
         return [], f"The team {name} is no longer in the on-call book."
-    members = _members(book, team)
+    members = members_of(book, team)
     return [
         (member.slack, f"in {team.title}") for member in members
     ], "" if members else f"{team.title} has no members."
 
 
-def _members(book: Book, team: Team) -> list[Person]:
+def members_of(book: Book, team: Team) -> list[Person]:
     return [book.people[name] for name in team.members if name in book.people]
 
 
@@ -150,8 +152,7 @@ def _deputies(person: Person, book: Book) -> tuple[StandIn, ...]:
 
 def _routed(rules: Route, seat: int, around: Surroundings) -> Looked:
     """Let a route pick among a team, or among whoever owns the service."""
-    owner = around.service.owner if around.service is not None else None
-    team = around.book.teams.get(rules.among or owner or "")
+    team = team_of(rules, around.service, around.book)
     if team is None:
         return (), ("Nobody in the on-call book owns what this is about.",)
     on_shift = dict(_on_shift(around))
@@ -159,16 +160,23 @@ def _routed(rules: Route, seat: int, around: Surroundings) -> Looked:
         candidate(
             person,
             around.at,
-            owns=around.service.title if around.service is not None and team.id == owner else "",
+            owns=around.service.title if around.service is not None and team.id == around.service.owner else "",
+            out=around.out.get(person.slack, ""),
             shift=on_shift.get(person.id, ""),
             waiting=around.waiting.get(person.slack, 0),
             deputies=_deputies(person, around.book),
             **around.answers.get(person.slack, Answers()).model_dump(),
         )
-        for person in _members(around.book, team)
+        for person in members_of(around.book, team)
     ]
     routing = route(rules, candidates, around.severity, barred=around.barred)
     return routing.found(seat), routing.left_out
+
+
+def team_of(rules: Route, service: Service | None, book: Book) -> Team | None:
+    """Return the team among whose members a route picks."""
+    owner = service.owner if service is not None else None
+    return book.teams.get(rules.among or owner or "")
 
 
 def _on_shift(around: Surroundings) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from bot.domain.gates.count import Count, ayes, passing, rejecting
 from bot.domain.gates.gate import Call, Gate
 from bot.domain.gates.policy import LastResort, Then
 from bot.domain.gates.seat import Seat
+from bot.domain.gates.subject import Subject
 
 
 def deciding(gate: Gate, ballot: int) -> Call | None:
@@ -66,14 +67,18 @@ def allowed(gate: Gate, wish: LastResort) -> tuple[LastResort, str]:
     What touches customers' data or compliance doesn't approve itself, nor does what somebody said no to.
     """
     subject = gate.subject
-    goes_ahead = wish == "approve" or (wish == "roll-back" and subject.purpose == "rollback")
-    if not goes_ahead:
+    if not goes_ahead(subject, wish):
         return wish, ""
     if subject.touches:
         return "expire", f"what touches {', '.join(subject.touches)} never approves itself"
     if any(vote.choice == "reject" for vote in gate.votes):
         return "expire", "what somebody said no to never approves itself"
     return wish, ""
+
+
+def goes_ahead(subject: Subject, wish: LastResort) -> bool:
+    """Say whether that does what is asked for."""
+    return wish == "approve" or (wish == "roll-back" and subject.purpose == "rollback")
 
 
 def _of_tier(gate: Gate, call: Call) -> Ending:

@@ -12,6 +12,7 @@ QUIET = (
     g.PlanOpened,
     g.PeopleReminded,
     g.ChannelReminded,
+    g.LimitPutOff,
     g.LimitPassed,
     g.DebtReminded,
 )
@@ -86,6 +87,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             return f"asked for approval of {what} without its dry run: {fact.dry_run}"
         case g.DryRunShown():
             return f"asked for approval of {what} with its dry run: {fact.dry_run}"
+        case g.LimitPutOff():
+            return f"let the time for {what} run from {fact.since:%Y-%m-%d %H:%M} UTC: nobody is told of it before"
         case g.LimitPassed():
             return f"reached the time limit of {what}"
         case g.GateExhausted():

@@ -286,7 +286,7 @@ def _undoing(event: e.GateEvent, gate: Gate, after: Incident, version: int) -> l
     mitigation = after.mitigations[str(gate.subject.parameters["mitigation"])]
     shown = [*_gate_shown(after, gate), *_shown(after, mitigation)]
     match event:
-        case g.GateOpened() | g.TierCalled() | g.StepReopened() | g.ContestEnded() if gate.is_open:
+        case g.GateOpened() | g.TierCalled() | g.LimitPutOff() | g.StepReopened() | g.ContestEnded() if gate.is_open:
             held = x.HoldTarget(incident=after.id, mitigation=mitigation.id, gate=gate.id)
             return [held, *_news(event, gate, after, version, shown)]
         case g.GateClosed() if mitigation.progress is Progress.ROLLING_BACK:

@@ -7,9 +7,12 @@ The invariants of a gate, each with what reads it here:
 2. *Nobody counts twice, deputies included, nor the proposer.* `_voted`, `_enough` and the end of `_closed`: a person is
    one, whatever their accounts, a voice is heard once, and who wasn't asked doesn't count; `unheard`: nor who is
    elsewhere. A quorum that was raised counts as raised until `_eased` lets it be the declared one.
-3. *A vote is for what was seen.* `_voted`: its hash is the subject's; `SubjectChanged` lets all votes fall.
+3. *A vote is for what was seen.* `_voted`: its hash is the subject's; `SubjectChanged` lets all votes fall. `_shown`:
+   what a dry run says is a part of it, and nobody is asked, and nobody votes, before it has answered.
 4. *Escalation only rises, and is bounded.* `_called`: tier after tier, no deeper than the policy lets it, each with
    time to answer. `_eased`: no quorum falls while anybody else is left to ask.
+   *Time runs for whoever was told.* `_too_soon`: no limit is up before the first who was told has had all of it;
+   `_closed`: nothing approves itself of which nobody was told.
 5. *Nobody is told after they have answered, or after the outcome.* `_asks`, at `PeopleReminded`; `_stood_in`: nor is
    anybody asked in their place; `_gave_up` and `_left_alone`: nor waited for who can't be asked.
 11. *Broken glass leaves a record, a notice and a debt.* `_owes`, at `GlassBroken`; `_called_in` and `_signed`: the debt
@@ -26,6 +29,8 @@ from bot.domain.gates.policy import ApprovalPolicy, Tier
 
 AFTERWARDS = (e.VoteCameLate, e.Countersigned, e.DebtOverdue, e.DebtReminded)
 """What may still happen to a gate that is closed."""
+MOMENT = 60
+"""Seconds that a lookup may take, and nobody's time is put off for it."""
 
 
 def broken(facts: Sequence[e.AnyFact]) -> Iterator[str]:
@@ -78,8 +83,16 @@ class Reader:
         """Who can't be asked: turn and account."""
         self.stand_ins = dict[tuple[int, str], str]()
         """For whom a deputy was asked: turn and account → the deputy's."""
+        self.trial = opened.trial_due
+        """Until when the dry run is awaited."""
+        self.told = dict[int, datetime]()
+        """turn → when the first of it was told who could be"""
+        self.told_at = dict[tuple[int, str], datetime]()
+        """When each was told first: turn and account."""
         self.at = opened.at
         self.is_exhausted = False
+        self.limited: datetime | None = None
+        """When the gate's limit had the next tier asked."""
 
     def person(self, account: str) -> str:
         return self.known.get(account, account)
@@ -112,7 +125,13 @@ class Reader:
             yield f"{fact.type} came after the outcome"
         if self.glass is not None and self.outcome is None and not isinstance(fact, e.GateClosed):
             yield f"{fact.type} came between the glass and the outcome"
+        if self.trial is not None and isinstance(fact, e.TierCalled | e.VoteCast):
+            yield f"{fact.type} came before the dry run had answered"
         match fact:
+            case e.DryRunShown():
+                yield from self._shown(fact)
+            case e.LimitPutOff():
+                yield from self._put_off(fact)
             case e.TierCalled():
                 yield from self._called(fact)
             case e.PeopleAsked() | e.DeputyAsked() | e.PassedOn() | e.PersonOutOfReach() | e.PeopleReminded():
@@ -128,23 +147,15 @@ class Reader:
             case e.StepPassed():
                 yield from self._step_passed(fact)
             case e.StepReopened() | e.ContestEnded():
-                for ballot in [ballot for ballot in self.tiers if ballot > fact.ballot]:
-                    del self.tiers[ballot]
-                self.passed = {ballot: tier for ballot, tier in self.passed.items() if ballot < fact.ballot}
-                self.due[fact.ballot] = fact.due
-                if isinstance(fact, e.ContestEnded):
-                    self.votes.pop(len(self.order), None)
-                    self.limit = fact.limit_due
-                for turn in [turn for turn in self.asked if self.ballots[turn] > fact.ballot]:
-                    del self.asked[turn]
+                self._reopened(fact)
             case e.LimitPassed():
-                self.limit = None
+                self.limit, self.limited = None, fact.at
             case e.GateExhausted():
                 self.is_exhausted = True
             case e.SubjectChanged():
                 self.policy, self.subject, self.order = fact.policy or self.policy, fact.subject, fact.order
                 self.authors.add(fact.by)
-                self.limit = fact.limit_due
+                self.limit, self.trial = fact.limit_due, fact.trial_due
                 self.votes, self.tiers, self.passed, self.chairs, self.asked = {}, {}, {}, [], {}
                 self.declared = None if fact.policy is not None else self.declared
             case e.GlassBroken() | e.DebtOverdue() | e.DebtReminded() | e.Countersigned():
@@ -153,6 +164,60 @@ class Reader:
                 yield from self._closed(fact)
             case _:
                 pass
+
+    def _reopened(self, fact: e.StepReopened | e.ContestEnded) -> None:
+        for ballot in [ballot for ballot in self.tiers if ballot > fact.ballot]:
+            del self.tiers[ballot]
+        self.passed = {ballot: tier for ballot, tier in self.passed.items() if ballot < fact.ballot}
+        self.due[fact.ballot] = fact.due
+        if isinstance(fact, e.ContestEnded):
+            self.votes.pop(len(self.order), None)
+            self.limit = fact.limit_due
+        for turn in [turn for turn in self.asked if self.ballots[turn] > fact.ballot]:
+            del self.asked[turn]
+
+    # the dry run, and time
+
+    def _shown(self, fact: e.DryRunShown) -> Iterator[str]:
+        """Read that it came once, in time or when its time was up, and that the gate's limit runs from then."""
+        if self.trial is None or fact.late != (fact.at >= self.trial):
+            yield "a dry run answered that nobody waits for, or is said to be late wrongly"
+        if (fact.limit_due is None) != (self.policy.limit is None):
+            yield "the limit doesn't run from the dry run on"
+        self.subject = self.subject.model_copy(update={"dry_run": fact.dry_run})
+        self.trial, self.limit = None, fact.limit_due or self.limit
+
+    def _put_off(self, fact: e.LimitPutOff) -> Iterator[str]:
+        ballot = self.ballots[fact.turn]
+        if fact.turn != max(self.asked) or fact.due < self.due[ballot] or fact.due <= fact.since:
+            yield "the wrong limit was put off, or brought forward"
+        if fact.turn in self.told and self.told[fact.turn] < fact.since:
+            yield "a limit was put off though somebody had been told"
+        if fact.limit_due is not None:
+            if self.limit is None or fact.limit_due <= self.limit or ballot == len(self.order):
+                yield "a gate's limit was put off that doesn't run, or not put off"
+            self.limit = fact.limit_due
+        self.due[ballot] = fact.due
+
+    def _tells(self, turn: int, accounts: Iterable[str], at: datetime) -> None:
+        for account in accounts:
+            self.told_at.setdefault((turn, account), at)
+        self._knows(turn)
+
+    def _knows(self, turn: int) -> None:
+        """Find when the first of a tier was told who can be asked."""
+        times = [at for (one, who), at in self.told_at.items() if one == turn and not self._is_away(turn, who)]
+        self.told.pop(turn, None)
+        if times:
+            self.told[turn] = min(times)
+
+    def _too_soon(self, at: datetime, ballot: int) -> bool:
+        """Say whether whoever was told first in the tier that was called last has not had all of its limit."""
+        turn = max((turn for turn in self.asked if self.ballots[turn] == ballot), default=0)
+        if turn not in self.told:
+            return False
+        tier = self.tier(ballot, self.tier_of_turn[turn])
+        return (at - self.told[turn]).total_seconds() < tier.limit - MOMENT
 
     # who is asked
 
@@ -163,6 +228,7 @@ class Reader:
             case e.PersonOutOfReach():
                 yield from self._gave_up(fact)
             case e.PeopleReminded():
+                self._tells(fact.turn, fact.following, fact.at)
                 if any(self._has_voted(fact.turn, account) for account in fact.following):
                     yield "somebody who has answered was told again"
                 if any(self._is_away(fact.turn, account) for account in fact.following):
@@ -182,7 +248,11 @@ class Reader:
             gone = [chair for chair in self.asked[fact.turn] if self.person(chair.account) == self.person(fact.by)]
             self.asked[fact.turn] = [chair for chair in self.asked[fact.turn] if chair not in gone]
             self.declined.setdefault(fact.turn, []).extend(gone)
+        if not isinstance(fact, e.PeopleAsked):  # whoever is named is asked anew
+            named = {self.person(chair.account) for chair in fact.chairs if not chair.is_away}
+            self.away = {one for one in self.away if one[0] != fact.turn or self.person(one[1]) not in named}
         self.asked[fact.turn] += fact.chairs
+        self._tells(fact.turn, (chair.account for chair in fact.chairs if chair.told), fact.at)
 
     def _stood_in(self, fact: e.DeputyAsked) -> Iterator[str]:
         if self._has_voted(fact.turn, fact.instead_of):
@@ -204,6 +274,7 @@ class Reader:
         elif self._has_voted(fact.turn, fact.account):
             yield "somebody was given up who had answered"
         self.away.add((fact.turn, fact.account))
+        self._knows(fact.turn)
         gone = [key for key, deputy in self.stand_ins.items() if key[0] == fact.turn and self.person(deputy) == person]
         for key in gone:
             del self.stand_ins[key]
@@ -336,10 +407,15 @@ class Reader:
             yield "tiers go deeper than the policy lets them"
         if fact.due <= fact.at:
             yield "a tier has no time to answer"
+        by_time = fact.because.startswith("nobody decided in") and self.limited != fact.at
+        if by_time and self._too_soon(fact.at, fact.ballot):
+            yield "a tier's time was up before whoever was told had had it"
         self.tiers[fact.ballot] = fact.tier
         self.due[fact.ballot] = fact.due
         self.ballots[fact.turn] = fact.ballot
         self.asked[fact.turn], self.tier_of_turn[fact.turn] = [], fact.tier
+        if self.tier(fact.ballot, fact.tier).is_open_to_all:
+            self.told[fact.turn] = fact.at
 
     def _voted(self, fact: e.VoteCast) -> Iterator[str]:
         if fact.subject != self.subject.hash:
@@ -408,6 +484,8 @@ class Reader:
                 says = self.policy.then if how == "time" else self.policy.last_resort
                 if says != "approve" or self.subject.touches or noes:
                     yield "it approved itself where it may not"
+                if self._could_object() and not self._was_told():
+                    yield "it approved itself, and nobody was told"
             case Outcome.REJECTED, "votes":
                 if not noes:
                     yield "it was rejected by nobody"
@@ -422,6 +500,21 @@ class Reader:
         if fact.rolls_back:
             yield from self._rolled_back(fact, noes)
 
+    def _could_object(self) -> bool:
+        """Say whether somebody who can be asked sits in what is open now."""
+        now = max((self.ballots[turn] for turn in self.asked), default=0)
+        return any(
+            not self._is_away(turn, chair.account) and not self.is_author(self.person(chair.account))
+            for turn, chairs in self.asked.items()
+            if self.ballots[turn] == now
+            for chair in chairs
+            if self.person(chair.account) not in self._counted_before(now)
+        )
+
+    def _was_told(self) -> bool:
+        now = max((self.ballots[turn] for turn in self.asked), default=0)
+        return any(self.ballots[turn] == now and turn in self.told for turn in self.asked)
+
     def _rolled_back(self, fact: e.GateClosed, noes: Sequence[str]) -> Iterator[str]:
         says = self.policy.then if fact.how == "time" else self.policy.last_resort
         if fact.how not in {"time", "last-resort"} or says != "roll-back":
@@ -430,6 +523,8 @@ class Reader:
             yield "a rollback that touches customers' data approved itself"
         if self.subject.purpose == "rollback" and noes:
             yield "a rollback that somebody said no to approved itself"
+        if self.subject.purpose == "rollback" and self._could_object() and not self._was_told():
+            yield "a rollback of which nobody was told approved itself"
 
 
 def unheard(order: o.AnyOrder, facts: Sequence[e.AnyFact], before: Gate) -> Iterator[str]:
@@ -448,7 +543,7 @@ def unheard(order: o.AnyOrder, facts: Sequence[e.AnyFact], before: Gate) -> Iter
         match fact:
             case e.VoteCast() if not named:
                 yield "a vote from elsewhere counts where only those in the channel are asked"
-            case e.VoteCameLate() if not named and not before.is_author(order.by):
+            case e.VoteCameLate() if not named and me not in {known.get(one, one) for one in before.authors}:
                 yield "a stranger's vote came late"
             case e.GlassBroken() | e.Countersigned() if isinstance(order, o.BreakGlass | o.Countersign):
                 if fact.seat not in order.holds:
@@ -472,6 +567,8 @@ def _is_enough(tier: Tier, people: set[str]) -> bool:
 
 def is_hopeless(gate: Gate) -> bool:
     """Say whether an open gate waits for people who could never be enough, even each in the heaviest seat."""
+    if gate.trial_due is not None:
+        return False
     voted = gate.votes_of(gate.current)
     said_no = {person for person, vote in voted.items() if vote.choice == "reject"}
     for call in gate.calls_of(gate.current):

@@ -1,6 +1,6 @@
 """What a gate does with votes, time, deputies, changes and broken glass: each promise once, in words."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -10,6 +10,7 @@ from bot.domain.gates.decide import order_of
 from bot.domain.gates.due import may_be_told, next_due, wanted
 from bot.domain.gates.evolve import replay
 from bot.domain.gates.gate import Found, Outcome
+from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.rejections import (
     AnotherQuestion,
     CannotDecide,
@@ -131,6 +132,15 @@ def test_whoever_is_silent_is_told_again_and_nobody_else() -> None:
     assert set(last.following.values()) == {None}, "three times is enough"
 
 
+def test_who_sits_where_enough_have_said_yes_is_not_told_again() -> None:
+    seats = [{"team": "payments"}, {"role": "security"}]
+    asking = Asking(policy(kind="parallel", seats=seats))
+    asking.approves(BEN)
+    (reminded,) = asking.ticks(15 * MINUTE)
+    assert isinstance(reminded, e.PeopleReminded)
+    assert set(reminded.following) == {FAY}, "Ben's yes is the team's only one"
+
+
 def test_the_second_tier_is_asked_when_the_first_did_not_decide_in_time() -> None:
     asking = Asking(
         policy(
@@ -181,9 +191,27 @@ def test_the_gates_limit_pauses_while_it_is_contested() -> None:
     asking.ticks(10 * MINUTE)
     assert asking.gate.is_contested
     asking.after(15 * MINUTE).takes_back(CY)
-    assert asking.gate.limit_due == at(25 * MINUTE), "and runs anew when it isn't any more"
+    assert asking.gate.limit_due == at(25 * MINUTE), "and all of it is left when it isn't any more"
     asking.ticks(25 * MINUTE)
     assert (asking.gate.outcome, asking.gate.how) == (Outcome.APPROVED, "time")
+
+
+def test_a_no_that_is_given_and_taken_back_again_and_again_does_not_move_the_gates_limit() -> None:
+    asking = Asking(CONTESTED.model_copy(update={"limit": 1800.0, "then": "reject"}))
+    for minute in (5, 10, 15, 20):
+        asking.after(minute * MINUTE).rejects(CY)
+        asking.after((minute + 1) * MINUTE).takes_back(CY)
+    assert asking.gate.limit_due == at(34 * MINUTE), "half an hour, and four minutes in which it stood still"
+
+
+def test_a_gates_limit_runs_from_when_its_dry_run_has_answered() -> None:
+    soon = policy(kind="parallel", seats=[{"anyone": True}], limit="10m", then="reject")
+    asking = Asking(soon, trial_due=at(30))
+    asking.after(20).takes(o.ShowDryRun(by=SYSTEM, at=at(20), dry_run="9 pods"))
+    assert asking.gate.limit_due == at(20 + 10 * MINUTE)
+    late = Asking(soon, trial_due=at(30))
+    late.ticks(30)
+    assert late.gate.limit_due == at(30 + 10 * MINUTE)
 
 
 def test_a_second_press_of_the_same_button_is_no_vote_on_the_override() -> None:
@@ -281,6 +309,82 @@ def test_a_deputy_and_whom_they_stand_in_for_are_one_voice() -> None:
     assert asking.gate.outcome is Outcome.APPROVED
 
 
+ALL_HAVE_MO = {BEN: [MO], CY: [MO], DEE: [MO]}
+
+
+def test_a_deputy_of_several_is_asked_for_all_who_are_silent_and_counts_for_one_who_still_is() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    facts = asking.ticks(HOUR)
+    assert [fact.instead_of for fact in facts if isinstance(fact, e.DeputyAsked)] == [BEN, CY, DEE]
+    asking.approves(BEN)
+    asking.approves(MO)
+    assert asking.gate.outcome is Outcome.APPROVED, "Ben for himself, Mo for Cy or Dee"
+
+
+def test_a_deputy_of_several_is_one_person() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    asking.ticks(HOUR)
+    asking.approves(MO)
+    assert asking.gate.is_open
+    assert {chair.account for chair in asking.gate.silent(asking.gate.calls[0])} == {CY, DEE}, "Ben is spoken for"
+    asking.approves(BEN)
+    assert asking.gate.outcome is Outcome.APPROVED, "Ben for himself, Mo for another"
+
+
+def test_a_deputy_of_several_is_told_once_and_reminded_as_ever() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    asking.after(30 * MINUTE)
+    lost(asking, BEN)
+    asking.ticks(45 * MINUTE)
+    asking.ticks(HOUR)
+    mine = [chair for chair in asking.gate.calls[0].chairs if chair.account == MO]
+    assert [chair.principal for chair in mine] == [BEN, CY, DEE]
+    assert {chair.told for chair in mine} == {3}, "when Ben was out of reach, and twice since"
+
+
+def test_a_deputys_yes_counts_as_soon_as_they_stand_in_for_somebody_who_is_silent() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    lost(asking, BEN)
+    asking.approves(MO)
+    asking.approves(BEN)
+    assert asking.gate.is_open, "one voice, however many speak for it"
+    asking.ticks(HOUR)
+    assert asking.gate.outcome is Outcome.APPROVED, "Mo's yes is Cy's now"
+
+
+def test_what_a_deputys_seat_brings_about_is_concluded_with_the_order_that_seats_them() -> None:
+    asking = Asking(TWO_OF_THREE, deputies=ALL_HAVE_MO)
+    lost(asking, BEN)
+    asking.approves(MO)
+    asking.approves(BEN)
+    assert types(lost(asking, CY))[-3:] == ["gate.deputy-asked", "gate.step-passed", "gate.ended"]
+
+
+def test_one_deputy_of_two_who_can_not_be_asked_says_yes_for_the_one_without_whom_nothing_passes() -> None:
+    seats = [{"person": "ben"}, {"person": "cy", "must": True}]
+    asking = Asking(policy(kind="parallel", seats=seats, quorum=1), deputies={BEN: [MO], CY: [MO]})
+    lost(asking, BEN)
+    lost(asking, CY)
+    asking.approves(MO)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
+def test_whoever_can_not_be_asked_has_a_deputy_at_once_whom_somebody_else_may_need_later() -> None:
+    asking = Asking(TWO_OF_THREE, sits={"team payments": (BEN, CY)}, deputies={BEN: [MO], CY: [MO]})
+    lost(asking, CY)
+    assert asking.asked == [BEN, CY, MO]
+
+
+def test_of_several_deputies_so_many_are_asked_that_each_who_is_silent_has_one() -> None:
+    asking = Asking(TWO_OF_THREE, sits={"team payments": (BEN, CY)}, deputies={BEN: [MO, EVE], CY: [MO]})
+    lost(asking, BEN)
+    lost(asking, CY)
+    assert asking.gate.is_open
+    asking.approves(MO)
+    asking.approves(EVE)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
 def test_the_proposers_deputy_is_asked_at_once() -> None:
     asking = Asking(IN_TURN, sits={"person ben": (ANA,)}, deputies={ANA: [DEE]})
     assert asking.asked == [ANA, DEE]
@@ -307,6 +411,51 @@ def test_nobody_counts_in_two_steps() -> None:
     with pytest.raises(YourYesCounts):
         asking.approves(BEN)
     asking.approves(MO)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
+CY_THEN_DEE = policy(
+    steps=[
+        {"tiers": [{"seats": [{"person": "cy"}, {"person": "dee", "weight": 3}], "quorum": 3}]},
+        {"tiers": [{"seats": [{"person": "cy"}]}]},
+    ]
+)
+"""In the first step Dee is enough, whatever Cy has said."""
+
+
+def test_a_yes_that_a_step_did_not_need_counts_in_the_next() -> None:
+    asking = Asking(CY_THEN_DEE)
+    asking.approves(CY)
+    asking.approves(DEE)
+    assert asking.asked == [CY]
+    assert asking.gate.calls[-1].chairs[0].told == 1
+    asking.approves(CY)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
+def test_of_two_who_might_be_spared_it_is_whoever_is_asked_in_the_next_step() -> None:
+    first = [{"person": "ben"}, {"person": "cy"}, {"person": "dee", "weight": 2}]
+    for needed, spared in (("ben", CY), ("cy", BEN)):
+        then = {"person": "cy" if spared == CY else "ben"}
+        steps = [{"tiers": [{"seats": first, "quorum": 3}]}, {"tiers": [{"seats": [then]}]}]
+        asking = Asking(policy(steps=steps))
+        for person in (BEN, CY, DEE):
+            asking.approves(person)
+        assert asking.asked == [spared], f"{needed} and Dee are enough"
+        asking.approves(spared)
+        assert asking.gate.outcome is Outcome.APPROVED
+
+
+def test_whoever_was_spared_in_a_step_and_has_voted_in_the_next_still_counts_there() -> None:
+    first = [{"person": "ben"}, {"person": "cy"}, {"person": "dee", "weight": 2}]
+    then = [{"seats": [{"anyone": True}, {"role": "security"}]}, {"seats": [{"person": "ben"}, {"person": "eve"}]}]
+    asking = Asking(policy(steps=[{"tiers": [{"seats": first, "quorum": 3}]}, {"tiers": then}]))
+    for person in (BEN, CY, DEE, CY):
+        asking.approves(person)
+    asking.takes(o.AskNext(by=ANA, at=at(5)))
+    with pytest.raises(YourYesCounts):
+        asking.approves(BEN)
+    asking.approves(FAY)
     assert asking.gate.outcome is Outcome.APPROVED
 
 
@@ -435,6 +584,104 @@ def test_quiet_hours_are_left_in_peace_unless_the_gate_wakes() -> None:
     assert loud.gate.calls[0].chairs[0].told == 1
 
 
+def test_whom_a_route_wakes_is_told_at_once_though_they_sleep() -> None:
+    asking = Asking(ROUTED, looks_up=False)
+    asking.answers(1, Found(account=BEN, seat=0, quiet=("mon-sun 11:00-13:00",), wakes=True))
+    assert asking.gate.calls[0].chairs[0].told == 1
+    (again,) = asking.ticks(15 * MINUTE)
+    assert isinstance(again, e.PeopleReminded)
+    assert again.following == {BEN: at(30 * MINUTE)}
+
+
+NIGHT = "mon-sun 11:00-20:00"
+"""It is noon, and who sleeps so is told after eight hours."""
+WAKES = 8 * HOUR
+
+
+def asleep(kind: ApprovalPolicy, *people: str, turn: int = 1, **more: Any) -> Asking:
+    asking = Asking(kind, looks_up=False, **more)
+    asking.answers(turn, *(Found(account=one, seat=0, quiet=(NIGHT,)) for one in people))
+    return asking
+
+
+def test_a_tiers_limit_runs_from_when_the_first_of_it_is_told() -> None:
+    asking = asleep(TWO_OF_THREE, BEN, CY)
+    assert asking.gate.calls[0].due == at(WAKES + 2 * HOUR)
+    told = [fact.type for fact in asking.ticks(WAKES)]
+    assert told == ["gate.reminded"]
+    asking.ticks(WAKES + 2 * HOUR - 1)
+    assert asking.gate.is_open
+    asking.ticks(WAKES + 2 * HOUR)
+    assert asking.gate.because == "nobody decided in 2 h"
+
+
+def test_where_one_of_a_tier_is_told_at_once_its_limit_runs_at_once() -> None:
+    asking = Asking(TWO_OF_THREE, looks_up=False)
+    asking.answers(1, Found(account=BEN, seat=0, quiet=(NIGHT,)), Found(account=CY, seat=0))
+    assert asking.gate.calls[0].due == at(2 * HOUR)
+
+
+def test_where_anybody_may_answer_a_limit_runs_at_once() -> None:
+    asking = asleep(policy(kind="parallel", seats=[{"person": "ben"}, {"anyone": True}], quorum=1), BEN)
+    assert asking.gate.calls[0].due == at(2 * HOUR)
+
+
+def test_where_nobody_is_found_the_next_tier_is_asked_at_once() -> None:
+    asking = Asking(ROUTED, looks_up=False)
+    asking.answers(1, missing=("Nobody owns it.",))
+    assert [call.at for call in asking.gate.calls] == [at(0), at(0)]
+
+
+@pytest.mark.parametrize(("then", "outcome"), [("approve", Outcome.APPROVED), ("reject", Outcome.REJECTED)])
+def test_a_gates_limit_runs_from_when_somebody_is_told(then: str, outcome: Outcome) -> None:
+    asking = asleep(policy(kind="parallel", seats=[{"team": "payments"}], limit="30m", then=then), BEN)
+    asking.ticks(WAKES)
+    asking.ticks(WAKES + 30 * MINUTE - 1)
+    assert asking.gate.is_open
+    asking.ticks(WAKES + 30 * MINUTE)
+    assert (asking.gate.outcome, asking.gate.how) == (outcome, "time")
+
+
+def test_a_limit_waits_for_a_clock_that_slept_when_people_woke() -> None:
+    asking = asleep(policy(kind="parallel", seats=[{"team": "payments"}], limit="30m", then="approve"), BEN)
+    asking.ticks(WAKES + 5 * HOUR)
+    assert asking.gate.is_open
+    assert asking.gate.calls[0].chairs[0].told == 1
+    assert asking.gate.limit_due == at(WAKES + 5 * HOUR + 30 * MINUTE)
+
+
+def test_a_limit_that_has_begun_in_one_step_waits_where_the_next_ones_people_sleep() -> None:
+    steps = [{"tiers": [{"seats": [{"person": name}]}]} for name in ("ben", "cy")]
+    asking = Asking(policy(steps=steps, limit="30m", then="approve"), looks_up=False)
+    asking.answers(1, Found(account=BEN, seat=0))
+    asking.after(10 * MINUTE).approves(BEN)
+    asking.answers(2, Found(account=CY, seat=0, quiet=(NIGHT,)))
+    assert asking.gate.limit_due == at(WAKES + 20 * MINUTE)
+
+
+def test_where_the_one_who_was_told_is_out_of_reach_the_limit_waits_for_who_is_left() -> None:
+    asking = Asking(TWO_OF_THREE, looks_up=False)
+    sleepers = [Found(account=one, seat=0, quiet=(NIGHT,)) for one in (CY, DEE)]
+    asking.answers(1, Found(account=BEN, seat=0), *sleepers)
+    asking.after(HOUR)
+    lost(asking, BEN)
+    assert asking.gate.calls[0].due == at(WAKES + 2 * HOUR)
+
+
+def test_a_lookup_that_took_an_hour_takes_nothing_off_the_limit() -> None:
+    asking = Asking(TWO_OF_THREE, looks_up=False).after(HOUR)
+    asking.answers(1)
+    assert asking.gate.calls[0].due == at(3 * HOUR)
+
+
+@pytest.mark.parametrize("given", [{"limit": "30m", "then": "approve"}, {"last_resort": "approve"}])
+def test_what_nobody_was_told_of_never_approves_itself(given: dict[str, Any]) -> None:
+    asking = Asking(policy(kind="parallel", seats=[{"team": "payments"}], **given), looks_up=False)
+    asking.ticks(3 * HOUR)
+    assert asking.gate.outcome is Outcome.EXPIRED
+    assert "what nobody was told of never approves itself" in asking.gate.because
+
+
 def test_in_the_policys_quiet_times_only_whoever_is_on_shift_is_told() -> None:
     seats = [{"team": "payments"}, {"schedule": "search"}]
     quiet = policy(kind="parallel", seats=seats, quiet=["mon 13:00-15:00"], zone="Europe/Berlin")
@@ -448,6 +695,24 @@ def test_a_limit_runs_in_working_hours_where_the_policy_says_so() -> None:
     working = policy(kind="parallel", seats=[{"team": "payments"}], next_after="3h", hours=["mon-fri 09:00-14:00"])
     asking = Asking(working)
     assert asking.gate.calls[0].due == at(22 * HOUR), "two hours on Monday, one on Tuesday"
+
+
+MORNINGS = ["mon-fri 09:00-14:00"]
+"""It is Monday noon."""
+
+
+def test_the_time_after_which_a_deputy_is_asked_runs_in_working_hours_where_the_policy_says_so() -> None:
+    working = policy(kind="parallel", seats=[{"team": "payments"}], deputy_after="3h", next_after="9h", hours=MORNINGS)
+    asking = Asking(working, deputies={BEN: [GUS]})
+    assert asking.gate.calls[0].chairs[0].deputy_at == at(22 * HOUR), "two hours on Monday, one on Tuesday"
+
+
+def test_a_step_that_is_open_again_has_its_limit_in_working_hours_too() -> None:
+    chain = [{"person": "ben"}, {"person": "cy"}]
+    asking = Asking(policy(kind="sequential", chain=chain, next_after="2h", hours=MORNINGS))
+    asking.approves(BEN)
+    asking.after(HOUR).takes_back(BEN)
+    assert asking.gate.calls[0].due == at(22 * HOUR), "one hour on Monday, one on Tuesday"
 
 
 def limited(then: str, **more: object) -> Asking:

@@ -2,7 +2,7 @@
 
 from bot.domain.gates.explain import Counted, LeftOut, because_of, explain
 from tests.domain.gates.asking import EVE, FAY, HOUR, IN_TURN, MINUTE, SUBJECT, TWO_OF_THREE, Asking, policy
-from tests.domain.gates.test_deciding import CONTESTED, GLASS
+from tests.domain.gates.test_deciding import CONTESTED, CY_THEN_DEE, GLASS
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 
 
@@ -93,6 +93,27 @@ def test_a_deputy_is_left_out_once_whom_they_stand_in_for_has_voted() -> None:
     asking.approves(DEE)
     asking.approves(BEN)
     assert explain(asking.gate).left_out == (LeftOut(DEE, "approve", "whoever they stood in for has voted"),)
+
+
+def test_a_deputy_of_several_is_counted_for_one_who_is_silent() -> None:
+    asking = Asking(TWO_OF_THREE, deputies={BEN: [MO], CY: [MO], DEE: [MO]})
+    asking.ticks(HOUR)
+    asking.approves(BEN)
+    asking.approves(MO)
+    told = explain(asking.gate)
+    assert [(one.account, one.in_place_of) for one in told.counted] == [(BEN, None), (MO, CY)]
+    assert told.left_out == ()
+
+
+def test_a_yes_that_a_step_did_not_need_is_said_not_to_be_needed() -> None:
+    asking = Asking(CY_THEN_DEE)
+    asking.approves(CY)
+    asking.approves(DEE)
+    told = explain(asking.gate)
+    assert [one.account for one in told.counted] == [DEE]
+    assert told.left_out == (LeftOut(CY, "approve", "its step passes without it"),)
+    assert told.rules[0].endswith("It has passed.")
+    assert told.outcome == "It waits for <@UCY>."
 
 
 def test_noes_count_in_any_tier_and_yeses_in_the_one_that_decides() -> None:

@@ -85,6 +85,11 @@ LATELY: Mapping[str, o.AnyOrder] = {
     "ben is out of reach": lost(BEN),
     "cy is out of reach": lost(CY),
     "gus is out of reach": lost(GUS),
+    "the dry run answers": o.ShowDryRun(by=SYSTEM, at=at(HOUR / 2), dry_run="9 pods"),
+    "the dry run answers otherwise": o.ShowDryRun(by=SYSTEM, at=at(HOUR + 2), dry_run="8 pods"),
+    "cy approves what the dry run said": yes(CY, seen=SUBJECT.model_copy(update={"dry_run": "9 pods"}).hash),
+    "they wake": o.Tick(by=SYSTEM, at=at(2.5 * HOUR)),
+    "two hours after they woke": o.Tick(by=SYSTEM, at=at(4.5 * HOUR)),
     "fay approves from elsewhere": yes(FAY, here=False),
     "ben approves from elsewhere": yes(BEN, here=False),
     "fay countersigns from elsewhere": o.Countersign(by=FAY, at=at(HOUR + 5)),
@@ -181,6 +186,14 @@ RECENT: Mapping[str, tuple[Asking, tuple[str, ...]]] = {
             *("fay approves from elsewhere", "time is up"),
         ),
     ),
+    "one deputy of all": (
+        Asking(policy(**PAYMENTS, noes=2, second=[{"team": "managers"}]), deputies={BEN: [GUS], CY: [GUS], DEE: [GUS]}),
+        (
+            *VOTES,
+            *AWAY,
+            *("gus is out of reach", "gus approves", "ben says not me", "an hour has passed", "time is up"),
+        ),
+    ),
     "rollback": (
         Asking(policy(**PAYMENTS, noes=2, **UNDOES), ROLLING_BACK),
         (*VOTES, *CHANGES, *AWAY, "ana withdraws it", "mo approves at the limit", "an hour has passed"),
@@ -192,6 +205,27 @@ RECENT: Mapping[str, tuple[Asking, tuple[str, ...]]] = {
     "notification": (
         Asking(policy(kind="parallel", seats=[{"anyone": True, "voices": 2}], quorum=2, glass=GLASS), NOTICE),
         (*VOTES, *CHANGES, "fay approves from elsewhere", "ben approves from elsewhere", "ana approves"),
+    ),
+    "dry run": (
+        Asking(policy(**PAYMENTS, noes=2, limit=LIMIT, then="approve", glass=GLASS), trial_due=at(HOUR)),
+        (
+            *VOTES,
+            *CHANGES,
+            *("the dry run answers", "the dry run answers otherwise", "an hour has passed", "a worker looks up"),
+            "cy approves what the dry run said",
+        ),
+    ),
+    "asleep": (
+        Asking(
+            policy(**PAYMENTS, limit=LIMIT, then="approve", second=[{"team": "managers"}], quiet=["mon 00:00-14:30"]),
+            deputies={BEN: [GUS]},
+        ),
+        (
+            *VOTES,
+            *AWAY,
+            *("time is up", "somebody asks the next", "a worker looks up", "ben says not me", "they wake"),
+            *("two hours after they woke", "ana changes it", "mo approves"),
+        ),
     ),
     "debt": (
         Asking(policy(kind="parallel", seats=[{"anyone": True}], glass={"who": [{"hat": "commander"}], "nags": 2})),
@@ -280,7 +314,7 @@ class Rules:
 def of_subject(order: o.AnyOrder | None, subject: Subject) -> o.AnyOrder | None:
     """Put an order to a gate that asks for something else."""
     match order:
-        case o.CastVote() if order.subject is not None:
+        case o.CastVote() if order.subject == SUBJECT.hash:
             return order.model_copy(update={"subject": subject.hash})
         case o.ChangeSubject():
             more = {**subject.parameters, **order.subject.parameters}
@@ -473,6 +507,9 @@ def test_six_and_seven_at_once_break_no_law(kind: str) -> None:
     [
         ("stricter", ("ben is out of reach", "gus is out of reach"), "gate.quorum-eased"),
         ("away", ("ben is out of reach", "gus approves"), "gate.deputy-asked"),
+        ("one deputy of all", ("an hour has passed", "gus approves", "ben approves"), "gate.ended"),
+        ("dry run", ("the dry run answers", "cy approves what the dry run said"), "gate.dry-run"),
+        ("asleep", ("they wake", "two hours after they woke"), "gate.ended"),
         ("rollback", ("ben approves", "time is up"), "gate.ended"),
         ("debt", ("ben breaks the glass", *AFTER_GLASS), "gate.debt-reminded"),
     ],

@@ -1,5 +1,6 @@
 """What holds of every gate, whoever votes, changes or takes back what, however late the clock and the lookups are."""
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -73,11 +74,12 @@ def policies(draw: st.DrawFn) -> ApprovalPolicy:
         "glass": draw(st.sampled_from((None, {"who": [{"hat": "commander"}], "within": "1h", "nag": "10m"}))),
         "stricter": draw(st.sampled_from(({}, {}, {"stale-runbook": 1}, {"stale-runbook": 1, "rubber-stamps": 2}))),
     }
-    milder: tuple[dict[str, Any], ...] = ({}, {"stricter": {}}, {"stricter": {}, "steps": given["steps"][:1]})
+    alone: dict[str, Any] = {"stricter": {}, "steps": given["steps"][:1], "limit": None, "then": "expire"}
+    milder: tuple[dict[str, Any], ...] = ({}, {"stricter": {}}, alone)
     for kept in milder:
         try:
             return policy(**{**given, **kept})
-        except ValueError:  # one person alone in two steps, or no quorum to raise: refused, as it should be
+        except ValueError:  # one person alone in two steps, no quorum to raise, a limit too late: refused, rightly
             pass
     raise AssertionError(given)
 
@@ -109,6 +111,8 @@ class Gates(RuleBasedStateMachine):
         self.lookups = list[int]()
         self.prompt = True
         """Lookups are answered at once, as the book has it."""
+        self.quiet: tuple[str, ...] = ()
+        """When everybody sleeps."""
         self.decided_at = NOON
         self.read = 0
         """How many facts were held against the laws."""
@@ -147,9 +151,16 @@ class Gates(RuleBasedStateMachine):
         return self.gate.subject.hash
 
     def sitting(self, n: int, seat: Seat) -> list[Found]:
-        deputies = {BEN: (StandIn(account=GUS),), FAY: (StandIn(account=EVE), StandIn(account=GUS))}
+        gus, eve = StandIn(account=GUS), StandIn(account=EVE)
+        deputies = {BEN: (gus,), CY: (gus,), DEE: (eve, gus), FAY: (eve, gus)}
         return [
-            Found(account=account, seat=n, because=("as the book has it",), deputies=deputies.get(account, ()))
+            Found(
+                account=account,
+                seat=n,
+                because=("as the book has it",),
+                deputies=deputies.get(account, ()),
+                quiet=self.quiet,
+            )
             for account in SITS.get(seat.name, (BEN, DEE))
         ]
 
@@ -168,12 +179,25 @@ class Gates(RuleBasedStateMachine):
         ),
         stale=st.sampled_from(("", "nobody has reviewed the runbook")),
         seed=st.text(),
+        quiet=st.sampled_from(((), (), ("mon-sun 11:00-13:00",), ("mon-sun 11:00-23:00",))),
+        tries=st.sampled_from((False, False, True)),
     )
-    def ana_asks(self, policy: ApprovalPolicy, prompt: bool, subject: Subject, stale: str, seed: str) -> None:
-        self.prompt = prompt
+    def ana_asks(
+        self,
+        *,
+        policy: ApprovalPolicy,
+        prompt: bool,
+        subject: Subject,
+        stale: str,
+        seed: str,
+        quiet: tuple[str, ...],
+        tries: bool,
+    ) -> None:
+        self.prompt, self.quiet = prompt, quiet
         self.subjects = [subject, subject.model_copy(update={"dry_run": "9 pods"})]
         asked = with_reasons(policy, Known(stale=stale, stamped={policy.id: "they don't read"}))
-        opening = {"declared": asked.declared, "stricter": asked.stricter, "seed": seed}
+        trial_due = NOON + timedelta(seconds=30) if tries else None
+        opening = {"declared": asked.declared, "stricter": asked.stricter, "seed": seed, "trial_due": trial_due}
         self.orders(o.OpenGate(**self.by(ANA), gate="g1", policy=asked.policy, subject=subject, **opening))
 
     # what people do
@@ -224,6 +248,11 @@ class Gates(RuleBasedStateMachine):
     @rule(by=st.sampled_from((ANA, CY)), subject=st.integers(0, 1))
     def somebody_changes_it(self, by: str, subject: int) -> None:
         self.orders(o.ChangeSubject(**self.by(by), subject=self.subjects[subject]))
+
+    @precondition(lambda self: self.state and (self.state.trial_due or self.state.votes))
+    @rule(says=st.sampled_from(("9 pods", "", "8 pods")))
+    def the_dry_run_answers(self, says: str) -> None:
+        self.orders(o.ShowDryRun(**self.by(ANA), dry_run=says))
 
     @rule(by=st.sampled_from(PEOPLE))
     def somebody_reads_the_plan(self, by: str) -> None:

@@ -44,6 +44,11 @@ def test_without_hours_all_time_counts_and_who_is_never_awake_is_told_at_once() 
     assert awake(start, ("mon-sun 00:00-24:00",), "UTC") == start
 
 
+def test_a_limit_in_hours_so_rare_that_it_takes_years_does_not_come_early() -> None:
+    tuesday = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    assert after(tuesday, 2 * HOUR, ("mon 09:00-09:01",)) == datetime(2029, 2, 19, 9, 1, tzinfo=UTC), "120 Mondays"
+
+
 # Nights in which clocks are changed
 
 SWITCHES = {

@@ -52,6 +52,12 @@ def test_each_thing_that_is_known_counts(better: Candidate, worse: Candidate) ->
     assert picked(route(Route(history=0, picks=1), [worse, better], Severity.P1)) == [DEE]
 
 
+@pytest.mark.parametrize(("load", "first"), [(1, DEE), (0.1, BEN)])
+def test_what_waits_for_somebody_weighs_as_much_as_the_route_says(load: float, first: str) -> None:
+    busy = Candidate(account=BEN, is_working=True, waiting=2)
+    assert picked(route(Route(history=0, picks=1, load=load), [busy, Candidate(account=DEE)], Severity.P1)) == [first]
+
+
 def test_two_quick_answers_dont_make_a_reputation() -> None:
     steady = Candidate(account=BEN, answered=(240.0,) * 40)
     lucky = Candidate(account=CY, answered=(20.0, 20.0))
@@ -88,10 +94,21 @@ def test_sleepers_are_woken_only_where_the_route_wakes_or_they_are_on_shift() ->
     assert picked(route(ANY, [asleep.model_copy(update={"shift": "Payments"})], Severity.P3)) == [BEN]
 
 
-def test_who_is_away_or_may_not_decide_is_left_out_with_the_reason() -> None:
-    found = route(ANY, [Candidate(account=ANA), Candidate(account=BEN, is_away=True)], Severity.P1, barred=[ANA])
-    assert found.picked == ()
-    assert [ANA in found.left_out[0], found.left_out[1]] == [True, "<@UBEN> is away."]
+def test_who_can_not_be_asked_or_may_not_decide_is_left_out_with_the_reason_and_the_next_best_is_picked() -> None:
+    gone = Candidate(account=BEN, owns="checkout", out="their account is deactivated")
+    found = route(
+        ANY, [Candidate(account=ANA, owns="checkout"), gone, Candidate(account=CY)], Severity.P1, barred=[ANA]
+    )
+    assert picked(found) == [CY]
+    assert ANA in found.left_out[0]
+    assert found.left_out[1] == "<@UBEN> can't be asked: their account is deactivated."
+
+
+def test_whoever_is_picked_where_the_severity_wakes_is_told_at_once() -> None:
+    asleep = Candidate(account=BEN, sleeps=True, quiet=("mon-sun 11:00-13:00",))
+    assert [one.wakes for one in route(ANY, [asleep], Severity.P1).found(0)] == [True]
+    on_shift = asleep.model_copy(update={"shift": "Payments"})
+    assert [one.wakes for one in route(ANY, [on_shift], Severity.P3).found(0)] == [False]
 
 
 def test_the_order_does_not_depend_on_who_was_looked_up_first() -> None:

@@ -105,6 +105,15 @@ def test_a_route_needs_a_history_and_then_picks_whoever_answers_soonest_with_rea
     assert left_out == (f"<@{BEN}> proposed it, or counts already, so others decide.",)
 
 
+def test_a_route_picks_the_next_best_for_somebody_who_can_not_be_asked() -> None:
+    seat = Seat.model_validate({"route": {"among": "payments", "picks": 1, "history": 0}})
+    (best,), _ = find([seat], around())
+    assert best.account == CY
+    (next_best,), left_out = find([seat], around(out={CY: "their account is deactivated"}))
+    assert next_best.account != CY
+    assert left_out == (f"<@{CY}> can't be asked: their account is deactivated.",)
+
+
 def test_it_is_known_in_which_seats_somebody_sits() -> None:
     seats = [Seat(role="security"), Seat(team="payments"), Seat(hat=Hat.COMMANDER), Seat(person="cy")]
     assert held_by(ANA, seats, around(hats={Hat.COMMANDER: (ANA,)})) == (

@@ -14,7 +14,7 @@ def show(case: Case, order: o.ShowDryRun) -> None:
     if not gate.is_open:
         return
     if gate.trial_due is not None:
-        case.add(e.DryRunShown(by=order.by, at=case.at, dry_run=order.dry_run))
+        _ask(case, order.by, order.dry_run)
         return
     subject = gate.subject.model_copy(update={"dry_run": order.dry_run})
     if changed := subject.differs_from(gate.subject):
@@ -28,5 +28,11 @@ def is_late(case: Case) -> bool:
     due = case.gate.trial_due
     if due is None or case.at < due:
         return False
-    case.add(e.DryRunShown(by=SYSTEM, at=case.at, dry_run=NO_ANSWER, late=True))
+    _ask(case, SYSTEM, NO_ANSWER, late=True)
     return True
+
+
+def _ask(case: Case, by: str, dry_run: str, *, late: bool = False) -> None:
+    """Let people be asked from now on, and the limit run."""
+    limit = limit_due(case.gate.policy, case.at)
+    case.add(e.DryRunShown(by=by, at=case.at, dry_run=dry_run, late=late, limit_due=limit))

@@ -27,7 +27,7 @@ def following(case: Case, tier: Tier, told: int, who: StandIn | Found | Chair, s
 def told_at(case: Case, at: datetime, who: StandIn | Found | Chair, seat: Seat) -> datetime:
     """Return when somebody may be told: outside their quiet hours, and the policy's, which spare shifts."""
     policy = case.gate.policy
-    if case.gate.wakes:
+    if case.gate.wakes or (not isinstance(who, StandIn) and who.wakes):
         return at
     first = awake(at, who.quiet, who.zone)
     if seat.schedule is not None:
@@ -49,8 +49,12 @@ def channel_notice(case: Case, tier: Tier, told: int) -> datetime | None:
 def chair_for(
     case: Case, call: Call, who: StandIn, seat: int, *, principal: str, because: str, links: int = 0
 ) -> Chair:
-    """Seat somebody in another's place, and say when they are told."""
-    told, notice_at = first_notice(case, case.gate.tier_of(call), who, seat)
+    """Seat somebody in another's place, and say when they are told; who is asked there already isn't told anew."""
+    there = next((chair for chair in call.chairs if chair.account == who.account and not chair.declined), None)
+    if there is not None:
+        told, notice_at = there.told, there.notice_at
+    else:
+        told, notice_at = first_notice(case, case.gate.tier_of(call), who, seat)
     return Chair(
         account=who.account,
         seat=seat,

@@ -28,7 +28,8 @@ def seat(case: Case, order: o.RecordAsked) -> None:
     call = case.gate.call(order.turn)
     if not case.gate.is_open or call is None or call.is_answered or call.ballot != case.gate.current:
         return
-    tier, barred = case.gate.tier_of(call), barred_from(case.gate, call.ballot)
+    tier = case.gate.tier_of(call)
+    barred = barred_from(case.gate, call.ballot, [found.account for found in order.found])
     chairs, missing = dict[tuple[str, int], Chair](), [*order.missing]
     for found in order.found:
         person = case.gate.person(found.account)
@@ -88,6 +89,7 @@ def _found(case: Case, tier: Tier, found: Found, *, is_barred: bool) -> Chair:
         notice_at=notice_at,
         quiet=found.quiet,
         zone=found.zone,
+        wakes=found.wakes,
     )
 
 

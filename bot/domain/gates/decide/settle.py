@@ -7,12 +7,13 @@ from bot.domain.gates import events as e
 from bot.domain.gates.count import ayes, could_pass, passing, possible, rejecting
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import channel_notice
+from bot.domain.gates.due import nobody_was_told
 from bot.domain.gates.evolve import evolve
 from bot.domain.gates.gate import Call, How, Outcome
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import ApprovalPolicy, LastResort
 from bot.domain.gates.seat import in_words
-from bot.domain.gates.standing import allowed
+from bot.domain.gates.standing import allowed, goes_ahead
 from bot.domain.ids import SYSTEM
 
 
@@ -87,7 +88,8 @@ def _conclude_contest(case: Case) -> bool:
     step = gate.step
     if not rejecting(gate, step):
         due = _anew(case, gate.calls_of(step)[-1])
-        whole = gate.limit_due and limit_due(gate.policy, case.at)
+        contested_at = min((call.at for call in gate.calls_of(ballot)), default=case.at)
+        whole = gate.limit_due and case.at + (gate.limit_due - contested_at)
         case.add(e.ContestEnded(by=SYSTEM, at=case.at, ballot=step, due=due, limit_due=whole))
         return True
     if not gate.calls_of(ballot):
@@ -153,6 +155,8 @@ def go_on(case: Case, because: str) -> None:
 def end(case: Case, wish: LastResort, how: How, because: str) -> None:
     """End without a decision, as the policy says; never with a yes that nobody may be spared."""
     ending, why = allowed(case.gate, wish)
+    if goes_ahead(case.gate.subject, ending) and nobody_was_told(case.gate):
+        ending, why = "expire", "what nobody was told of never approves itself"
     because = f"{because}; {why}" if why else because
     match ending:
         case "approve":
