@@ -30,6 +30,7 @@ class Review(Frozen):
     """What was arranged when the review opened."""
 
     author: str
+    """Empty: nobody could be given the hat; so with the tracker's."""
     tracker: str
     opened_at: datetime
     meeting_at: datetime | None = None
