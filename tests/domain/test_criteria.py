@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
 from bot.domain.incident.checks import look
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.criteria import asked, exits, owed, ways_on
@@ -33,6 +34,7 @@ from bot.domain.incident.rejections import (
     NoSuchHypothesis,
     NoSuchMove,
     NotYoursToConfirm,
+    OwnWork,
     RuledOutAlready,
     RulingOutNeedsEvidence,
     SeenInTheRecord,
@@ -474,6 +476,40 @@ def test_the_whole_table_of_stages_and_hats_is_in_the_shipped_workflow() -> None
     }  # fmt: skip
     hats = {hat for stage in HYBRID.stages.values() for hat in stage.hats}
     assert hats == set(Hat) - {Hat.COMMANDER}
+
+
+FAILED = (started(0), finished(0, ok=False), started(0, "rollback"), finished(0, "rollback"))
+ROLLED_BACK = (*FAILED, started(1, "rollback"), finished(1, "rollback"))
+
+
+@pytest.mark.parametrize("level", [Severity.P3, Severity.P4])
+@pytest.mark.parametrize("came", [(*RUN[2:], *CALM), ROLLED_BACK])
+def test_where_nobody_is_woken_one_person_gets_from_detection_to_the_end_alone(
+    level: Severity, came: tuple[AnyCommand, ...]
+) -> None:
+    what = plan(RESTART) if came is not ROLLED_BACK else plan()
+    orders = (declare(level, by=BEN), take(Hat.COMMANDER, by=BEN), take(Hat.MITIGATOR, by=BEN), propose(what, by=BEN))
+    world = given(*orders, *came, policy=HYBRID)
+    for order in (
+        change_severity(level, "one shop can't print", by=BEN, at=50),
+        hypothesis("the cache", "evictions rise", by=BEN, at=50),
+        resolve("it prints again", by=BEN, at=60),
+        tick(60 + 15 * 60),
+        move(Stages.CLOSED, "done", by=BEN, at=2000),
+    ):
+        world.takes(order)
+    assert world.incident.stage == Stages.CLOSED
+    assert {event.by for event in world.events} <= {BEN, SYSTEM}
+
+
+def test_where_people_are_woken_somebody_else_sees_that_what_one_did_has_helped() -> None:
+    world = given(declare(Severity.P2), take(Hat.COMMANDER, by=BEN), propose(by=BEN), *ROLLED_BACK, policy=HYBRID)
+    world.takes(confirm("side-effects", "none seen", by=BEN, at=50))
+    world.when(confirm("verified", "I switched it back", by=BEN, at=50)).then_rejected(OwnWork, "/incident page @")
+    world.when(resolve("it works", by=BEN, at=50)).then_rejected(CriteriaMissing, "The signal that showed it")
+    for order in (take(Hat.VERIFIER, by=CY), confirm("verified", "0.1 % errors", by=CY, at=60)):
+        world.takes(order)
+    world.when(resolve("it works", by=BEN, at=60)).then(Resolved, StageChanged)
 
 
 def test_at_p1_the_way_from_detection_to_the_end_can_be_walked() -> None:

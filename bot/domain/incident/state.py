@@ -142,6 +142,11 @@ class Incident(Frozen):
         return next(reversed(self.mitigations.values()), None)
 
     @property
+    def latest_run(self) -> Mitigation | None:
+        """The latest mitigation of which a step was taken."""
+        return next((mitigation for mitigation in reversed(self.mitigations.values()) if mitigation.has_run), None)
+
+    @property
     def proposed(self) -> tuple[Mitigation, ...]:
         """Mitigations that wait for their gate."""
         return tuple(m for m in self.mitigations.values() if m.progress is Progress.PROPOSED)

@@ -15,7 +15,7 @@ from bot.domain.incident.events import (
     MitigationProposed,
     RollbackStarted,
 )
-from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.rejections import HandsOff, HatsConflict
 from bot.domain.incident.state import Incident
 from bot.domain.workflow.policy import Policy
@@ -91,12 +91,21 @@ def _warning(
     return ConflictMet(by=SYSTEM, at=command.at, person=person, hats=hats, deed=deed, because=conflict.because)
 
 
-def own_work(person: str, hat: Hat, criterion: str, incident: Incident, policy: Policy) -> Conflict | None:
-    """Find the enforced conflict that keeps somebody from speaking for a hat: they wear, or spoke for, its other."""
-    return next(
-        (conflict for conflict, other in _enforced(hat, policy) if _has_spoken(person, other, criterion, incident)),
-        None,
-    )
+Own = tuple[Hat, Conflict, Mitigation | None]
+"""For which hat somebody does not speak, by which conflict, and what they ran, if that is why."""
+
+
+def own_work(person: str, hat: Hat, criterion: str, incident: Incident, policy: Policy) -> Own | None:
+    """Find what keeps somebody from speaking for a hat: an enforced conflict of whose other hat they are.
+
+    They wear that, or spoke for it; or it is the mitigator's, and what ran last is their work, whatever they wear now.
+    """
+    for conflict, other in _enforced(hat, policy):
+        if _has_spoken(person, other, criterion, incident):
+            return hat, conflict, None
+        if other is Hat.MITIGATOR and (ran := incident.latest_run) is not None and ran.is_work_of(person):
+            return hat, conflict, ran
+    return None
 
 
 def _enforced(hat: Hat, policy: Policy) -> Iterable[tuple[Conflict, Hat]]:

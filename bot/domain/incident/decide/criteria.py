@@ -50,12 +50,18 @@ def _spokesman(person: str, criterion: Criterion, incident: Incident, policy: Po
     hats = spoken_for(person, criterion, incident)
     if not hats:
         raise NotYoursToConfirm(criterion, incident, policy)
-    for hat in hats:
-        if own_work(person, hat, criterion.id, incident, policy) is None:
-            return hat
-    conflict = own_work(person, hats[0], criterion.id, incident, policy)
-    assert conflict is not None, "each of them is their own work"
-    raise OwnWork(hats[0], conflict, policy)
+    if (hat := _free(person, criterion, incident, policy)) is not None:
+        return hat
+    own = own_work(person, hats[0], criterion.id, incident, policy)
+    assert own is not None, "each of them is their own work"
+    wearers = [one for hat in (*criterion.confirmed_by, Hat.COMMANDER) for one in incident.wearers(hat)]
+    others = [one for one in dict.fromkeys(wearers) if _free(one, criterion, incident, policy) is not None]
+    raise OwnWork(person, own, others, incident, policy)
+
+
+def _free(person: str, criterion: Criterion, incident: Incident, policy: Policy) -> Hat | None:
+    hats = spoken_for(person, criterion, incident)
+    return next((hat for hat in hats if own_work(person, hat, criterion.id, incident, policy) is None), None)
 
 
 def withdraw(command: WithdrawConfirmation, incident: Incident, policy: Policy) -> list[AnyEvent]:

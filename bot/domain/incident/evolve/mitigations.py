@@ -1,8 +1,10 @@
 """Mitigations: what an event about one changes, from the proposal to the proof."""
 
+from collections.abc import Iterable
 from typing import Any, assert_never
 
 from bot.domain.dry_run import Trial
+from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.evolve.before import Old, facts_of
 from bot.domain.incident.evolve.gates import gated
@@ -32,7 +34,7 @@ def mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
     if isinstance(event, e.VoteCast | e.VoteCameLate | e.GateClosed):
         return _gated_before(incident, event)
     before = incident.mitigations[event.mitigation]
-    after = before.model_copy(update=_mitigation_changes(before, event))
+    after = by_hands(before.model_copy(update=_mitigation_changes(before, event)), incident.wearers(Hat.MITIGATOR))
     changes: dict[str, Any] = {"mitigations": {**incident.mitigations, event.mitigation: after}}
     match event:
         case e.MitigationAmended():
@@ -44,6 +46,14 @@ def mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
         case _:
             pass
     return changes
+
+
+def by_hands(mitigation: Mitigation, wearers: Iterable[str]) -> Mitigation:
+    """Remember who wears the mitigator's hat while it runs."""
+    new = [person for person in wearers if person not in mitigation.hands]
+    if not new or not mitigation.progress.runs:
+        return mitigation
+    return mitigation.model_copy(update={"hands": (*mitigation.hands, *new)})
 
 
 Run = (
