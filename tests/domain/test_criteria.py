@@ -38,6 +38,7 @@ from bot.domain.incident.rejections import (
     RuledOutAlready,
     RulingOutNeedsEvidence,
     SeenInTheRecord,
+    StillRunning,
     TakingBackNeedsReason,
     TooManyFindings,
 )
@@ -333,6 +334,72 @@ def test_an_action_item_says_what_it_lacks() -> None:
     world = given(declare(), action("alarm", owner=CY))
     found = look(Check.ACTION_ITEMS_OWNED, Stages.POST_MORTEM, world.incident, world.policy)
     assert (found.done, found.shown) == (False, "a1 lacks priority, due date, link")
+
+
+# what was proven, and said, before something else was done
+
+DID = (Hat.MITIGATOR, Hat.VERIFIER)
+CHANGE = Criterion(id="change", title="What was done is recorded", check=Check.CHANGE_RECORDED, confirmed_by=DID)
+PROVING = policy().model_copy(update={"stages": {**STAGES, "mitigating": StagePolicy(exit=(CHANGE, BY_HAND))}})
+MITIGATED = (declare(Severity.P2), take(Hat.VERIFIER, by=CY), propose(plan(RESTART)), started(0), finished(0), *CALM)
+
+
+def done(world: Given) -> dict[str, bool]:
+    return {item.criterion.id: item.done for item in exits(world.incident, PROVING)}
+
+
+@pytest.mark.parametrize("back", [Stages.INVESTIGATING, Stages.TRIAGE])
+def test_what_a_mitigation_proved_no_longer_counts_once_the_incident_went_back(back: Stage) -> None:
+    world = given(*MITIGATED, policy=PROVING)
+    assert done(world) == {"change": True, "verified": True}
+    world.takes(StageChanged(by=BEN, at=at(100), before=Stages.MITIGATING, to=back, because="broken again"))
+    world.takes(StageChanged(by=BEN, at=at(110), before=back, to=Stages.MITIGATING))
+    assert done(world) == {"change": False, "verified": False}
+    assert "before the incident went back" in exits(world.incident, PROVING)[1].shown
+
+
+def test_going_on_from_one_stage_to_the_next_is_no_going_back() -> None:
+    ended_in_triage = (*MITIGATED, StageChanged(by=BEN, at=at(90), before=Stages.MITIGATING, to=Stages.TRIAGE))
+    again = (propose(plan(RESTART), at=100), started(0, mitigation="m2", at=100), finished(0, mitigation="m2", at=100))
+    calm = (signal(healthy=True, mitigation="m2", at=110), signal(healthy=True, mitigation="m2", at=140))
+    world = given(*ended_in_triage, *again, *calm, policy=PROVING)
+    world.takes(StageChanged(by=BEN, at=at(150), before=Stages.TRIAGE, to=Stages.INVESTIGATING))
+    world.takes(StageChanged(by=BEN, at=at(160), before=Stages.INVESTIGATING, to=Stages.MITIGATING))
+    assert done(world) == {"change": True, "verified": True}
+
+
+def test_a_word_given_before_something_was_done_does_not_say_that_it_helped() -> None:
+    early = (declare(Severity.P2), take(Hat.VERIFIER, by=CY), confirm("verified", "all is calm", by=CY, at=1))
+    world = given(*early, policy=PROVING)
+    assert world.incident.confirmed["verified"].by == CY
+    for order in (propose(at=2), started(0, at=3), finished(0, ok=False, at=4)):
+        world.takes(order)
+    assert not done(world)["verified"], "it is being rolled back"
+    for order in (started(0, "rollback", at=5), finished(0, "rollback", at=5)):
+        world.takes(order)
+    for order in (started(1, "rollback", at=6), finished(1, "rollback", at=6)):
+        world.takes(order)
+    assert not done(world)["verified"], "it was said before that"
+    again = world.when(confirm("verified", "all is calm", by=CY, at=9))
+    again.then(CriterionConfirmed)
+    world.takes(again.events[0])
+    assert done(world)["verified"]
+
+
+def test_nobody_confirms_what_came_of_it_while_it_is_still_under_way() -> None:
+    running = (declare(Severity.P2), take(Hat.VERIFIER, by=CY), propose(), started(0))
+    world = given(*running, policy=PROVING)
+    world.when(confirm("verified", "all is calm", by=CY)).then_rejected(StillRunning, "still running")
+
+
+def test_a_word_given_before_the_incident_went_back_does_not_count_for_the_next_try() -> None:
+    early = (declare(Severity.P2), take(Hat.VERIFIER, by=CY), confirm("verified", "all is calm", by=CY, at=1))
+    there = StageChanged(by=BEN, at=at(2), before=Stages.TRIAGE, to=Stages.MITIGATING)
+    world = given(*early, there, policy=PROVING)
+    assert done(world)["verified"], "it was done elsewhere"
+    world.takes(StageChanged(by=BEN, at=at(3), before=Stages.MITIGATING, to=Stages.INVESTIGATING))
+    world.takes(StageChanged(by=BEN, at=at(4), before=Stages.INVESTIGATING, to=Stages.MITIGATING))
+    assert not done(world)["verified"]
 
 
 # what is written down

@@ -1,8 +1,9 @@
 """Criteria: confirming one with what shows it, and taking that back."""
 
 from bot.domain.hats import Hat
+from bot.domain.incident.checks import OF_MITIGATIONS
 from bot.domain.incident.commands import ConfirmCriterion, WithdrawConfirmation
-from bot.domain.incident.criteria import spoken_for
+from bot.domain.incident.criteria import spoken_for, word_for
 from bot.domain.incident.decide.conflicts import own_work
 from bot.domain.incident.events import AnyEvent, CriterionConfirmed, CriterionWithdrawn
 from bot.domain.incident.rejections import (
@@ -11,6 +12,7 @@ from bot.domain.incident.rejections import (
     NotYoursToConfirm,
     OwnWork,
     SeenInTheRecord,
+    StillRunning,
     TakingBackNeedsReason,
 )
 from bot.domain.incident.state import Incident
@@ -28,7 +30,8 @@ def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> li
     if criterion.evidence is Evidence.REQUIRED and not has_words(command.evidence):
         raise EvidenceMissing(criterion=criterion.id)
     check_length(command.evidence)
-    said = incident.confirmed.get(criterion.id)
+    _check_ended(criterion, incident)
+    said = word_for(criterion, incident)
     if said is not None and command.evidence in {"", said.evidence}:
         return []
     return [
@@ -43,6 +46,13 @@ def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> li
             evidence=command.evidence,
         )
     ]
+
+
+def _check_ended(criterion: Criterion, incident: Incident) -> None:
+    """Nobody knows what comes of something while it is under way."""
+    for mitigation in incident.mitigations.values():
+        if criterion.check in OF_MITIGATIONS and mitigation.progress.is_live:
+            raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
 
 
 def _spokesman(person: str, criterion: Criterion, incident: Incident, policy: Policy) -> Hat:

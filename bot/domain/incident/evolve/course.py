@@ -43,6 +43,8 @@ def staged(incident: Incident, event: e.StageEvent) -> dict[str, Any]:
 def _moved(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
     """Where it comes back to a stage, what was confirmed in its earlier stay there is asked anew."""
     changes: dict[str, Any] = {"stage": event.to, "stage_at": event.at, "overdue_at": None}
+    if _goes_back(event):
+        changes["back_at"] = event.at
     if event.to.purpose is not Purpose.RESOLVED:
         changes["timers"] = without_timer(incident, POST_MORTEM_TIMER)
     if incident.confirmed:
@@ -51,6 +53,15 @@ def _moved(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
     if event.missing:
         changes["owed"] = {**incident.owed, **event.missing}
     return changes
+
+
+ORDER = tuple(Purpose)
+
+
+def _goes_back(event: e.StageChanged) -> bool:
+    """Say whether it is looked into anew: nobody believes any more that what was done has helped."""
+    looks = event.to.purpose in {Purpose.TRIAGE, Purpose.INVESTIGATING}
+    return looks and ORDER.index(event.to.purpose) < ORDER.index(event.before.purpose)
 
 
 def found(incident: Incident, event: e.FindingEvent) -> dict[str, Any]:
