@@ -87,7 +87,7 @@ def _of_latest(incident: Incident, look_at: Callable[[Mitigation], Finding]) -> 
     latest = next((one for one in reversed(incident.mitigations.values()) if one.progress not in NEVER_RAN), None)
     if latest is None:
         return Finding(False, "")
-    if incident.back_at is not None and latest.ended_at is not None and latest.ended_at <= incident.back_at:
+    if latest.is_past:
         return Finding(False, f"“{latest.plan.title}” was before the incident went back")
     return look_at(latest)
 
@@ -96,11 +96,7 @@ def still_counts(said: Confirmation, check: Check | None, incident: Incident) ->
     """Say whether somebody's word counts: of what mitigations do, only what was said after the latest has ended."""
     if check not in OF_MITIGATIONS:
         return True
-    if any(mitigation.progress.is_live for mitigation in incident.mitigations.values()):
-        return False
-    latest = incident.latest_run
-    since = (incident.back_at, latest.ended_at if latest is not None else None)
-    return all(before is None or said.at >= before for before in since)
+    return not said.is_past and not any(one.progress.is_live for one in incident.mitigations.values())
 
 
 def _rollback(mitigation: Mitigation) -> Finding:

@@ -73,6 +73,8 @@ class Mitigation(Frozen):
     healthy_since: datetime | None = None
     reading: str = ""
     ended_at: datetime | None = None
+    is_past: bool = False
+    """The incident has gone back since to find out anew what is wrong: what it proved says nothing of what comes."""
     because: str = ""
 
     @property

@@ -96,8 +96,6 @@ class Incident(Frozen):
     """When each person did something last; only what is still just now."""
     stage_at: datetime | None = None
     """Since when it is in its stage; None: since it was declared."""
-    back_at: datetime | None = None
-    """When it last went back to find out anew what is wrong: what was proven before says nothing of what comes."""
     overdue_at: datetime | None = None
     """When it was found to have been in its stage for longer than the workflow promises."""
     put_down_at: dict[Hat, datetime] = {}

@@ -8,10 +8,10 @@ from bot.domain.gates.events import PlanOpened
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import events as e
-from bot.domain.incident.escalations import Escalation, call_timer, lapse_timer
+from bot.domain.incident.escalations import Escalation, lapse_timer
 from bot.domain.incident.evolve.changes import with_person, without_timer
 from bot.domain.incident.evolve.course import found, noted, staged
-from bot.domain.incident.evolve.escalations import ended, escalated
+from bot.domain.incident.evolve.escalations import escalated, nobody_called
 from bot.domain.incident.evolve.gates import gated
 from bot.domain.incident.evolve.mitigations import by_hands, mitigated, proposed
 from bot.domain.incident.evolve.reminders import reminded
@@ -153,14 +153,13 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             due = {POST_MORTEM_TIMER: event.review_at} if event.review_at else {}
             return {"policy": event.to, "timers": {**timers, **due}}
         case e.Resolved():
-            calls = {timer for name in incident.escalations for timer in (call_timer(name), lapse_timer(name))}
-            timers = {name: due for name, due in incident.timers.items() if name not in calls}
+            over = nobody_called(incident)
             return {
+                **over,
                 "resolution": event.summary,
                 "resolved_at": event.at,
                 "next_update_due": None,
-                "escalations": {name: ended(escalation) for name, escalation in incident.escalations.items()},
-                "timers": {**timers, POST_MORTEM_TIMER: event.review_at} if event.review_at else timers,
+                "timers": over["timers"] | ({POST_MORTEM_TIMER: event.review_at} if event.review_at else {}),
             }
         case e.ExportRequested():
             return _export(incident, event.request, "wanted")

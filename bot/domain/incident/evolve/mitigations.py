@@ -7,6 +7,7 @@ from bot.domain.dry_run import Trial
 from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.evolve.before import Old, facts_of
+from bot.domain.incident.evolve.course import past
 from bot.domain.incident.evolve.gates import gated
 from bot.domain.incident.mitigations import Mitigation, Progress, StepRun
 from bot.domain.incident.state import Incident
@@ -36,6 +37,8 @@ def mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
     before = incident.mitigations[event.mitigation]
     after = by_hands(before.model_copy(update=_mitigation_changes(before, event)), incident.wearers(Hat.MITIGATOR))
     changes: dict[str, Any] = {"mitigations": {**incident.mitigations, event.mitigation: after}}
+    if (before.progress.runs or after.progress.runs) and any(not said.is_past for said in incident.confirmed.values()):
+        changes["confirmed"] = past(incident.confirmed)
     match event:
         case e.MitigationAmended():
             changes |= _gated_before(incident.model_copy(update=changes), event)
@@ -101,6 +104,7 @@ def _mitigation_changes(mitigation: Mitigation, event: Run) -> dict[str, Any]:
                 "progress": Progress.ROLLING_BACK,
                 "because": event.because,
                 "ended_at": None,
+                "is_past": False,
                 "rollbacks": mitigation.rollbacks + 1,
                 "steps": tuple(run for run in mitigation.steps if run.phase == "plan"),
             }
