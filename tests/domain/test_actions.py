@@ -172,7 +172,7 @@ def test_whoever_is_on_call_is_called_where_a_move_brings_it() -> None:
         declare(Severity.P2), take(Hat.COMMANDER, by=ANA), policy=bringing(investigating=(Action.CALL_ON_CALL,))
     )
     moved = world.when(move(Stages.INVESTIGATING, "we need more heads", by=ANA))
-    assert any(isinstance(effect, Summon) for effect in moved.effects)
+    assert [effect.again for effect in moved.effects if isinstance(effect, Summon)] == [True]
     other = given(declare(Severity.P2), take(Hat.COMMANDER, by=ANA))
     assert not any(isinstance(effect, Summon) for effect in other.when(move(Stages.INVESTIGATING, by=ANA)).effects)
 

@@ -75,6 +75,17 @@ def test_the_bot_does_not_call_the_same_team_twice_and_a_person_is_told() -> Non
         world.would(o.start_escalation(policy(300, 600, 900), by=ANA, at=5))
 
 
+def test_what_a_move_wants_called_is_called_again_once_the_call_before_was_answered() -> None:
+    again = o.start_escalation(policy(300, 600, 900), assigned=(BEN,), at=60).model_copy(update={"again": True})
+    world = running()
+    assert world.would(again) == [], "that call still waits for its answer"
+    world.takes(o.acknowledge(by=BEN, at=50))
+    world.takes(again)
+    assert types(world)[-2:] == ["escalation.started", "escalation.called"]
+    assert any(isinstance(effect, x.LookUp) and effect.escalation == "e2" for effect in world.effects)
+    assert world.would(again.model_copy(update={"cause": "another"})) == []
+
+
 def test_a_page_needs_a_reason() -> None:
     with pytest.raises(TextMissing):
         given(o.declare()).would(o.start_escalation(because=" ", by=ANA))

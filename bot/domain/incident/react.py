@@ -188,7 +188,7 @@ def _staged(event: e.StageEvent, after: Incident, version: int) -> list[x.AnyEff
         case e.StageChanged():
             whole = event.to.purpose in {Purpose.RESOLVED, Purpose.CLOSED}
             posted = x.PostTimeline(incident=after.id, version=version, whole=whole)
-            called = [x.Summon(incident=after.id)] if Action.CALL_ON_CALL in event.actions else []
+            called = [x.Summon(incident=after.id, again=True)] if Action.CALL_ON_CALL in event.actions else []
             past = after.stage.is_over and not event.before.is_over and event.to.purpose is not Purpose.RESOLVED
             ended = _nobody_called(after) if past else []  # by a workflow of before, which is refused now
             return [told, *called, *ended] if after.private else [told, posted, *called, *ended]
