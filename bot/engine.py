@@ -109,13 +109,19 @@ class Engine:
     def submit_all(self, commands: Sequence[AnyCommand]) -> tuple[str, ...]:
         """Obey commands about different incidents, on two trips to the store for all of them.
 
-        Returns the lanes that want a worker: the caller wakes them. Whatever cannot be obeyed raises, as `submit` does
-        for it, and leaves it open what became of the others; to submit each of them again is safe.
+        Returns the lanes that want a worker: the caller wakes them. What the rules refuse is logged and keeps none of
+        the others up. Any other trouble raises, as `submit` does for it, and leaves it open what became of the others;
+        to submit each of them again is safe.
         """
         decided = []
         for command, before in zip(commands, self._store.load_all([c.incident for c in commands]), strict=True):
             policy = self._policy_for(command, before)
-            if events := decide(command, before.incident if before else None, policy):
+            try:
+                events = decide(command, before.incident if before else None, policy)
+            except Rejected as no:
+                _log_no(command, no)
+                continue
+            if events:
                 decided.append((command, self._decided(command, before, events, policy)))
             elif before is not None and isinstance(command, Tick):
                 self._look_later(before)
@@ -128,7 +134,10 @@ class Engine:
                 case Seen():
                     pass
                 case Conflict():
-                    self.submit(command)
+                    try:
+                        self.submit(command)
+                    except Rejected as no:
+                        _log_no(command, no)
         return tuple(lanes)
 
     def declare(self, command: Declare) -> Receipt:
@@ -275,3 +284,7 @@ class Engine:
             self._at_hand[stored.incident.id] = stored
             if len(self._at_hand) > REMEMBERED:
                 self._at_hand.popitem(last=False)
+
+
+def _log_no(command: AnyCommand, no: Rejected) -> None:
+    log.warning("refused command=%s incident=%s why=%s", type(command).__name__, command.incident, no.sentence)

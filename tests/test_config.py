@@ -810,6 +810,39 @@ gates: [{use: anybody, before: [mitigation, resolution]"""
             "in “closed” it is over, and nobody is called",
             "Rem",
         ),
+        (
+            "to: resolved}",
+            "to: resolved}, {from: triage, to: closed}",
+            9,
+            "transitions[2].to: it leads from “triage” past the resolution",
+            "Lead through a stage of the purpose “resolved”",
+        ),
+        (
+            "closed: {}}\ntransitions: [{",
+            "closed: {}, r: {purpose: post-mortem}}\ntransitions: [{from: triage, to: r}, {from: r, to: closed}, {",
+            9,
+            "transitions[0].to: it leads from “triage” past the resolution",
+            "Lead through a stage of the purpose “resolved”",
+        ),
+        *(
+            ("to: resolved}", f"to: resolved, when: [{word}]}}", 9, "[1].when: nobody would say how it ended", "Remove")
+            for word in ("on-call", "hat", "mitigation", "resolution")
+        ),
+        ("to: resolved}", "to: resolved, after: 5m}", 9, "after: only what is resolved moves on in time", "Remove it"),
+        (
+            "to: resolved}",
+            "to: resolved}, {from: closed, to: triage}",
+            9,
+            "[2].from: what is closed stays so, and nothing leads out of “closed”",
+            "Remove it",
+        ),
+        (
+            "triage: {",
+            f"triage: {{exit: [{ASKS[:-1]}, evidence: required}}], ",
+            8,
+            "exit[0].evidence: nobody confirms it, so nobody is asked what shows it",
+            "confirmed_by",
+        ),
         ("closed: {}", "closed: {mitigations: true}", 8, "stages.closed.mitigations: in “closed” it is over", "Remove"),
         ("closed: {}", "closed: {mitigatoins: true}", 8, "mitigatoins: unknown key", "Did you mean “mitigations”?"),
         (

@@ -24,6 +24,7 @@ def check(document: Document) -> Iterator[Mistake]:
     yield from _purposes(document, purposes)
     unknown = list(_unknown(document, purposes))
     yield from unknown
+    yield from _ends(document, purposes)
     yield from _limits(document, purposes)
     yield from _mitigations(document, purposes)
     yield from _actions(document, purposes)
@@ -87,6 +88,25 @@ def _unknown(document: Document, purposes: Mapping[str, Purpose | None]) -> Iter
             yield document.mistake((*place, "after"), what, "Remove it, or write what makes it happen: when.")
 
 
+def _ends(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
+    """Check that it is over only when somebody says how it ended, and that what is closed stays so."""
+    for place, before, to in _moves(document):
+        left, entered = purposes.get(before), purposes.get(to)
+        if left is None or entered is None:
+            continue
+        if left is Purpose.CLOSED:
+            what = f"what is closed stays so, and nothing leads out of {shown(before)}"
+            yield document.mistake((*place, "from"), what, "Remove it.")
+        elif left.is_over or not entered.is_over:
+            continue
+        elif entered is not Purpose.RESOLVED:
+            what = f"it leads from {shown(before)} past the resolution: nobody would say how it ended"
+            yield document.mistake((*place, "to"), what, "Lead through a stage of the purpose “resolved”.")
+        elif document.at((*place, "when")):
+            what = f"nobody would say how it ended, were {shown(to)} entered by itself"
+            yield document.mistake((*place, "when"), what, "Remove it: `/incident resolve` makes this move.")
+
+
 def _limits(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:
     for name, purpose in purposes.items():
         if purpose is Purpose.CLOSED and document.at(("stages", name, "sla")) is not None:
@@ -135,10 +155,20 @@ def _criteria(document: Document, purposes: Mapping[str, Purpose | None]) -> Ite
             for index, criterion in enumerate(items(document.at(("stages", name, key)))):
                 word: Any = criterion.get("id") if isinstance(criterion, dict) else None
                 place: Place = ("stages", name, key, index)
+                if isinstance(criterion, dict) and _asks_nobody(criterion):
+                    what = "nobody confirms it, so nobody is asked what shows it"
+                    instead = "Remove it, or say whose word counts, too: confirmed_by: [commander]."
+                    yield document.mistake((*place, "evidence"), what, instead)
                 if isinstance(word, str) and first.setdefault(word, place) != place:
                     what = f"{shown(word)} is the id of {written(first[word])} already"
                     yield document.mistake((*place, "id"), what, "Give each its own: people confirm it by this word.")
     yield from _waiting(document, purposes)
+
+
+def _asks_nobody(criterion: Mapping[str, Any]) -> bool:
+    """Say whether evidence is wanted of what the record alone shows."""
+    is_seen = criterion.get("check") is not None and not criterion.get("confirmed_by")
+    return is_seen and criterion.get("evidence") == "required"
 
 
 def _waiting(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterator[Mistake]:

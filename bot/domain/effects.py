@@ -313,6 +313,8 @@ class Summon(EffectBase):
     """Find out who is on call for what broke, and have them called as the severity asks for."""
 
     type: Literal["summon"] = "summon"
+    again: bool = False
+    """Also where they were called before, once that was answered: a move wants it."""
 
     @property
     def lane(self) -> str:

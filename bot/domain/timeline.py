@@ -222,6 +222,10 @@ def _of_hat(event: e.HatEvent) -> str:
             assert_never(event)
 
 
+def _or_nobody(person: str) -> str:
+    return f"<@{person}>" if person else "nobody yet"
+
+
 def called(
     event: e.HatTaken | e.HatGiven | e.HatReleased | e.HatOffered | e.HatHandedOver | e.OfferDeclined,
 ) -> str:
@@ -249,7 +253,7 @@ def _of_stage(event: e.StageEvent) -> str:
         case e.CriterionWithdrawn():
             return f"took back that “{event.title}”: {event.because}"
         case e.ReviewOpened():
-            owners = f"<@{event.author}> writes it, <@{event.tracker}> tracks its action items"
+            owners = f"{_or_nobody(event.author)} writes it, {_or_nobody(event.tracker)} tracks its action items"
             meeting = f"; its meeting is on {event.meeting_at:%Y-%m-%d %H:%M} UTC" if event.meeting_at else ""
             return f"opened the review: {owners}{meeting}"
         case e.StageOverdue():

@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 
 from bot.domain.effects import GiveBrief, MakeExport, Summon, Tell
+from bot.domain.gates.choice import GateChoice
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
+from bot.domain.incident.criteria import bare_hats
 from bot.domain.incident.events import ExportRequested, HatGiven, ReviewOpened, StageChanged
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from bot.domain.workflow.lifecycle import Action
 from bot.domain.workflow.policy import Policy
 from bot.domain.workflow.review import ReviewPolicy
+from bot.domain.workflow.wearing import Conflict
 from tests.harness.given import Given, given
-from tests.harness.orders import declare, move, open_channel, resolve, take, tick
+from tests.harness.orders import approve, declare, move, open_channel, resolve, take, tick
 from tests.harness.people import ANA, BEN, CY, DEE
 from tests.harness.plans import edited
 from tests.harness.stages import TRANSITIONS, Stages
@@ -83,6 +86,49 @@ def test_where_nobody_led_whoever_declared_it_owns_the_review() -> None:
     assert (review.author, review.tracker) == (DEE, DEE)
 
 
+COMMANDER_APART = (Conflict(hats=(Hat.COMMANDER, Hat.AUTHOR), because="Whoever led does not tell the story"),)
+TRACKER_APART = (Conflict(hats=(Hat.AUTHOR, Hat.ACTION_TRACKER), because="Two people look at it"),)
+
+
+def minding(*conflicts: Conflict) -> Policy:
+    return REVIEWED.model_copy(update={"conflicts": conflicts})
+
+
+def test_whoever_a_conflict_rules_out_is_passed_over_for_the_next_in_line() -> None:
+    world = resolved(take(Hat.COMMANDER, by=ANA), take(Hat.FIRST_RESPONDER, by=BEN), policy=minding(*COMMANDER_APART))
+    opened = world.when(tick(REVIEW))
+    opened.then(StageChanged, HatGiven, HatGiven, ReviewOpened)
+    assert (opened.incident.wearers(Hat.AUTHOR), opened.incident.wearers(Hat.ACTION_TRACKER)) == ((BEN,), (BEN,))
+
+
+def test_where_conflicts_leave_nobody_a_hat_stays_bare_and_the_review_opens_all_the_same() -> None:
+    opened = resolved(policy=minding(*TRACKER_APART)).when(tick(REVIEW))
+    opened.then(StageChanged, HatGiven, ReviewOpened)
+    assert opened.incident.stage == Stages.POST_MORTEM
+    assert (opened.incident.wearers(Hat.AUTHOR), opened.incident.wearers(Hat.ACTION_TRACKER)) == ((DEE,), ())
+    assert Hat.ACTION_TRACKER in bare_hats(opened.incident, REVIEWED)
+    said = sentence(opened.events[-1], opened.incident)
+    assert said.startswith(f"opened the review: <@{DEE}> writes it, nobody yet tracks its action items")
+
+
+@pytest.mark.parametrize("conflicts", [COMMANDER_APART, TRACKER_APART])
+def test_no_conflict_over_what_a_review_brings_holds_a_move_by_hand(conflicts: tuple[Conflict, ...]) -> None:
+    world = resolved(take(Hat.COMMANDER, by=DEE), policy=minding(*conflicts))
+    moved = world.when(move(Stages.POST_MORTEM, "now", by=DEE))
+    assert moved.incident.review is not None
+
+
+@pytest.mark.parametrize("conflicts", [COMMANDER_APART, TRACKER_APART])
+def test_no_conflict_over_what_a_review_brings_refuses_the_vote_that_opens_it(conflicts: tuple[Conflict, ...]) -> None:
+    asks = GateChoice(use="anybody", before=("stage",), stages=("post-mortem",))
+    strict = minding(*conflicts)
+    strict = strict.model_copy(update={"gates": (asks, *strict.gates)})
+    world = resolved(take(Hat.COMMANDER, by=DEE), policy=strict)
+    world.takes(move(Stages.POST_MORTEM, "now", by=DEE))
+    voted = world.when(approve(by=BEN, mitigation="g1"))
+    assert (voted.incident.stage, voted.incident.review is not None) == (Stages.POST_MORTEM, True)
+
+
 def test_a_review_is_opened_once_and_a_move_by_hand_brings_it_too() -> None:
     world = resolved()
     world.takes(move(Stages.POST_MORTEM, "now", by=ANA))
@@ -126,7 +172,7 @@ def test_whoever_is_on_call_is_called_where_a_move_brings_it() -> None:
         declare(Severity.P2), take(Hat.COMMANDER, by=ANA), policy=bringing(investigating=(Action.CALL_ON_CALL,))
     )
     moved = world.when(move(Stages.INVESTIGATING, "we need more heads", by=ANA))
-    assert any(isinstance(effect, Summon) for effect in moved.effects)
+    assert [effect.again for effect in moved.effects if isinstance(effect, Summon)] == [True]
     other = given(declare(Severity.P2), take(Hat.COMMANDER, by=ANA))
     assert not any(isinstance(effect, Summon) for effect in other.when(move(Stages.INVESTIGATING, by=ANA)).effects)
 

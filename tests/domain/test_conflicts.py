@@ -43,6 +43,7 @@ from tests.harness.orders import (
     give,
     offer,
     propose,
+    reject,
     release,
     roll_back,
     signal,
@@ -182,6 +183,72 @@ def test_nobody_confirms_for_both_sides() -> None:
     assert spoke.events[0].hat is MITIGATOR
     world.takes(take(VERIFIER, by=BEN))
     world.when(confirm("checked", by=BEN)).then(CriterionConfirmed)
+
+
+DID = Criterion(id="did", title="It is done", confirmed_by=(MITIGATOR,))
+CHECKED = Criterion(id="checked", title="It helped", confirmed_by=(VERIFIER,))
+REVIEWED = Criterion(id="reviewed", title="It is reviewed", confirmed_by=(Hat.REVIEWER,))
+BEYOND_REVIEW = Conflict(hats=(MITIGATOR, Hat.REVIEWER), because="Whoever changes it does not review it")
+JUDGED = STRICT.model_copy(
+    update={
+        "conflicts": (*STRICT.conflicts, BEYOND_REVIEW),
+        "stages": {**STAGES, "mitigating": StagePolicy(exit=(DID, CHECKED, REVIEWED))},
+    }
+)
+RAN = (started(0), finished(0), started(1), finished(1), signal(healthy=True), signal(healthy=True, at=30))
+
+
+def test_nobody_judges_what_ran_while_they_wore_the_mitigator_s_hat_though_they_laid_it_down() -> None:
+    world = given(declare(Severity.P2), take(MITIGATOR, by=BEN), propose(by=CY), *RAN, policy=JUDGED)
+    for order in (release(MITIGATOR, by=BEN), take(VERIFIER, by=BEN)):
+        world.takes(order)
+    world.when(confirm("checked", by=BEN)).then_rejected(
+        OwnWork,
+        "You wore the mitigator hat while “Scale checkout to 4 replicas” ran, so you don't speak for the verifier hat",
+        WHY,
+        "/incident hand-over verifier @somebody",
+        "/incident page @somebody because",
+    )
+    for order in (release(VERIFIER, by=BEN), take(VERIFIER, by=ANA)):
+        world.takes(order)
+    world.when(confirm("checked", by=ANA)).then(CriterionConfirmed)
+
+
+def test_whoever_takes_the_mitigator_s_hat_while_it_runs_does_not_judge_it_either() -> None:
+    world = given(declare(Severity.P2), propose(by=CY), RAN[0], take(MITIGATOR, by=BEN), policy=JUDGED)
+    for order in (release(MITIGATOR, by=BEN), *RAN[1:], take(VERIFIER, by=BEN)):
+        world.takes(order)
+    world.when(confirm("checked", by=BEN)).then_rejected(OwnWork)
+
+
+@pytest.mark.parametrize(("hat", "criterion"), [(VERIFIER, "checked"), (Hat.REVIEWER, "reviewed")])
+def test_nobody_judges_what_they_proposed_whether_or_not_anybody_wore_the_mitigator_s_hat(
+    hat: Hat, criterion: str
+) -> None:
+    world = given(
+        declare(Severity.P2), take(COMMANDER, by=ANA), propose(by=BEN), *RAN, take(hat, by=BEN), policy=JUDGED
+    )
+    world.when(confirm(criterion, by=BEN)).then_rejected(
+        OwnWork, "You proposed “Scale checkout to 4 replicas”", f"Somebody else confirms it: <@{ANA}> can"
+    )
+    world.when(confirm(criterion, by=ANA)).then(CriterionConfirmed)
+
+
+def test_what_did_not_run_is_nobody_s_work() -> None:
+    world = given(declare(), propose(by=BEN), reject(by=ANA), take(VERIFIER, by=BEN), policy=JUDGED)
+    world.when(confirm("checked", by=BEN)).then(CriterionConfirmed)
+
+
+def test_what_somebody_else_proposed_since_is_no_longer_their_own_work() -> None:
+    world = given(declare(Severity.P2), propose(by=BEN), *RAN, propose(by=CY), policy=JUDGED)
+    for order in (started(0, mitigation="m2"), finished(0, mitigation="m2", ok=False), take(VERIFIER, by=BEN)):
+        world.takes(order)
+    world.when(confirm("checked", by=BEN)).then(CriterionConfirmed)
+
+
+def test_whoever_did_it_still_says_what_they_did() -> None:
+    world = given(declare(Severity.P2), propose(by=BEN), *RAN, take(MITIGATOR, by=BEN), policy=JUDGED)
+    world.when(confirm("did", by=BEN)).then(CriterionConfirmed)
 
 
 HATS_APART = st.sampled_from((MITIGATOR, VERIFIER, COMMANDER))

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from bot.domain.hats import Hat
+from bot.domain.ids import SYSTEM
 from bot.domain.incident.checks import look
 from bot.domain.incident.commands import AnyCommand
 from bot.domain.incident.criteria import asked, exits, owed, ways_on
@@ -33,9 +34,11 @@ from bot.domain.incident.rejections import (
     NoSuchHypothesis,
     NoSuchMove,
     NotYoursToConfirm,
+    OwnWork,
     RuledOutAlready,
     RulingOutNeedsEvidence,
     SeenInTheRecord,
+    StillRunning,
     TakingBackNeedsReason,
     TooManyFindings,
 )
@@ -333,6 +336,72 @@ def test_an_action_item_says_what_it_lacks() -> None:
     assert (found.done, found.shown) == (False, "a1 lacks priority, due date, link")
 
 
+# what was proven, and said, before something else was done
+
+DID = (Hat.MITIGATOR, Hat.VERIFIER)
+CHANGE = Criterion(id="change", title="What was done is recorded", check=Check.CHANGE_RECORDED, confirmed_by=DID)
+PROVING = policy().model_copy(update={"stages": {**STAGES, "mitigating": StagePolicy(exit=(CHANGE, BY_HAND))}})
+MITIGATED = (declare(Severity.P2), take(Hat.VERIFIER, by=CY), propose(plan(RESTART)), started(0), finished(0), *CALM)
+
+
+def done(world: Given) -> dict[str, bool]:
+    return {item.criterion.id: item.done for item in exits(world.incident, PROVING)}
+
+
+@pytest.mark.parametrize("back", [Stages.INVESTIGATING, Stages.TRIAGE])
+def test_what_a_mitigation_proved_no_longer_counts_once_the_incident_went_back(back: Stage) -> None:
+    world = given(*MITIGATED, policy=PROVING)
+    assert done(world) == {"change": True, "verified": True}
+    world.takes(StageChanged(by=BEN, at=at(100), before=Stages.MITIGATING, to=back, because="broken again"))
+    world.takes(StageChanged(by=BEN, at=at(110), before=back, to=Stages.MITIGATING))
+    assert done(world) == {"change": False, "verified": False}
+    assert "before the incident went back" in exits(world.incident, PROVING)[1].shown
+
+
+def test_going_on_from_one_stage_to_the_next_is_no_going_back() -> None:
+    ended_in_triage = (*MITIGATED, StageChanged(by=BEN, at=at(90), before=Stages.MITIGATING, to=Stages.TRIAGE))
+    again = (propose(plan(RESTART), at=100), started(0, mitigation="m2", at=100), finished(0, mitigation="m2", at=100))
+    calm = (signal(healthy=True, mitigation="m2", at=110), signal(healthy=True, mitigation="m2", at=140))
+    world = given(*ended_in_triage, *again, *calm, policy=PROVING)
+    world.takes(StageChanged(by=BEN, at=at(150), before=Stages.TRIAGE, to=Stages.INVESTIGATING))
+    world.takes(StageChanged(by=BEN, at=at(160), before=Stages.INVESTIGATING, to=Stages.MITIGATING))
+    assert done(world) == {"change": True, "verified": True}
+
+
+def test_a_word_given_before_something_was_done_does_not_say_that_it_helped() -> None:
+    early = (declare(Severity.P2), take(Hat.VERIFIER, by=CY), confirm("verified", "all is calm", by=CY, at=1))
+    world = given(*early, policy=PROVING)
+    assert world.incident.confirmed["verified"].by == CY
+    for order in (propose(at=2), started(0, at=3), finished(0, ok=False, at=4)):
+        world.takes(order)
+    assert not done(world)["verified"], "it is being rolled back"
+    for order in (started(0, "rollback", at=5), finished(0, "rollback", at=5)):
+        world.takes(order)
+    for order in (started(1, "rollback", at=6), finished(1, "rollback", at=6)):
+        world.takes(order)
+    assert not done(world)["verified"], "it was said before that"
+    again = world.when(confirm("verified", "all is calm", by=CY, at=9))
+    again.then(CriterionConfirmed)
+    world.takes(again.events[0])
+    assert done(world)["verified"]
+
+
+def test_nobody_confirms_what_came_of_it_while_it_is_still_under_way() -> None:
+    running = (declare(Severity.P2), take(Hat.VERIFIER, by=CY), propose(), started(0))
+    world = given(*running, policy=PROVING)
+    world.when(confirm("verified", "all is calm", by=CY)).then_rejected(StillRunning, "still running")
+
+
+def test_a_word_given_before_the_incident_went_back_does_not_count_for_the_next_try() -> None:
+    early = (declare(Severity.P2), take(Hat.VERIFIER, by=CY), confirm("verified", "all is calm", by=CY, at=1))
+    there = StageChanged(by=BEN, at=at(2), before=Stages.TRIAGE, to=Stages.MITIGATING)
+    world = given(*early, there, policy=PROVING)
+    assert done(world)["verified"], "it was done elsewhere"
+    world.takes(StageChanged(by=BEN, at=at(3), before=Stages.MITIGATING, to=Stages.INVESTIGATING))
+    world.takes(StageChanged(by=BEN, at=at(4), before=Stages.INVESTIGATING, to=Stages.MITIGATING))
+    assert not done(world)["verified"]
+
+
 # what is written down
 
 
@@ -474,6 +543,40 @@ def test_the_whole_table_of_stages_and_hats_is_in_the_shipped_workflow() -> None
     }  # fmt: skip
     hats = {hat for stage in HYBRID.stages.values() for hat in stage.hats}
     assert hats == set(Hat) - {Hat.COMMANDER}
+
+
+FAILED = (started(0), finished(0, ok=False), started(0, "rollback"), finished(0, "rollback"))
+ROLLED_BACK = (*FAILED, started(1, "rollback"), finished(1, "rollback"))
+
+
+@pytest.mark.parametrize("level", [Severity.P3, Severity.P4])
+@pytest.mark.parametrize("came", [(*RUN[2:], *CALM), ROLLED_BACK])
+def test_where_nobody_is_woken_one_person_gets_from_detection_to_the_end_alone(
+    level: Severity, came: tuple[AnyCommand, ...]
+) -> None:
+    what = plan(RESTART) if came is not ROLLED_BACK else plan()
+    orders = (declare(level, by=BEN), take(Hat.COMMANDER, by=BEN), take(Hat.MITIGATOR, by=BEN), propose(what, by=BEN))
+    world = given(*orders, *came, policy=HYBRID)
+    for order in (
+        change_severity(level, "one shop can't print", by=BEN, at=50),
+        hypothesis("the cache", "evictions rise", by=BEN, at=50),
+        resolve("it prints again", by=BEN, at=60),
+        tick(60 + 15 * 60),
+        move(Stages.CLOSED, "done", by=BEN, at=2000),
+    ):
+        world.takes(order)
+    assert world.incident.stage == Stages.CLOSED
+    assert {event.by for event in world.events} <= {BEN, SYSTEM}
+
+
+def test_where_people_are_woken_somebody_else_sees_that_what_one_did_has_helped() -> None:
+    world = given(declare(Severity.P2), take(Hat.COMMANDER, by=BEN), propose(by=BEN), *ROLLED_BACK, policy=HYBRID)
+    world.takes(confirm("side-effects", "none seen", by=BEN, at=50))
+    world.when(confirm("verified", "I switched it back", by=BEN, at=50)).then_rejected(OwnWork, "/incident page @")
+    world.when(resolve("it works", by=BEN, at=50)).then_rejected(CriteriaMissing, "The signal that showed it")
+    for order in (take(Hat.VERIFIER, by=CY), confirm("verified", "0.1 % errors", by=CY, at=60)):
+        world.takes(order)
+    world.when(resolve("it works", by=BEN, at=60)).then(Resolved, StageChanged)
 
 
 def test_at_p1_the_way_from_detection_to_the_end_can_be_walked() -> None:

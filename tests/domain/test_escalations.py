@@ -20,6 +20,7 @@ from bot.domain.oncall.people import Team
 from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from bot.domain.words import TextMissing
+from bot.domain.workflow.lifecycle import Stage
 from tests.harness import orders as o
 from tests.harness.book import by_slack, by_ways, policy
 from tests.harness.clock import at
@@ -72,6 +73,17 @@ def test_the_bot_does_not_call_the_same_team_twice_and_a_person_is_told() -> Non
     assert world.would(o.start_escalation(policy(300, 600, 900), at=5)) == []
     with pytest.raises(AlreadyCalled):
         world.would(o.start_escalation(policy(300, 600, 900), by=ANA, at=5))
+
+
+def test_what_a_move_wants_called_is_called_again_once_the_call_before_was_answered() -> None:
+    again = o.start_escalation(policy(300, 600, 900), assigned=(BEN,), at=60).model_copy(update={"again": True})
+    world = running()
+    assert world.would(again) == [], "that call still waits for its answer"
+    world.takes(o.acknowledge(by=BEN, at=50))
+    world.takes(again)
+    assert types(world)[-2:] == ["escalation.started", "escalation.called"]
+    assert any(isinstance(effect, x.LookUp) and effect.escalation == "e2" for effect in world.effects)
+    assert world.would(again.model_copy(update={"cause": "another"})) == []
 
 
 def test_a_page_needs_a_reason() -> None:
@@ -332,6 +344,20 @@ def test_resolving_ends_the_calling() -> None:
     assert call_timer("e1") not in world.incident.timers
     assert world.would(o.try_page(P1, at=51)) == []
     assert world.would(o.called(1, CY, at=51)) == []
+
+
+@pytest.mark.parametrize("to", [Stages.POST_MORTEM, Stages.CLOSED, Stages.RESOLVED])
+def test_whatever_way_it_is_over_nobody_is_called_any_more(to: Stage) -> None:
+    world = running()
+    world.takes(e.StageChanged(by=ANA, at=at(50), before=world.incident.stage, to=to))
+    assert standing(world) is Standing.ENDED
+    assert world.would(o.tick(100_000)) == []
+
+
+def test_where_it_is_closed_without_a_resolution_the_message_about_the_calls_says_so() -> None:
+    world = running()
+    world.takes(e.StageChanged(by=ANA, at=at(50), before=world.incident.stage, to=Stages.CLOSED))
+    assert x.ShowEscalation(incident=o.INC, escalation="e1") in world.effects
 
 
 # Silence after an answer

@@ -67,7 +67,7 @@ BUILT = {
     NotTriedNow: NotTriedNow("Restart", Progress.ROLLED_BACK),
     HatsConflict: HatsConflict(ANA, (Hat.VERIFIER, Hat.MITIGATOR), POLICY, "Nobody judges their own work."),
     HandsOff: HandsOff(Hat.COMMANDER, POLICY, "Whoever decides keeps their hands free"),
-    OwnWork: OwnWork(Hat.VERIFIER, APART, POLICY),
+    OwnWork: OwnWork(ANA, (Hat.VERIFIER, APART, None), [], INCIDENT, POLICY),
     CriteriaMissing: CriteriaMissing(INCIDENT, Stages.RESOLVED, [ITEM]),
     NoSuchCriterion: NoSuchCriterion("blast", ["blast-radius"]),
     NotYoursToConfirm: NotYoursToConfirm(BLAST_RADIUS, INCIDENT, POLICY),

@@ -72,6 +72,24 @@ def test_orders_that_are_submitted_together_each_come_true_or_change_nothing(
     assert all(list(breaks(store.raw_history(name))) == [] for name in names)
 
 
+def test_of_orders_that_are_submitted_together_what_the_rules_refuse_keeps_none_of_the_others_up(
+    boot: Boot, redis: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = boot()
+    names = [f"INC-{number}" for number in (1, 2, 3)]
+    for name in names:
+        engine.submit(declare().model_copy(update={"incident": name}))
+    engine.submit(take(Hat.COMMANDER, by=CY).model_copy(update={"incident": "INC-2"}))
+    wanted = [*names[:2], "INC-99", names[2]]
+    engine.submit_all([take(Hat.COMMANDER, by=BEN).model_copy(update={"incident": name}) for name in wanted])
+    assert [boot().incident(name).wearers(Hat.COMMANDER) for name in names] == [(BEN,), (CY,), (BEN,)]
+    told = [record.getMessage() for record in caplog.records if record.name == "muster.engine"]
+    assert [line.partition(" why=")[0] for line in told] == [
+        "refused command=TakeHat incident=INC-2",
+        "refused command=TakeHat incident=INC-99",
+    ]
+
+
 def test_of_orders_that_are_submitted_together_a_lost_race_is_run_again(boot: Boot, redis: Client) -> None:
     class Overtaken(RedisEventStore):
         """Somebody writes to the first incident whenever several were loaded."""

@@ -68,6 +68,24 @@ def test_whoever_is_on_call_is_told_at_once_and_by_mail_two_minutes_later(night:
     assert letter.text.count("checkout is down") == 1, "what its headline says is not said again"
 
 
+def test_a_move_that_calls_whoever_is_on_call_tells_them_again(night: Night) -> None:
+    workflow = night.folder / "manifests" / "workflows" / "hybrid.yaml"
+    on = "{from: triage, to: investigating, criteria: warn"
+    assert on in workflow.read_text()
+    workflow.write_text(workflow.read_text().replace(on, f"{on}, actions: [call-on-call]"))
+    night.starts()
+    incident = night.declared(by=BEN)
+    night.passes(seconds=5)
+    night.types("ack", ANA, incident)
+    assert len(night.paged(ANA, incident)) == 1
+    night.types("stage investigating because we need more heads", BEN, incident)
+    assert len(night.paged(ANA, incident)) == 2
+    assert [one.standing for one in night.incident(incident).escalations.values()] == [
+        Standing.ACKNOWLEDGED,
+        Standing.RUNNING,
+    ]
+
+
 def test_each_severity_has_its_channel_and_its_ways(night: Night) -> None:
     night.write(book(PAGER))
     night.starts()

@@ -10,8 +10,10 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from bot.domain.hats import Hat
 from bot.domain.incident.events import EscalationCalled
 from bot.domain.oncall.book import Book
+from bot.domain.severity import Severity
 from bot.domain.workflow.workflows import Workflows
 from bot.engine import Engine
 from bot.store.client import Client
@@ -27,6 +29,8 @@ from tests.harness import orders as o
 from tests.harness.book import PAYMENTS
 from tests.harness.clock import NOON, WoundClock
 from tests.harness.memory import NobodyToWake
+from tests.harness.night import Night
+from tests.harness.people import BEN
 from tests.harness.plans import POLICY, REMINDING, edited
 from tests.harness.redis_server import RedisServer, connection
 from tests.harness.world import until
@@ -35,6 +39,8 @@ from workers.lookout import Lookout
 from workers.weekly import Weekly
 
 KEYS = Keys("test")
+REVIEW = 7 * 24 * 60 + 1
+"""Minutes after which the review opens by itself, as the tests' installations have it."""
 DUE = timedelta(seconds=PAYMENTS.tiers[0].limit)
 
 
@@ -160,3 +166,24 @@ def test_incidents_whose_policy_cannot_be_had_are_looked_at_when_what_stands_in_
     until("its reminder to be known", lambda: store.due(NOON + timedelta(days=1), 10) == [reminder])
     stopped.set()
     running.join()
+
+
+@pytest.mark.story
+def test_a_workflow_that_keeps_apart_whom_its_review_would_choose_stops_no_clock(
+    night: Night, caplog: pytest.LogCaptureFixture
+) -> None:
+    workflow = night.folder / "manifests" / "workflows" / "hybrid.yaml"
+    apart = "conflicts:\n  - {hats: [commander, author], because: Whoever led does not tell the story}\n"
+    workflow.write_text(workflow.read_text().replace("conflicts:\n", apart, 1))
+    night.starts()
+    incidents = [night.declared(by=BEN, severity=Severity.P3) for _ in (1, 2)]
+    for incident in incidents:
+        night.types("hat commander", BEN, incident)
+        assert "Resolved" in night.types("resolve it was nothing", BEN, incident)
+    night.passes(minutes=REVIEW)
+    for incident in incidents:
+        state = night.incident(incident)
+        assert (state.stage.id, state.review is not None) == ("post-mortem", True)
+        assert BEN not in state.wearers(Hat.AUTHOR)
+    assert "tick failed" not in caplog.text
+    assert "could be decided together" not in caplog.text

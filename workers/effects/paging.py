@@ -45,7 +45,7 @@ SHORT = 5
 """Seconds; for a pause that is longer, the next way is taken meanwhile."""
 
 
-def summon(_: Summon, job: Job) -> Done:
+def summon(effect: Summon, job: Job) -> Done:
     """Have those called who are on call for what broke, as the severity asks for."""
     incident, crew = job.incident(), job.crew
     page, book = crew.engine.policy_of(incident).of(incident.severity).page, crew.house.book
@@ -69,6 +69,7 @@ def summon(_: Summon, job: Job) -> Done:
         because=incident.summary or incident.title,
         assigned=directory.on_duty(policy),
         told=_once((*told, *home_of(team)), incident),
+        again=effect.again,
     )
     return Done((order,))
 

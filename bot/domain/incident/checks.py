@@ -1,9 +1,11 @@
 """What Muster sees by itself: for each word that a criterion may check, whether the record shows it, and by what."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
 from bot.domain.hats import Hat
+from bot.domain.incident.findings import Confirmation
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.state import Incident
 from bot.domain.workflow.criterion import Check
@@ -12,6 +14,8 @@ from bot.domain.workflow.policy import Policy
 
 NEVER_RAN = {Progress.REJECTED, Progress.EXPIRED, Progress.WITHDRAWN}
 
+OF_MITIGATIONS = {Check.ROLLBACK_DECLARED, Check.CHANGE_RECORDED, Check.VERIFIED_BY_SIGNAL}
+"""What is seen of the latest mitigation."""
 
 TAKES: dict[Check, str] = {
     Check.SEVERITY_JUSTIFIED: "say whom it hurts and how: `/incident severity {severity} because …`",
@@ -63,11 +67,11 @@ def look(check: Check, stage: Stage, incident: Incident, policy: Policy) -> Find
             out = [f"{one.text}: {one.because}" for one in incident.hypotheses.values() if not one.stands]
             return Finding(len(out) >= 2, "; ".join(out))
         case Check.ROLLBACK_DECLARED:
-            return _rollback(_latest(incident))
+            return _of_latest(incident, _rollback)
         case Check.CHANGE_RECORDED:
-            return _changed(_latest(incident))
+            return _of_latest(incident, _changed)
         case Check.VERIFIED_BY_SIGNAL:
-            return _verified(_latest(incident))
+            return _of_latest(incident, _verified)
         case Check.ACTION_ITEMS_OWNED:
             return _owned(incident)
         case _:
@@ -78,23 +82,30 @@ def _people(people: tuple[str, ...]) -> Finding:
     return Finding(bool(people), " and ".join(f"<@{person}>" for person in people))
 
 
-def _latest(incident: Incident) -> Mitigation | None:
-    """Return the mitigation that counts: the latest that nobody turned down."""
-    agreed = (one for one in reversed(incident.mitigations.values()) if one.progress not in NEVER_RAN)
-    return next(agreed, None)
-
-
-def _rollback(mitigation: Mitigation | None) -> Finding:
-    if mitigation is None:
+def _of_latest(incident: Incident, look_at: Callable[[Mitigation], Finding]) -> Finding:
+    """Look at the mitigation that counts: the latest that nobody turned down, unless it was not the end of it."""
+    latest = next((one for one in reversed(incident.mitigations.values()) if one.progress not in NEVER_RAN), None)
+    if latest is None:
         return Finding(False, "")
+    if latest.is_past:
+        return Finding(False, f"“{latest.plan.title}” was before the incident went back")
+    return look_at(latest)
+
+
+def still_counts(said: Confirmation, check: Check | None, incident: Incident) -> bool:
+    """Say whether somebody's word counts: of what mitigations do, only what was said after the latest has ended."""
+    if check not in OF_MITIGATIONS:
+        return True
+    return not said.is_past and not any(one.progress.is_live for one in incident.mitigations.values())
+
+
+def _rollback(mitigation: Mitigation) -> Finding:
     plan = mitigation.plan
     ways = ", ".join(step.says for step in plan.rollback) or f"none: {plan.no_rollback_because}"
     return Finding(bool(plan.rollback or plan.no_rollback_because), f"“{plan.title}”: {ways}")
 
 
-def _changed(mitigation: Mitigation | None) -> Finding:
-    if mitigation is None:
-        return Finding(False, "")
+def _changed(mitigation: Mitigation) -> Finding:
     ended = [run for run in mitigation.steps if run.finished_at is not None]
     times = f", {len(ended)} steps from {ended[0].started_at:%H:%M} UTC on" if ended else ""
     done = bool(ended) and not mitigation.progress.is_live
@@ -104,9 +115,7 @@ def _changed(mitigation: Mitigation | None) -> Finding:
     )
 
 
-def _verified(mitigation: Mitigation | None) -> Finding:
-    if mitigation is None:
-        return Finding(False, "")
+def _verified(mitigation: Mitigation) -> Finding:
     done = mitigation.progress is Progress.VERIFIED
     settled = f" healthy for {mitigation.plan.verify.settle:g} s" if done else f" {mitigation.progress.value}"
     return Finding(done, f"“{mitigation.plan.title}”:{settled}".replace("-", " "))

@@ -293,6 +293,8 @@ class StartEscalation(Command):
     """Whoever is on call for it: they become responsible for the incident."""
     told: tuple[Reachable, ...] = ()
     """Places that are told beside it; no answer is wanted from them."""
+    again: bool = False
+    """Ordered by Muster: also where the same policy was called before, unless that call still waits for an answer."""
 
 
 class RecordNobodyOnCall(Command):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.hats import Hat
-from bot.domain.incident.checks import TAKES, look
+from bot.domain.incident.checks import TAKES, look, still_counts
 from bot.domain.incident.findings import Confirmation
 from bot.domain.incident.state import Incident
 from bot.domain.workflow.criterion import Criterion, Strictness
@@ -100,6 +100,12 @@ def spoken_for(person: str, criterion: Criterion, incident: Incident) -> tuple[H
     return worn or (criterion.confirmed_by if person in incident.wearers(Hat.COMMANDER) else ())
 
 
+def word_for(criterion: Criterion, incident: Incident) -> Confirmation | None:
+    """Return the word that somebody gave for a criterion and that counts now."""
+    said = incident.confirmed.get(criterion.id) if criterion.confirmed_by else None
+    return said if said is not None and still_counts(said, criterion.check, incident) else None
+
+
 def _takes(criterion: Criterion, incident: Incident, policy: Policy) -> str:
     seen = TAKES[criterion.check].format(severity=incident.severity.value) if criterion.check is not None else ""
     said = f"{_who(criterion, incident, policy)} confirms it: `/incident confirm {criterion.id} …`"
@@ -125,7 +131,7 @@ def _items(criteria: Iterable[Criterion], stage: Stage, incident: Incident, poli
 
 
 def _item(criterion: Criterion, stage: Stage, incident: Incident, policy: Policy) -> Item:
-    said = incident.confirmed.get(criterion.id) if criterion.confirmed_by else None
+    said = word_for(criterion, incident)
     found = look(criterion.check, stage, incident, policy) if criterion.check is not None else None
     if found is not None and (found.done or said is None):
         done, shown, said = found.done, found.shown, None

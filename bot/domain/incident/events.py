@@ -249,6 +249,7 @@ class ReviewOpened(EventBase):
 
     type: Literal["review.opened"] = "review.opened"
     author: str
+    """Empty: nobody could be given the hat; so with the tracker's."""
     tracker: str
     meeting_at: AwareDatetime | None = None
     """When it is talked over; None: no meeting is held at this severity."""

@@ -23,6 +23,8 @@ class Confirmation(Frozen):
     hat: Hat
     """For which hat they spoke."""
     evidence: str = ""
+    is_past: bool = False
+    """Something has run since, or the incident has gone back: it says nothing of what came of that."""
 
 
 class Hypothesis(Frozen):

@@ -32,6 +32,11 @@ class Progress(StrEnum):
         """It holds, or is about to hold, its target."""
         return self in {Progress.APPROVED, Progress.RUNNING, Progress.VERIFYING, Progress.ROLLING_BACK}
 
+    @property
+    def runs(self) -> bool:
+        """Its steps are being taken, or what they did is being watched."""
+        return self in {Progress.RUNNING, Progress.VERIFYING, Progress.ROLLING_BACK}
+
 
 class StepRun(Frozen):
     phase: Phase
@@ -57,6 +62,8 @@ class Mitigation(Frozen):
     """When the latest was."""
     trial: Trial | None = None
     """The latest that came back of the plan as it is now."""
+    hands: tuple[str, ...] = ()
+    """Who wore the mitigator's hat while it ran."""
     steps: tuple[StepRun, ...] = ()
     rollbacks: int = 0
     """How often a rollback was begun. `steps` holds the latest one's; a second try must not pass for the first."""
@@ -66,7 +73,17 @@ class Mitigation(Frozen):
     healthy_since: datetime | None = None
     reading: str = ""
     ended_at: datetime | None = None
+    is_past: bool = False
+    """The incident has gone back since to find out anew what is wrong: what it proved says nothing of what comes."""
     because: str = ""
+
+    @property
+    def has_run(self) -> bool:
+        return bool(self.steps)
+
+    def is_work_of(self, person: str) -> bool:
+        """Say whether somebody proposed it, or wore the mitigator's hat while it ran."""
+        return person == self.proposer or person in self.hands
 
     def is_being_tried(self, at: datetime) -> bool:
         """Say whether a dry run is under way; one that has said nothing for long may be asked for again."""

@@ -158,10 +158,7 @@ def _of(record: Recorded, after: Incident) -> list[x.AnyEffect]:
         case e.PolicyAdopted():
             return [x.Tell(incident=incident, version=version)]
         case e.Resolved():  # the change of stage that comes with it is told
-            return [
-                *_settled(after, after.pages.values(), "resolved"),
-                *(x.ShowEscalation(incident=incident, escalation=name) for name in after.escalations),
-            ]
+            return _nobody_called(after)
         case e.ExportRequested():
             return [x.MakeExport(incident=incident, format=event.format, request=event.request)]
         case e.ExportDelivered():
@@ -191,8 +188,10 @@ def _staged(event: e.StageEvent, after: Incident, version: int) -> list[x.AnyEff
         case e.StageChanged():
             whole = event.to.purpose in {Purpose.RESOLVED, Purpose.CLOSED}
             posted = x.PostTimeline(incident=after.id, version=version, whole=whole)
-            called = [x.Summon(incident=after.id)] if Action.CALL_ON_CALL in event.actions else []
-            return [told, *called] if after.private else [told, posted, *called]
+            called = [x.Summon(incident=after.id, again=True)] if Action.CALL_ON_CALL in event.actions else []
+            past = after.stage.is_over and not event.before.is_over and event.to.purpose is not Purpose.RESOLVED
+            ended = _nobody_called(after) if past else []  # by a workflow of before, which is refused now
+            return [told, *called, *ended] if after.private else [told, posted, *called, *ended]
         case e.ReviewOpened():
             return [told, x.Tell(incident=after.id, version=version, place="managers")]
         case e.SeverityJustified() | e.StageOverdue() | e.CriterionConfirmed():
@@ -388,6 +387,14 @@ def _settled(after: Incident, pages: Iterable[Page], how: How) -> list[x.AnyEffe
         for page in pages
         for number, way in enumerate(page.ways)
         if way.state in {"tried", "sent"}
+    ]
+
+
+def _nobody_called(after: Incident) -> list[x.AnyEffect]:
+    """It is over: pages are settled elsewhere, and the messages about calls say that nobody is called any more."""
+    return [
+        *_settled(after, after.pages.values(), "resolved"),
+        *(x.ShowEscalation(incident=after.id, escalation=name) for name in after.escalations),
     ]
 
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from bot.domain.hats import Hat
 from bot.domain.incident.criteria import Item, worn_by
-from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.state import Incident
 from bot.domain.rejected import Rejected
 from bot.domain.workflow.criterion import Criterion
@@ -63,13 +63,31 @@ class HandsOff(Rejected):
 
 
 class OwnWork(Rejected):
-    """You speak for the {other} hat here, so not for the {hat} hat, too: {because}. Somebody else confirms it."""
+    """{why}: {because}. Somebody else confirms it: {who}. To call one: `/incident page @somebody because …`."""
 
     field = "criterion"
 
-    def __init__(self, hat: Hat, conflict: Conflict, policy: Policy) -> None:
-        other = conflict.other(hat) or hat
-        super().__init__(hat=policy.called(hat), other=policy.called(other), because=conflict.because.rstrip("."))
+    def __init__(
+        self,
+        person: str,
+        own: tuple[Hat, Conflict, Mitigation | None],
+        others: Sequence[str],
+        incident: Incident,
+        policy: Policy,
+    ) -> None:
+        """`others` could confirm it as things stand."""
+        hat, conflict, ran = own
+        called, other = policy.called(hat), policy.called(conflict.other(hat) or hat)
+        if ran is None:
+            why = f"You speak for the {other} hat here, so not for the {called} hat, too"
+        elif person == ran.proposer:
+            why = f"You proposed “{ran.plan.title}”, so you don't speak for the {called} hat"
+        else:
+            why = f"You wore the {other} hat while “{ran.plan.title}” ran, so you don't speak for the {called} hat"
+        verb = "hand-over" if person in incident.wearers(hat) else "hat"
+        able = f"{' and '.join(f'<@{one}>' for one in others)} can, or " if others else ""
+        who = f"{able}whoever takes the hat (`/incident {verb} {hat.value} @somebody`)"
+        super().__init__(why=why, because=conflict.because.rstrip("."), who=who)
 
 
 class HatIsNotYours(Rejected):

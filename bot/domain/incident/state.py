@@ -30,6 +30,7 @@ class Review(Frozen):
     """What was arranged when the review opened."""
 
     author: str
+    """Empty: nobody could be given the hat; so with the tracker's."""
     tracker: str
     opened_at: datetime
     meeting_at: datetime | None = None
@@ -139,6 +140,11 @@ class Incident(Frozen):
     @property
     def current_mitigation(self) -> Mitigation | None:
         return next(reversed(self.mitigations.values()), None)
+
+    @property
+    def latest_run(self) -> Mitigation | None:
+        """The latest mitigation of which a step was taken."""
+        return next((mitigation for mitigation in reversed(self.mitigations.values()) if mitigation.has_run), None)
 
     @property
     def proposed(self) -> tuple[Mitigation, ...]:

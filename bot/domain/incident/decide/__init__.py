@@ -18,6 +18,7 @@ from bot.domain.incident.decide import (
     reminders,
     runs,
     stages,
+    ticks,
 )
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.evolve import evolve
@@ -171,11 +172,6 @@ def _decide(command: c.AnyCommand, incident: Incident, policy: Policy) -> list[A
         case c.SnoozeReminders() | c.StopReminders() | c.ResumeReminders() | c.RecordReminderHeld():
             return reminders.put_off(command, incident, policy)
         case c.Tick():
-            return [
-                *gates.time_is_up(command, incident, policy),
-                *(stages.open_review(command, incident, policy) or stages.overdue(command, incident, policy)),
-                *escalations.time_is_up(command, incident, policy),
-                *reminders.time_is_up(command, incident, policy),
-            ]
+            return ticks.time_is_up(command, incident, policy)
         case _:
             assert_never(command)

@@ -6,9 +6,11 @@ from typing import assert_never
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.events import AnyEvent, ExportRequested, HatGiven, ReviewOpened, StageChanged
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.state import Incident
 from bot.domain.workflow.lifecycle import Action
 from bot.domain.workflow.policy import Policy
+from bot.domain.workflow.wearing import Firmness
 
 FORMAT = "html"
 """Of a timeline that nobody has asked for: everybody can open it."""
@@ -31,17 +33,22 @@ def brought_by(changed: StageChanged, incident: Incident, policy: Policy) -> Ite
 
 
 def _opened(changed: StageChanged, incident: Incident, policy: Policy) -> Iterator[AnyEvent]:
-    """Create the review, once: whoever wears its hats does it, else who led and who answered first get them."""
+    """Create the review, once: whoever wears its hats does it, else who led and who answered first get them.
+
+    Whom an enforced conflict rules out is passed over for the next in line; where nobody is left the hat stays bare.
+    """
     if incident.review is not None:
         return
-    answered = (*incident.wearers(Hat.FIRST_RESPONDER), *incident.assigned)
-    led = next(iter((*incident.wearers(Hat.COMMANDER), *answered, incident.declared_by)))
+    led, answered = incident.wearers(Hat.COMMANDER), (*incident.wearers(Hat.FIRST_RESPONDER), *incident.assigned)
     owners = dict[Hat, str]()
-    for hat, otherwise in ((Hat.AUTHOR, led), (Hat.ACTION_TRACKER, next(iter((*answered, led))))):
-        worn = incident.wearers(hat)
-        owners[hat] = next(iter((*worn, otherwise)))
-        if not worn:
-            yield HatGiven(by=SYSTEM, at=changed.at, hat=hat, to=otherwise, title=policy.own_title(hat))
+    for hat, in_line in ((Hat.AUTHOR, (*led, *answered)), (Hat.ACTION_TRACKER, (*answered, *led))):
+        worn, declared = incident.wearers(hat), incident.declared_by
+        may = (person for person in (*in_line, declared) if _goes_with_what_they_wear(hat, person, incident, policy))
+        owners[hat] = next(iter((*worn, *may)), "")
+        if not worn and owners[hat]:
+            given = HatGiven(by=SYSTEM, at=changed.at, hat=hat, to=owners[hat], title=policy.own_title(hat))
+            yield given
+            incident = evolve(incident, given, incident.id)
     rules = policy.review
     yield ReviewOpened(
         by=SYSTEM,
@@ -50,4 +57,13 @@ def _opened(changed: StageChanged, incident: Incident, policy: Policy) -> Iterat
         tracker=owners[Hat.ACTION_TRACKER],
         meeting_at=rules.meeting_at(incident.severity, changed.at) if rules is not None else None,
         minutes=rules.minutes if rules is not None else 30,
+    )
+
+
+def _goes_with_what_they_wear(hat: Hat, person: str, incident: Incident, policy: Policy) -> bool:
+    return not any(
+        conflict.firmness is Firmness.ENFORCED
+        and (other := conflict.other(hat)) is not None
+        and person in incident.wearers(other)
+        for conflict in policy.conflicts
     )

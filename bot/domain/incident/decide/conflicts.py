@@ -15,7 +15,7 @@ from bot.domain.incident.events import (
     MitigationProposed,
     RollbackStarted,
 )
-from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.rejections import HandsOff, HatsConflict
 from bot.domain.incident.state import Incident
 from bot.domain.workflow.policy import Policy
@@ -23,7 +23,10 @@ from bot.domain.workflow.wearing import Conflict, Deed, Firmness
 
 
 def met(command: Command, events: Sequence[AnyEvent], incident: Incident, policy: Policy) -> list[AnyEvent]:
-    """List what the workflow warns of in these events. Raises Rejected for what it enforces."""
+    """List what the workflow warns of in these events. Raises Rejected for what it enforces, of what people do.
+
+    What Muster gives by itself is never refused: an order, a vote or a tick would fail for what nobody asked for.
+    """
     found = list[AnyEvent]()
     if not policy.conflicts or not any(isinstance(event, MINDED) for event in events):
         return found
@@ -42,7 +45,7 @@ def _on(event: AnyEvent, command: Command, after: Incident, policy: Policy) -> I
         case HatTaken() | HatHandedOver():
             yield from _of_hats(event.by, event.hat, command, after, policy)
         case HatGiven():
-            yield from _of_hats(event.to, event.hat, command, after, policy)
+            yield from _of_hats(event.to, event.hat, command, after, policy, may_refuse=event.by != SYSTEM)
         case MitigationProposed() if after.mitigations[event.mitigation].progress is Progress.APPROVED:
             yield from _of_hands(event.by, command, after, policy)
         case RollbackStarted() if event.by != SYSTEM and not _was_decided(event, after):
@@ -60,12 +63,14 @@ def _was_decided(event: RollbackStarted, after: Incident) -> bool:
     )
 
 
-def _of_hats(person: str, hat: Hat, command: Command, after: Incident, policy: Policy) -> Iterator[ConflictMet]:
+def _of_hats(
+    person: str, hat: Hat, command: Command, after: Incident, policy: Policy, *, may_refuse: bool = True
+) -> Iterator[ConflictMet]:
     for conflict in policy.conflicts:
         other = conflict.other(hat)
         if other is None or person not in after.wearers(other):
             continue
-        if conflict.firmness is Firmness.ENFORCED:
+        if conflict.firmness is Firmness.ENFORCED and may_refuse:
             raise HatsConflict(person, (hat, other), policy, conflict.because)
         yield _warning(person, (other, hat), command, conflict)
 
@@ -86,12 +91,21 @@ def _warning(
     return ConflictMet(by=SYSTEM, at=command.at, person=person, hats=hats, deed=deed, because=conflict.because)
 
 
-def own_work(person: str, hat: Hat, criterion: str, incident: Incident, policy: Policy) -> Conflict | None:
-    """Find the enforced conflict that keeps somebody from speaking for a hat: they wear, or spoke for, its other."""
-    return next(
-        (conflict for conflict, other in _enforced(hat, policy) if _has_spoken(person, other, criterion, incident)),
-        None,
-    )
+Own = tuple[Hat, Conflict, Mitigation | None]
+"""For which hat somebody does not speak, by which conflict, and what they ran, if that is why."""
+
+
+def own_work(person: str, hat: Hat, criterion: str, incident: Incident, policy: Policy) -> Own | None:
+    """Find what keeps somebody from speaking for a hat: an enforced conflict of whose other hat they are.
+
+    They wear that, or spoke for it; or it is the mitigator's, and what ran last is their work, whatever they wear now.
+    """
+    for conflict, other in _enforced(hat, policy):
+        if _has_spoken(person, other, criterion, incident):
+            return hat, conflict, None
+        if other is Hat.MITIGATOR and (ran := incident.latest_run) is not None and ran.is_work_of(person):
+            return hat, conflict, ran
+    return None
 
 
 def _enforced(hat: Hat, policy: Policy) -> Iterable[tuple[Conflict, Hat]]:

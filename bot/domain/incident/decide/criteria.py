@@ -1,8 +1,9 @@
 """Criteria: confirming one with what shows it, and taking that back."""
 
 from bot.domain.hats import Hat
+from bot.domain.incident.checks import OF_MITIGATIONS
 from bot.domain.incident.commands import ConfirmCriterion, WithdrawConfirmation
-from bot.domain.incident.criteria import spoken_for
+from bot.domain.incident.criteria import spoken_for, word_for
 from bot.domain.incident.decide.conflicts import own_work
 from bot.domain.incident.events import AnyEvent, CriterionConfirmed, CriterionWithdrawn
 from bot.domain.incident.rejections import (
@@ -11,6 +12,7 @@ from bot.domain.incident.rejections import (
     NotYoursToConfirm,
     OwnWork,
     SeenInTheRecord,
+    StillRunning,
     TakingBackNeedsReason,
 )
 from bot.domain.incident.state import Incident
@@ -28,7 +30,8 @@ def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> li
     if criterion.evidence is Evidence.REQUIRED and not has_words(command.evidence):
         raise EvidenceMissing(criterion=criterion.id)
     check_length(command.evidence)
-    said = incident.confirmed.get(criterion.id)
+    _check_ended(criterion, incident)
+    said = word_for(criterion, incident)
     if said is not None and command.evidence in {"", said.evidence}:
         return []
     return [
@@ -45,17 +48,30 @@ def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> li
     ]
 
 
+def _check_ended(criterion: Criterion, incident: Incident) -> None:
+    """Nobody knows what comes of something while it is under way."""
+    for mitigation in incident.mitigations.values():
+        if criterion.check in OF_MITIGATIONS and mitigation.progress.is_live:
+            raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
+
+
 def _spokesman(person: str, criterion: Criterion, incident: Incident, policy: Policy) -> Hat:
     """Choose the hat for which somebody speaks: one whose work is not their own."""
     hats = spoken_for(person, criterion, incident)
     if not hats:
         raise NotYoursToConfirm(criterion, incident, policy)
-    for hat in hats:
-        if own_work(person, hat, criterion.id, incident, policy) is None:
-            return hat
-    conflict = own_work(person, hats[0], criterion.id, incident, policy)
-    assert conflict is not None, "each of them is their own work"
-    raise OwnWork(hats[0], conflict, policy)
+    if (hat := _free(person, criterion, incident, policy)) is not None:
+        return hat
+    own = own_work(person, hats[0], criterion.id, incident, policy)
+    assert own is not None, "each of them is their own work"
+    wearers = [one for hat in (*criterion.confirmed_by, Hat.COMMANDER) for one in incident.wearers(hat)]
+    others = [one for one in dict.fromkeys(wearers) if _free(one, criterion, incident, policy) is not None]
+    raise OwnWork(person, own, others, incident, policy)
+
+
+def _free(person: str, criterion: Criterion, incident: Incident, policy: Policy) -> Hat | None:
+    hats = spoken_for(person, criterion, incident)
+    return next((hat for hat in hats if own_work(person, hat, criterion.id, incident, policy) is None), None)
 
 
 def withdraw(command: WithdrawConfirmation, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -68,7 +68,7 @@ def start(command: StartEscalation, incident: Incident, policy: Policy) -> list[
     for other in incident.escalations.values():
         if (other.team, other.policy.id, other.policy.title) != (command.team, wanted.id, wanted.title):
             continue
-        if command.by == SYSTEM:
+        if command.by == SYSTEM and not (command.again and other.standing is not Standing.RUNNING):
             return []
         if other.standing is Standing.RUNNING:
             raise AlreadyCalled(title=other.policy.title)

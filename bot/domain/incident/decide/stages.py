@@ -79,7 +79,12 @@ def _resolve(
     return [*events, *_asked_or_made(command, summary, to, incident, policy)]
 
 
-def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
+def time_is_up(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
+    """Move on what moves on in time; else say once that it takes longer than promised."""
+    return _open_review(command, incident, policy) or _overdue(command, incident, policy)
+
+
+def _open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """What is resolved is reviewed by itself when its time has come, as soon as guards and criteria let it."""
     due, move = review_due(incident, policy), policy.move_in_time(incident.stage)
     if due is None or move is None or command.at < due:
@@ -91,7 +96,7 @@ def open_review(command: Tick, incident: Incident, policy: Policy) -> list[AnyEv
     return [changed, *brought_by(changed, incident, policy)]
 
 
-def overdue(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
+def _overdue(command: Tick, incident: Incident, policy: Policy) -> list[AnyEvent]:
     """A stage that takes longer than promised is so once, until the incident moves on."""
     due = stage_due(incident, policy)
     if due is None or command.at < due or incident.overdue_at is not None:

@@ -8,12 +8,12 @@ from bot.domain.gates.events import PlanOpened
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import events as e
-from bot.domain.incident.escalations import Escalation, call_timer, lapse_timer
+from bot.domain.incident.escalations import Escalation, lapse_timer
 from bot.domain.incident.evolve.changes import with_person, without_timer
 from bot.domain.incident.evolve.course import found, noted, staged
-from bot.domain.incident.evolve.escalations import ended, escalated
+from bot.domain.incident.evolve.escalations import escalated, nobody_called
 from bot.domain.incident.evolve.gates import gated
-from bot.domain.incident.evolve.mitigations import mitigated, proposed
+from bot.domain.incident.evolve.mitigations import by_hands, mitigated, proposed
 from bot.domain.incident.evolve.reminders import reminded
 from bot.domain.incident.reminders import JUST_NOW
 from bot.domain.incident.state import POST_MORTEM_TIMER, Change, Incident, fingerprint
@@ -138,7 +138,8 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
         case e.HatHandedOver():
             rest = tuple(p for p in incident.wearers(event.hat) if p not in {event.giver, event.by})
             hats = {**incident.hats, event.hat: (*rest, event.by)}
-            return {"hats": hats, **_no_offer(incident, event.hat), **with_person(incident, event.by)}
+            taken = {**_no_offer(incident, event.hat), **with_person(incident, event.by)}
+            return {"hats": hats, **taken, **_lays_hands_on(incident, event.hat, event.by)}
         case e.OfferDeclined():
             return _no_offer(incident, event.hat)
         case e.MessagePinned() | e.PinEdited():
@@ -152,14 +153,13 @@ def _changes(incident: Incident, event: e.AnyEvent) -> dict[str, Any]:  # the on
             due = {POST_MORTEM_TIMER: event.review_at} if event.review_at else {}
             return {"policy": event.to, "timers": {**timers, **due}}
         case e.Resolved():
-            calls = {timer for name in incident.escalations for timer in (call_timer(name), lapse_timer(name))}
-            timers = {name: due for name, due in incident.timers.items() if name not in calls}
+            over = nobody_called(incident)
             return {
+                **over,
                 "resolution": event.summary,
                 "resolved_at": event.at,
                 "next_update_due": None,
-                "escalations": {name: ended(escalation) for name, escalation in incident.escalations.items()},
-                "timers": {**timers, POST_MORTEM_TIMER: event.review_at} if event.review_at else timers,
+                "timers": over["timers"] | ({POST_MORTEM_TIMER: event.review_at} if event.review_at else {}),
             }
         case e.ExportRequested():
             return _export(incident, event.request, "wanted")
@@ -189,7 +189,14 @@ def _wear(incident: Incident, hat: Hat, person: str) -> dict[str, Any]:
     worn = {"hats": {**incident.hats, hat: (*others, person)}, **with_person(incident, person)}
     if hat in incident.put_down_at:
         worn["put_down_at"] = {other: at for other, at in incident.put_down_at.items() if other != hat}
-    return worn
+    return {**worn, **_lays_hands_on(incident, hat, person)}
+
+
+def _lays_hands_on(incident: Incident, hat: Hat, person: str) -> dict[str, Any]:
+    """Whoever takes the mitigator's hat while something runs has a hand in it."""
+    if hat is not Hat.MITIGATOR or not any(one.progress.runs for one in incident.mitigations.values()):
+        return {}
+    return {"mitigations": {name: by_hands(one, [person]) for name, one in incident.mitigations.items()}}
 
 
 def _without(incident: Incident, hat: Hat, person: str) -> dict[Hat, tuple[str, ...]]:

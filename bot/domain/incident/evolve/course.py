@@ -1,9 +1,11 @@
 """How bad it is, how far it has come, and what people found out: what an event about one of these changes."""
 
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 from bot.domain.incident import events as e
-from bot.domain.incident.evolve.changes import with_person, without_timer
+from bot.domain.incident.evolve.changes import with_person
+from bot.domain.incident.evolve.escalations import nobody_called
 from bot.domain.incident.findings import SOURCES_KEPT, ActionItem, Confirmation, Hypothesis
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident, Review
 from bot.domain.workflow.lifecycle import Purpose
@@ -43,14 +45,36 @@ def staged(incident: Incident, event: e.StageEvent) -> dict[str, Any]:
 def _moved(incident: Incident, event: e.StageChanged) -> dict[str, Any]:
     """Where it comes back to a stage, what was confirmed in its earlier stay there is asked anew."""
     changes: dict[str, Any] = {"stage": event.to, "stage_at": event.at, "overdue_at": None}
+    if event.to.is_over and not event.before.is_over:
+        changes |= nobody_called(incident)
     if event.to.purpose is not Purpose.RESOLVED:
-        changes["timers"] = without_timer(incident, POST_MORTEM_TIMER)
+        timers = changes.get("timers", incident.timers)
+        changes["timers"] = {name: due for name, due in timers.items() if name != POST_MORTEM_TIMER}
     if incident.confirmed:
         kept = {name: said for name, said in incident.confirmed.items() if said.stage != event.to.id}
         changes["confirmed"] = kept
+    if _goes_back(event):
+        changes["confirmed"] = past(changes.get("confirmed", incident.confirmed))
+        ended = {name: one for name, one in incident.mitigations.items() if one.ended_at is not None}
+        over = {name: one.model_copy(update={"is_past": True}) for name, one in ended.items()}
+        changes["mitigations"] = {**incident.mitigations, **over}
     if event.missing:
         changes["owed"] = {**incident.owed, **event.missing}
     return changes
+
+
+ORDER = tuple(Purpose)
+
+
+def _goes_back(event: e.StageChanged) -> bool:
+    """Say whether it is looked into anew: nobody believes any more that what was done has helped."""
+    looks = event.to.purpose in {Purpose.TRIAGE, Purpose.INVESTIGATING}
+    return looks and ORDER.index(event.to.purpose) < ORDER.index(event.before.purpose)
+
+
+def past(confirmed: Mapping[str, Confirmation]) -> dict[str, Confirmation]:
+    """Remember of what was confirmed that it was said before something happened."""
+    return {name: said.model_copy(update={"is_past": True}) for name, said in confirmed.items()}
 
 
 def found(incident: Incident, event: e.FindingEvent) -> dict[str, Any]:

@@ -115,7 +115,16 @@ def _answered(incident: Incident, event: e.Acknowledged | e.TakenOver) -> dict[s
     return {**_escalation(incident, event.escalation, answer), **with_person(incident, event.by), "timers": timers}
 
 
-def ended(escalation: Escalation) -> Escalation:
+def nobody_called(incident: Incident) -> dict[str, Any]:
+    """It is over: whoever is being called need not answer, and nobody is called any more."""
+    calls = {timer for name in incident.escalations for timer in (call_timer(name), lapse_timer(name))}
+    return {
+        "escalations": {name: _ended(escalation) for name, escalation in incident.escalations.items()},
+        "timers": {name: due for name, due in incident.timers.items() if name not in calls},
+    }
+
+
+def _ended(escalation: Escalation) -> Escalation:
     return (
         escalation.model_copy(update={"standing": Standing.ENDED}) if escalation.standing.wants_answer else escalation
     )

@@ -1,10 +1,13 @@
 """Mitigations: what an event about one changes, from the proposal to the proof."""
 
+from collections.abc import Iterable
 from typing import Any, assert_never
 
 from bot.domain.dry_run import Trial
+from bot.domain.hats import Hat
 from bot.domain.incident import events as e
 from bot.domain.incident.evolve.before import Old, facts_of
+from bot.domain.incident.evolve.course import past
 from bot.domain.incident.evolve.gates import gated
 from bot.domain.incident.mitigations import Mitigation, Progress, StepRun
 from bot.domain.incident.state import Incident
@@ -32,8 +35,10 @@ def mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
     if isinstance(event, e.VoteCast | e.VoteCameLate | e.GateClosed):
         return _gated_before(incident, event)
     before = incident.mitigations[event.mitigation]
-    after = before.model_copy(update=_mitigation_changes(before, event))
+    after = by_hands(before.model_copy(update=_mitigation_changes(before, event)), incident.wearers(Hat.MITIGATOR))
     changes: dict[str, Any] = {"mitigations": {**incident.mitigations, event.mitigation: after}}
+    if (before.progress.runs or after.progress.runs) and any(not said.is_past for said in incident.confirmed.values()):
+        changes["confirmed"] = past(incident.confirmed)
     match event:
         case e.MitigationAmended():
             changes |= _gated_before(incident.model_copy(update=changes), event)
@@ -44,6 +49,14 @@ def mitigated(incident: Incident, event: e.MitigationEvent) -> dict[str, Any]:
         case _:
             pass
     return changes
+
+
+def by_hands(mitigation: Mitigation, wearers: Iterable[str]) -> Mitigation:
+    """Remember who wears the mitigator's hat while it runs."""
+    new = [person for person in wearers if person not in mitigation.hands]
+    if not new or not mitigation.progress.runs:
+        return mitigation
+    return mitigation.model_copy(update={"hands": (*mitigation.hands, *new)})
 
 
 Run = (
@@ -91,6 +104,7 @@ def _mitigation_changes(mitigation: Mitigation, event: Run) -> dict[str, Any]:
                 "progress": Progress.ROLLING_BACK,
                 "because": event.because,
                 "ended_at": None,
+                "is_past": False,
                 "rollbacks": mitigation.rollbacks + 1,
                 "steps": tuple(run for run in mitigation.steps if run.phase == "plan"),
             }
