@@ -1,14 +1,15 @@
 """Manifests: those that are shipped can be used, and those that are broken say where and how to mend them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
@@ -854,6 +855,30 @@ def test_a_broken_stage_is_named_with_its_remedy(  # noqa: PLR0917 - a row of th
 
 
 @pytest.mark.parametrize(
+    ("good", "bad", "what"),
+    [
+        ("before: [mitigation]", "before: [mitigation: yes]", "gates[0].before[0]: a mapping is not among the choices"),
+        ("before: [mitigation]", "before: [[mitigation]]", "gates[0].before[0]: a list is not among the choices"),
+        (
+            "gates: [",
+            "gates: [{use: anybody, before: [stage: closed]}, ",
+            "gates[0].before[0]: a mapping is not among the choices",
+        ),
+        (
+            "gates: [",
+            "gates: [{use: anybody, before: [stage], stages: [[closed]]}, ",
+            "gates[0].stages[0]: a list is not text",
+        ),
+        ("to: closed}", "to: closed, after: 5m, criteria: [warn]}", "transitions[2].criteria: a list is not among the"),
+    ],
+)
+def test_a_list_or_keys_in_place_of_a_word_are_named(tmp_path: Path, good: str, bad: str, what: str) -> None:
+    assert good in WORKFLOW, "the row must change something"
+    found = mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW.replace(good, bad, 1)})
+    assert any(what in one.what for one in found), [str(one) for one in found]
+
+
+@pytest.mark.parametrize(
     ("before", "stages", "instead"),
     [("stage", "resolved", "Write before: [resolution]."), ("resolution", "closed", "Write before: [stage].")],
 )
@@ -1172,3 +1197,77 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 @given(where=WHERE, tree=st.dictionaries(KEYS, VALUES, max_size=6))
 def test_any_tree_of_values_is_a_manifest_or_a_mistake(scratch: Path, where: str, tree: dict[str, Any]) -> None:
     outcome(scratch, {where: json.dumps(tree)})
+
+
+# Whatever slips into what is shipped
+
+Place = tuple[str | int, ...]
+
+INSTEAD = (
+    *("null", "[]", "{}", "[[]]", "[closed]", "[[p1]]", "[mitigation: yes]", "{closed: null}", "{p1: []}"),
+    *("0", "-1", "1.5", "true", "2026-11-01", '""', "x", "p1", "[{}]"),
+)
+"""What may stand by mistake where something else should."""
+SLIPS = st.sampled_from(((0, ""), (2, ""), *((1, text) for text in INSTEAD)))
+"""How often a key or an item stands there by mistake, or what stands there instead."""
+
+
+def places(value: Any, place: Place = ()) -> Iterator[Place]:
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in below:
+        yield (*place, key)
+        yield from places(inner, (*place, key))
+
+
+def slipped(value: Any, slips: Mapping[Place, tuple[int, str]], place: Place = ()) -> str:
+    """Write a value in flow style, with slips at some places."""
+    if place in slips and slips[place][1]:
+        return slips[place][1]
+    if not isinstance(value, dict | list):
+        return json.dumps(value, default=str)
+    is_keys = isinstance(value, dict)
+    parts = list[str]()
+    for key, inner in value.items() if is_keys else enumerate(value):
+        times, text = slips.get((*place, key), (1, ""))[0], slipped(inner, slips, (*place, key))
+        parts += [f"{json.dumps(key)}: {text}" if is_keys else text] * times
+    return f"{{{', '.join(parts)}}}" if is_keys else f"[{', '.join(parts)}]"
+
+
+WHOLE = {
+    path.relative_to(SHIPPED).as_posix(): YAML(typ="safe", pure=True).load(path.read_text())
+    for path in sorted(SHIPPED.rglob("*.yaml"))
+    if path.parent.name != "slack"
+}
+"""All that is shipped, as values."""
+
+
+def kinds_of_places(tree: Any) -> list[list[Place]]:
+    """Sort the places below a value by the keys that they are under: `before` of all gates is one kind."""
+    found = dict[tuple[str, ...], list[Place]]()
+    for place in places(tree):
+        found.setdefault(tuple(str(part) for part in place if isinstance(part, str)), []).append(place)
+    return list(found.values())
+
+
+PLACES = {file: st.sampled_from(kinds_of_places(tree)).flatmap(st.sampled_from) for file, tree in WHOLE.items()}
+
+
+@settings(deadline=None, max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # each reads 10 files
+@given(data=st.data())
+def test_no_slips_in_what_is_shipped_are_more_than_mistakes(scratch: Path, data: st.DataObject) -> None:
+    chosen = data.draw(st.sampled_from(["hybrid", "linear"]))
+    for file, tree in WHOLE.items():
+        if Path(file).parent.name == "workflows" and Path(file).stem != chosen:
+            continue
+        few = 24 if Path(file).stem == chosen else 6
+        slips = data.draw(st.dictionaries(PLACES[file], SLIPS, min_size=few // 2, max_size=few))
+        path = scratch / "whole" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(slipped(tree, slips))
+    told = tuple[Mistake, ...]()
+    try:
+        assert load(scratch / "whole", {}, chosen).hash
+    except ManifestMistakes as refused:
+        told = refused.mistakes
+    (scratch / "whole" / "workflows" / f"{chosen}.yaml").unlink()
+    assert all(one.what and one.instead and "\n" not in str(one) for one in told)
