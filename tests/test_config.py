@@ -451,7 +451,7 @@ def test_a_broken_catalogue_does_not_blame_the_runbooks(tmp_path: Path) -> None:
         ("runbooks/old/x.yaml", "nothing reads the folder “runbooks/old”", "Did you mean “runbooks”?"),
         ("service.yaml", "nothing reads this file", "Put it into one of: oncall, runbooks, slack, workflows."),
         ("runbooks/x.yml", "manifests end in .yaml", "Rename it to x.yaml."),
-        ("runbooks/Heat it.yaml", "the file's name “Heat it” doesn't fit", "Use lower-case letters"),
+        ("runbooks/Heat it.yaml", "the file's name “Heat it” doesn't fit", "Rename the file. Use lower-case letters"),
     ],
 )
 def test_a_file_that_nobody_would_read_is_not_ignored(tmp_path: Path, name: str, what: str, instead: str) -> None:
