@@ -1,14 +1,16 @@
 """Manifests: those that are shipped can be used, and those that are broken say where and how to mend them."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from bot.config import ManifestMistakes, Manifests, Mistake, load
 from bot.config.sentences import EXAMPLES
@@ -449,7 +451,7 @@ def test_a_broken_catalogue_does_not_blame_the_runbooks(tmp_path: Path) -> None:
         ("runbooks/old/x.yaml", "nothing reads the folder “runbooks/old”", "Did you mean “runbooks”?"),
         ("service.yaml", "nothing reads this file", "Put it into one of: oncall, runbooks, slack, workflows."),
         ("runbooks/x.yml", "manifests end in .yaml", "Rename it to x.yaml."),
-        ("runbooks/Heat it.yaml", "id: “Heat it” doesn't fit", "Use lower-case letters"),
+        ("runbooks/Heat it.yaml", "the file's name “Heat it” doesn't fit", "Rename the file. Use lower-case letters"),
     ],
 )
 def test_a_file_that_nobody_would_read_is_not_ignored(tmp_path: Path, name: str, what: str, instead: str) -> None:
@@ -887,6 +889,135 @@ def test_a_broken_stage_is_named_with_its_remedy(  # noqa: PLR0917 - a row of th
 
 
 @pytest.mark.parametrize(
+    ("good", "bad", "what"),
+    [
+        ("before: [mitigation]", "before: [mitigation: yes]", "gates[0].before[0]: a mapping is not among the choices"),
+        ("before: [mitigation]", "before: [[mitigation]]", "gates[0].before[0]: a list is not among the choices"),
+        (
+            "gates: [",
+            "gates: [{use: anybody, before: [stage: closed]}, ",
+            "gates[0].before[0]: a mapping is not among the choices",
+        ),
+        (
+            "gates: [",
+            "gates: [{use: anybody, before: [stage], stages: [[closed]]}, ",
+            "gates[0].stages[0]: a list is not text",
+        ),
+        ("to: closed}", "to: closed, after: 5m, criteria: [warn]}", "transitions[2].criteria: a list is not among the"),
+    ],
+)
+def test_a_list_or_keys_in_place_of_a_word_are_named(tmp_path: Path, good: str, bad: str, what: str) -> None:
+    assert good in WORKFLOW, "the row must change something"
+    found = mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW.replace(good, bad, 1)})
+    assert any(what in one.what for one in found), [str(one) for one in found]
+
+
+def approval(*lines: str) -> str:
+    """Write the tests' workflow with another approval, with these keys."""
+    was = "anybody: {title: Anybody, kind: parallel, seats: [{anyone: true}], quorum: 1, last_resort: expire}"
+    assert was in WORKFLOW
+    return WORKFLOW.replace(was, f"anybody: {{title: Anybody, {', '.join(lines)}}}")
+
+
+WHOLE_NUMBER = "Write a whole number: 3."
+A_LIST = "Write a list: each item begins with “- ”."
+PARALLEL, SEQUENTIAL, DYNAMIC = "kind: parallel, seats: [{anyone: true}]", "kind: sequential", "kind: dynamic"
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "instead"),
+    [
+        ((f"{PARALLEL[:-1]}", "{anyone: true, weight: 1.5}]"), "seats[1].weight: “1.5” is not a whole", WHOLE_NUMBER),
+        ((PARALLEL, "noes: often"), "noes: “often” is not a whole number", WHOLE_NUMBER),
+        (
+            (PARALLEL, "second: [{anyone: true}]", "second_quorum: 5"),
+            "second_quorum: a quorum of 5 can never be reached: all seats together weigh 1",
+            "Write second_quorum: 1 or less, or more seats or voices.",
+        ),
+        (("kind: parallel", "seats: {anyone: true}"), "seats: a mapping cannot stand here", A_LIST),
+        ((PARALLEL, "second: anyone"), "second: “anyone” cannot stand here", A_LIST),
+        (("kind: mixed", "seats: [{anyone: true}]"), "seats: kind: mixed has no seats", "Write kind: parallel, or rem"),
+        (("chain: [{hat: reviewer}]",), "chain: kind: mixed has no chain", "Write kind: sequential, or remove it."),
+        ((PARALLEL, "fallback: []"), "fallback: kind: parallel has no fallback", "Write kind: dynamic, or remove it."),
+        (
+            ("steps: [{tiers: [{seats: [{anyone: true}]}]}]", "quorum: 1"),
+            "quorum: beside steps it means nothing",
+            "Write it in a tier of steps, or remove it.",
+        ),
+        ((SEQUENTIAL, "chain: reviewer"), "chain: “reviewer” cannot stand here", A_LIST),
+        ((SEQUENTIAL, "chain: {hat: reviewer}"), "chain: a mapping cannot stand here", A_LIST),
+        ((SEQUENTIAL, "chain: [reviewer]"), "chain[0]: “reviewer” cannot stand here", "Write keys and values: role,"),
+        (
+            (SEQUENTIAL, "chain: null"),
+            "chain: it is empty",
+            "Write it like: chain: [{hat: reviewer}, {hat: commander}]",
+        ),
+        ((DYNAMIC, "route: best"), "route: “best” cannot stand here", "Write keys and values: among, picks, owner"),
+        ((DYNAMIC, "route: [1]"), "route: a list cannot stand here", "Write keys and values: among, picks, owner"),
+        ((DYNAMIC, "route: {picks: some}"), "route.picks: “some” is not a whole number", WHOLE_NUMBER),
+        ((DYNAMIC, "route: {picks: 30}"), "route.picks: “30” is too large", "Write at most 20."),
+        ((DYNAMIC, "route: {owner: much}"), "route.owner: “much” is not a number", "Write it like: owner: 3"),
+        ((DYNAMIC, "route: {speed: fast}"), "route.speed: “fast” is not a number", "Write a number: 1.5."),
+        ((DYNAMIC, "route: {among: 5}"), "route.among: “5” is not text", 'Put it in quotes: "5".'),
+        ((DYNAMIC, "route: {pickz: 1}"), "route.pickz: unknown key “pickz”", "Did you mean “picks”?"),
+        ((DYNAMIC, "route: {wakes: p1}"), "route.wakes: “p1” cannot stand here", A_LIST),
+        ((DYNAMIC, "route: {}", "fallback: anyone"), "fallback: “anyone” cannot stand here", A_LIST),
+        ((DYNAMIC, "route: {}", "fallback: {anyone: true}"), "fallback: a mapping cannot stand here", A_LIST),
+        ((DYNAMIC, "route: {}", "fallback: [anyone]"), "fallback[0]: “anyone” cannot stand here", "Write keys and"),
+    ],
+)
+def test_a_slip_in_a_short_form_of_an_approval_is_told_once_where_it_is_written(
+    tmp_path: Path, lines: tuple[str, ...], place: str, instead: str
+) -> None:
+    found = mistakes(tmp_path, {"workflows/hybrid.yaml": approval(*lines)})
+    told = [one for one in found if one.what.startswith(f"approvals.anybody.{place}")]
+    assert len(told) == 1, [str(one) for one in found]
+    assert told[0].instead.startswith(instead)
+    assert not [str(one) for one in found if "it is empty" in one.what and one not in told]
+    assert not [str(one) for one in found if "unknown key" in one.what and one not in told]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "what", "instead"),
+    [
+        ("closed: {}", "closed: ", "stages.closed: it is empty", "Write {}, or keys and values: title, purpose, hats"),
+        ("sla_minutes: 15", "sla_minutes: soon", "sla_minutes: “soon” is not a duration", "Write 5m, 1h, 3d, or a n"),
+        (
+            "channels: {",
+            "reminders: {p1: {stuck: {after: 1h, most: often}}}\nchannels: {",
+            "stuck.most: “often” is not a whole number",
+            WHOLE_NUMBER,
+        ),
+        (
+            "channels: {",
+            'review: {meeting: {p1: 3d}, at: "14:00", zone: Europe/Berlin, minutes: long}\nchannels: {',
+            "review.minutes: “long” is not a whole number",
+            WHOLE_NUMBER,
+        ),
+    ],
+)
+def test_the_remedy_is_one_that_is_taken(tmp_path: Path, good: str, bad: str, what: str, instead: str) -> None:
+    assert good in WORKFLOW, "the row must change something"
+    (only,) = mistakes(tmp_path, {"workflows/hybrid.yaml": WORKFLOW.replace(good, bad, 1)})
+    assert what in only.what
+    assert only.instead.startswith(instead)
+
+
+def test_the_example_beside_the_shipped_sla_is_taken() -> None:
+    (line,) = [line for line in (SHIPPED / "workflows" / "hybrid.yaml").read_text().splitlines() if "work too" in line]
+    for word in re.findall(r"\b\d+[smhd]\b", line):
+        severity = {"means": "X", "sla_minutes": word, "approval": False, "auto_remediation": False}
+        assert SeverityPolicy.model_validate(severity).sla_minutes > 0
+
+
+@pytest.mark.parametrize(("folder", "content"), [("workflows", WORKFLOW), ("runbooks", RUNBOOK)])
+def test_a_file_whose_name_is_no_name_is_to_be_renamed(tmp_path: Path, folder: str, content: str) -> None:
+    (only,) = mistakes(tmp_path, {f"{folder}/good copy.yaml": content})
+    assert only.what == "the file's name “good copy” doesn't fit"
+    assert only.instead == "Rename the file. Use lower-case letters, digits and “-”, 41 at most: restart-checkout."
+
+
+@pytest.mark.parametrize(
     ("before", "stages", "instead"),
     [("stage", "resolved", "Write before: [resolution]."), ("resolution", "closed", "Write before: [stage].")],
 )
@@ -1205,3 +1336,76 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 @given(where=WHERE, tree=st.dictionaries(KEYS, VALUES, max_size=6))
 def test_any_tree_of_values_is_a_manifest_or_a_mistake(scratch: Path, where: str, tree: dict[str, Any]) -> None:
     outcome(scratch, {where: json.dumps(tree)})
+
+
+# Whatever slips into what is shipped
+
+Place = tuple[str | int, ...]
+
+INSTEAD = (
+    *("null", "[]", "{}", "[[]]", "[closed]", "[[p1]]", "[mitigation: yes]", "{closed: null}", "{p1: []}"),
+    *("0", "-1", "1.5", "true", "2026-11-01", '""', "x", "p1", "[{}]"),
+)
+"""What may stand by mistake where something else should."""
+SLIPS = st.sampled_from(((0, ""), (2, ""), *((1, text) for text in INSTEAD)))
+"""How often a key or an item stands there by mistake, or what stands there instead."""
+
+
+def places(value: Any, place: Place = ()) -> Iterator[Place]:
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in below:
+        yield (*place, key)
+        yield from places(inner, (*place, key))
+
+
+def slipped(value: Any, slips: Mapping[Place, tuple[int, str]], place: Place = ()) -> str:
+    """Write a value in flow style, with slips at some places."""
+    if place in slips and slips[place][1]:
+        return slips[place][1]
+    if not isinstance(value, dict | list):
+        return json.dumps(value, default=str)
+    is_keys, parts = isinstance(value, dict), list[str]()
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        times, text = slips.get((*place, key), (1, ""))[0], slipped(inner, slips, (*place, key))
+        parts += [f"{json.dumps(key)}: {text}" if is_keys else text] * times
+    return f"{{{', '.join(parts)}}}" if is_keys else f"[{', '.join(parts)}]"
+
+
+WHOLE = {
+    path.relative_to(SHIPPED).as_posix(): YAML(typ="safe", pure=True).load(path.read_text())
+    for path in sorted(SHIPPED.rglob("*.yaml"))
+    if path.parent.name != "slack"
+}
+"""All that is shipped, as values."""
+
+
+def kinds_of_places(tree: Any) -> list[list[Place]]:
+    """Sort the places below a value by the keys that they are under: `before` of all gates is one kind."""
+    found = dict[tuple[str, ...], list[Place]]()
+    for place in places(tree):
+        found.setdefault(tuple(str(part) for part in place if isinstance(part, str)), []).append(place)
+    return list(found.values())
+
+
+PLACES = {file: st.sampled_from(kinds_of_places(tree)).flatmap(st.sampled_from) for file, tree in WHOLE.items()}
+
+
+@settings(deadline=None, max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # each reads 10 files
+@given(data=st.data())
+def test_no_slips_in_what_is_shipped_are_more_than_mistakes(scratch: Path, data: st.DataObject) -> None:
+    chosen = data.draw(st.sampled_from(["hybrid", "linear"]))
+    for file, tree in WHOLE.items():
+        if Path(file).parent.name == "workflows" and Path(file).stem != chosen:
+            continue
+        few = 24 if Path(file).stem == chosen else 6
+        slips = data.draw(st.dictionaries(PLACES[file], SLIPS, min_size=few // 2, max_size=few))
+        path = scratch / "whole" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(slipped(tree, slips))
+    told = tuple[Mistake, ...]()
+    try:
+        assert load(scratch / "whole", {}, chosen).hash
+    except ManifestMistakes as refused:
+        told = refused.mistakes
+    (scratch / "whole" / "workflows" / f"{chosen}.yaml").unlink()
+    assert all(one.what and one.instead and "\n" not in str(one) for one in told)

@@ -19,6 +19,7 @@ from bot.domain.incident.due import Outlook
 from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.rejections import CriteriaMissing
 from bot.domain.incident.state import Incident
+from bot.domain.incident.ways import waits
 from bot.domain.oncall.book import Book
 from bot.domain.oncall.told import Letters, duty_said, override_said, shift_said
 from bot.domain.rejected import Rejected
@@ -234,8 +235,11 @@ def _stage(answer: ShowStage) -> Iterator[str]:
         yield from _item(item, " (owed from before)")
     for way in answer.ways:
         lacking = ", ".join(f"“{item.criterion.title}”" for item in way.missing)
-        how = "may be done now; it stays owed:" if way.strictness is Strictness.WARN else "not before"
+        waiting = (*(no.sentence for no in way.held), *waits(way))
+        now = "" if waiting else "may be done now; "
+        how = f"{now}it stays owed:" if way.strictness is Strictness.WARN else "not before"
         yield f"  → {way.to.id}" + (f": {how} {lacking}" if lacking else "")
+        yield from (f"      {said}" for said in waiting)
 
 
 def _item(item: Item, owed: str = "") -> Iterator[str]:

@@ -57,6 +57,11 @@ def items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def words(value: Any) -> list[str]:
+    """Return what is text of a list that may be written at a place."""
+    return [item for item in items(value) if isinstance(item, str)]
+
+
 def read_folder(root: Path, found: list[Mistake]) -> dict[str, Document]:
     """Read every YAML file of the known folders, by its path below the root."""
     documents = dict[str, Document]()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from bot.config.documents import Document, items
+from bot.config.documents import Document, items, words
 from bot.config.mistakes import Mistake, Place
 from bot.domain.workflow.lifecycle import Purpose
 
@@ -32,8 +32,8 @@ def _stages(
     document: Document, index: int, gate: Mapping[str, object], purposes: Mapping[str, Purpose | None]
 ) -> Iterator[Mistake]:
     """Find gates before moves that none of the stages they name is ever asked about as what they stand before."""
-    before = {*items(gate.get("before"))} & {"stage", "resolution"}
-    named = [name for name in items(gate.get("stages")) if purposes.get(name) is not None]
+    before = {*words(gate.get("before"))} & {"stage", "resolution"}
+    named = [name for name in words(gate.get("stages")) if purposes.get(name) is not None]
     asked = {purpose.asks for name in named if (purpose := purposes[name]) is not None}
     if before and named and not asked & before:
         what = f"moves into {', '.join(named)} are asked about as {asked.pop()}, so nobody is ever asked here"
@@ -44,10 +44,10 @@ def _stages(
 def _nothing_to_undo(document: Document, gate: Mapping[str, object]) -> Iterator[Mistake]:
     """Find approvals that would roll back what has not been done yet."""
     use = gate.get("use")
-    for before in items(gate.get("before")):
+    for before in words(gate.get("before")):
         for key in ("then", "last_resort"):
             place: Place = ("approvals", str(use), key)
-            if isinstance(before, str) and before in UNDOES_NOTHING and document.at(place) == "roll-back":
+            if before in UNDOES_NOTHING and document.at(place) == "roll-back":
                 what = f"before {UNDOES_NOTHING[before]} there is nothing to roll back"
                 yield document.mistake(
                     place, what, "Write expire, reject or approve; moves may have an approval of their own."

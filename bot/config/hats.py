@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.config.documents import Document, items, written
+from bot.config.documents import Document, items, words, written
 from bot.config.mistakes import Mistake, Place, shown
 from bot.domain.hats import Hat
 
@@ -30,4 +30,4 @@ def check(document: Document) -> Iterator[Mistake]:
 def _pair(conflict: dict[str, Any]) -> list[str]:
     if isinstance(conflict.get("hat"), str):
         return [conflict["hat"], Hat.MITIGATOR.value]
-    return [hat for hat in items(conflict.get("hats")) if isinstance(hat, str)]
+    return words(conflict.get("hats"))

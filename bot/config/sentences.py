@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from bot.config.approvals import as_written
+from bot.config.approvals import as_written, not_written_out
 from bot.config.documents import Document
 from bot.config.mistakes import Mistake, Place, listed, shown, suggest
-from bot.domain.declared import IN_MINUTES, IN_SECONDS, SECONDS
+from bot.domain.declared import IN_MINUTES, IN_SECONDS, IN_WHOLE_MINUTES, SECONDS
 from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.short import SHORT_KEYS
 from bot.domain.oncall.notifier import Notifier
@@ -92,11 +92,12 @@ EXAMPLES = {
 }
 """What a key could look like; a key that must be there is among them."""
 
-OF_APPROVALS = {"tiers": "[{seats: [{anyone: true}]}]"}
+OF_APPROVALS = {"owner": "3", "tiers": "[{seats: [{anyone: true}]}]"}
 """What keys of approvals look like that mean something else elsewhere."""
 
 LISTS = {
     "before": "[mitigation]",
+    "chain": "[{hat: reviewer}, {hat: commander}]",
     "channels": "[ops]",
     "conflicts": "[{hats: [mitigator, verifier], is: enforced, because: Nobody judges their own work}]",
     "confirmed_by": "[verifier]",
@@ -105,6 +106,7 @@ LISTS = {
     "entry": "[{id: rollback, title: There is a way back, check: rollback-declared}]",
     "escalations": "[{use: payments-day}]",
     "exit": "[{id: told, title: Stakeholders have been told, check: stakeholders-told}]",
+    "fallback": "[{anyone: true}]",
     "from": "[triage, investigating]",
     "gates": "[{use: anybody, before: [mitigation]}]",
     "guards": "[nothing-runs]",
@@ -118,13 +120,15 @@ LISTS = {
     "only": '["mon-fri 09:00-17:00"]',
     "quiet": '["mon-sun 22:00-07:00"]',
     "required": "[p1, p2]",
+    "seats": "[{anyone: true}]",
+    "second": "[{anyone: true}]",
     "severities": "[p1, p2]",
     "transitions": "[{from: detected, to: triage}]",
     "when": "[mitigation]",
 }
 """What a key could look like where a list is wanted."""
 
-UNITS = {IN_SECONDS: 1, IN_MINUTES: 60}
+UNITS = {IN_SECONDS: 1, IN_MINUTES: 60, IN_WHOLE_MINUTES: 60}
 
 
 def mistake_of(
@@ -138,8 +142,17 @@ def mistake_of(
     place = as_written((*top, *below), document)
     if document.spoiled & {place[:depth] for depth in range(len(place) + 1)}:
         return None
+    if not top and place[:1] and place[0] in named and error["type"] == "misfit":
+        ctx = error["ctx"]
+        return document.mistake((), f"the file's name {ctx['what']}", f"Rename the file. {ctx['instead']}")
+    if error["type"] == "extra_forbidden" and place[:1] == ("approvals",) and place[2:] in SHORT_PLACES:
+        beside = not_written_out(str(place[2]), document.at(place[:2]))
+        return document.mistake(place, *beside) if beside else None
     told = _sentence(error, model, kind, place, document.at(place), named={top: frozenset(named)})
     return document.mistake(*told) if told else None
+
+
+SHORT_PLACES = {(key,) for key in SHORT_KEYS}
 
 
 def _sentence(
@@ -150,10 +163,11 @@ def _sentence(
     key = place[-1] if place else ""
     known = EXAMPLES | (OF_APPROVALS if place[:1] == ("approvals",) else {})
     examples = known | LISTS if get_origin(_bare(kind)) is tuple else known
-    like = f"Write it like: {key}: {examples[key]}" if key in examples else "Write a word here."
+    like = f"Write it like: {key}: {examples[key]}" if key in examples else _like(kind, named.get(place, frozenset()))
     match error["type"]:
         case "misfit":
-            return place, ctx["what"], ctx["instead"]
+            said = ctx["instead"].replace("quorum:", "second_quorum:") if key == "second_quorum" else ctx["instead"]
+            return place, ctx["what"], said
         case "missing":
             return place, "it is missing", f"Add it, for example: {key}: {known[str(key)]}"
         case "extra_forbidden":
@@ -197,9 +211,29 @@ def _sentence(
             return place, f"{called} is neither true nor false", "Write true or false."
         case "int_type" | "int_parsing" | "int_from_float":
             return place, f"{called} is not a whole number{' of minutes' if _unit(kind) else ''}", like
+        case "float_type" | "float_parsing":
+            return place, f"{called} is not a number", like
         case _:
             return place, error["msg"][:1].lower() + error["msg"][1:], like
 
+
+def _like(kind: Any, named: frozenset[str]) -> str:
+    """Say what a type takes, where no key says it by an example."""
+    bare = _bare(kind)
+    if _is_model(bare):
+        keys = f"keys and values: {listed(_keys(bare, named))}"
+        may_be_bare = not any(field.is_required() for name, field in bare.model_fields.items() if name not in named)
+        return f"Write {{}}, or {keys}." if may_be_bare else f"Write {keys}."
+    return next((words for one, words in TAKES.items() if bare is one or get_origin(bare) is one), "Write a word here.")
+
+
+TAKES = {
+    bool: "Write true or false.",
+    int: "Write a whole number: 3.",
+    float: "Write a number: 1.5.",
+    tuple: "Write a list: each item begins with “- ”.",
+    dict: "Write keys and values.",
+}
 
 LIMITS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.config import gates
-from bot.config.documents import Document, items, written
+from bot.config.documents import Document, items, words, written
 from bot.config.mistakes import Mistake, Place, shown, suggest
 from bot.domain.hats import Hat
 from bot.domain.workflow.lifecycle import Purpose
@@ -176,7 +176,7 @@ def _waiting(document: Document, purposes: Mapping[str, Purpose | None]) -> Iter
     for place, before, to in _moves(document):
         asked = [*items(document.at(("stages", before, "exit"))), *items(document.at(("stages", to, "entry")))]
         how = document.at((*place, "criteria"))
-        if asked and document.at((*place, "after")) is not None and how in {None, "enforced"}:
+        if asked and document.at((*place, "after")) is not None and how in (None, "enforced"):  # a list may stand there
             what = "it happens in time, and nothing would move it on while a criterion is missing"
             yield document.mistake(place, what, "Add criteria: warn, so that what is missing stays owed, or ignore.")
         if (
@@ -233,7 +233,7 @@ def _reminders(document: Document, purposes: Mapping[str, Purpose | None]) -> It
 
 
 def _hats(document: Document, stage: str) -> Iterable[str]:
-    return [hat for hat in items(document.at(("stages", stage, "hats"))) if isinstance(hat, str)]
+    return words(document.at(("stages", stage, "hats")))
 
 
 def _pairs(value: Any) -> list[tuple[str, Any]]:

@@ -160,17 +160,17 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
 
 
-def _in(unit: int, name: str) -> BeforeValidator:
+def _in(unit: int, name: str, like: str = "90s, 5m, 1h") -> BeforeValidator:
     """Read `90s`, `5m` or `1h 30m`; a plain number already is in the field's unit."""
 
     def read(given: Any) -> Any:
         if isinstance(given, int | float) and not isinstance(given, bool):
             return given
         if given is None:
-            raise misfit("it is empty", f"Write 90s, 5m, 1h, or a number of {name}.")
+            raise misfit("it is empty", f"Write {like}, or a number of {name}.")
         word = str(given).strip().lower()
         if re.fullmatch(rf"({DURATION.pattern}\s*)+", word) is None:
-            raise misfit(f"“{word}” is not a duration", f"Write 90s, 5m, 1h, or a number of {name}.")
+            raise misfit(f"“{word}” is not a duration", f"Write {like}, or a number of {name}.")
         seconds = sum(float(amount) * SECONDS[letter] for amount, letter in DURATION.findall(word))
         return seconds / unit
 
@@ -179,7 +179,8 @@ def _in(unit: int, name: str) -> BeforeValidator:
 
 IN_SECONDS = _in(1, "seconds")
 IN_MINUTES = _in(60, "minutes")
+IN_WHOLE_MINUTES = _in(60, "minutes", like="5m, 1h, 3d")
 
 Seconds = Annotated[float, IN_SECONDS]
 Minutes = Annotated[float, IN_MINUTES]
-WholeMinutes = Annotated[int, IN_MINUTES]
+WholeMinutes = Annotated[int, IN_WHOLE_MINUTES]

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.effects import ShowHome, ShowMissing
-from bot.domain.incident.rejections import CriteriaMissing
+from bot.domain.incident.rejections import CriteriaMissing, GateStillOpen, NeedsApproval, StillRunning
 from bot.domain.rejected import Rejected
 from bot.slack import answers, events, shortcuts
 from bot.slack.clicks import ALL as CLICKS
@@ -35,7 +35,7 @@ from bot.slack.requests import (
     submission,
     teams_of,
 )
-from bot.slack.views.stage import refused
+from bot.slack.views.stage import held, refused
 from bot.verbs import Request, run
 
 log = logging.getLogger("muster.slack")
@@ -204,5 +204,9 @@ def _guarded(answer: Callable[[], Reply], asked: Asked, door: Door) -> Reply:
             return refused(no.incident, no.to, no.items, asked.user, door.names)
         _show_missing(no, asked, door)
         return None
+    except (NeedsApproval, StillRunning, GateStillOpen) as no:
+        channel = asked.channel if isinstance(asked, SlashCommand) else None
+        here = door.house.engine.in_channel(channel) if channel else None
+        return held(door.house.engine.incident(here), no) if here is not None else answers.said(no.sentence)
     except Exception as error:  # noqa: BLE001 - the error door: answered and logged there
         return answers.said(sentence(error, asked.cause))

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from bot.domain.gates.events import GateOpened
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage, Resolve
-from bot.domain.incident.criteria import bare_hats, exits, owed, ways_on
+from bot.domain.incident.criteria import bare_hats, exits, owed
 from bot.domain.incident.due import stage_due
 from bot.domain.incident.events import StageChanged
+from bot.domain.incident.ways import ways
 from bot.domain.severity import severity
 from bot.domain.workflow.lifecycle import Purpose
 from bot.verbs.request import Answer, Ask, House, Request, Said, ShowStage, Verb, known, policy_of, submit
@@ -46,7 +47,7 @@ def _shown(request: Request, house: House) -> ShowStage:
         incident=incident,
         person=request.by,
         items=exits(incident, policy),
-        ways=ways_on(incident, policy),
+        ways=ways(incident, policy, request.at),
         owed=tuple(item for item in owed(incident, policy) if not item.done),
         due=stage_due(incident, policy),
         bare=bare_hats(incident, policy),

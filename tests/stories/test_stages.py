@@ -101,6 +101,27 @@ def test_the_stage_form_says_what_is_missing_before_it_is_sent(world: World) -> 
     assert "Investigating: nothing is missing" in form
 
 
+def test_what_waits_for_approval_says_so_before_it_is_tried_and_a_refusal_has_the_button_that_frees_it(
+    world: World,
+) -> None:
+    story = declare(world, "p1 checkout is down")
+    channel = story.channel.id
+    story.ben.types("/incident commander", channel)
+    needs = "At P1, mitigating needs an approved mitigation"
+    report = shown(story, "/incident stage", "Mitigating", needs)
+    assert "Resolved: it stays owed" in all_text(report)
+    assert "it waits for approval: Somebody else sees that it works again" in all_text(report)
+    assert "Propose mitigation" in buttons(report)
+    no = shown(story, "/incident stage mitigating", needs)
+    assert buttons(no) == ["Propose mitigation"]
+    story.ana.types("/incident propose scale-checkout", channel)
+    no = shown(story, "/incident resolve it healed", "waits for its votes already")
+    assert buttons(no) == ["Who decides m1"]
+    told = world.muster("incident", "--as", "UBEN", "--in", story.id, "stage").stdout
+    assert "waits for its votes already" in told
+    assert "it waits for approval: Somebody else sees that it works again" in told
+
+
 def test_hypotheses_and_action_items_are_written_down_by_word_and_by_form(world: World) -> None:
     story = declare(world, "p2 checkout is slow")
     channel = story.channel.id

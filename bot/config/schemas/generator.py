@@ -15,10 +15,10 @@ from pydantic_core import core_schema as core
 
 from bot.config.schemas.docstrings import of_fields, of_members
 from bot.config.schemas.written import BEFORE, BESIDE, NAMED, RULES
-from bot.domain.declared import IN_MINUTES, IN_SECONDS
+from bot.domain.declared import IN_MINUTES, IN_SECONDS, IN_WHOLE_MINUTES
 
 DURATION = r"^\s*(\d+(\.\d+)?\s*[smhdSMHD]\s*)+$"
-DURATIONS = {IN_SECONDS.func: "seconds", IN_MINUTES.func: "minutes"}
+DURATIONS = {IN_SECONDS.func: "seconds", IN_MINUTES.func: "minutes", IN_WHOLE_MINUTES.func: "minutes"}
 
 WHOLE = r"^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$"
 NUMBER = r"^\s*[+-]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)([eE][+-]?\d+)?\s*$|^\s*[+-]?[iI][nN][fF]"

@@ -25,16 +25,17 @@ def written_out(given: Mapping[str, Any]) -> dict[str, Any]:
     if "zone" in given:
         policy["zone"] = given["zone"]  # one clock for the tiers' hours and for the policy's quiet times
     match policy.get("kind"):
-        case "sequential" if isinstance(policy.get("chain"), Sequence):
+        case "sequential" if "chain" in policy:
             second = _tiers(policy, "second", tier)
-            policy["steps"] = [{"tiers": [{**tier, "seats": [seat]}, *second]} for seat in policy.pop("chain")]
-        case "parallel" if isinstance(policy.get("seats"), Sequence):
+            policy["steps"] = [{"tiers": [{**tier, "seats": seats}, *second]} for seats in _each(policy.pop("chain"))]
+        case "parallel" if "seats" in policy:
             first = {**tier, "seats": policy.pop("seats")}
             policy["steps"] = [{"tiers": [first, *_tiers(policy, "second", tier)]}]
         case "dynamic" if "route" in policy:
             first = {"quorum": 1, **tier, "seats": [_routed(policy.pop("route"))]}
             after = {name: value for name, value in tier.items() if name not in {"quorum", "noes"}}
-            last = [{**after, "seats": seats} for seats in _one_by_one(policy.pop("fallback", None))]
+            fallback = policy.pop("fallback", None)
+            last = [{**after, "seats": seats} for seats in (_each(fallback) if fallback is not None else ())]
             policy["steps"] = [{"tiers": [first, *last]}]
         case _:
             return dict(given)
@@ -49,9 +50,9 @@ def _tiers(policy: dict[str, Any], name: str, tier: Mapping[str, Any]) -> list[d
     return [{**kept, "quorum": quorum, "seats": seats}] if seats else []
 
 
-def _one_by_one(seats: Any) -> list[Any]:
+def _each(seats: Any) -> list[Any]:
     """Make a tier's seats of each; what is no list is refused as the seats of a tier."""
-    return [[seat] for seat in seats] if isinstance(seats, Sequence) else [] if seats is None else [seats]
+    return [[seat] for seat in seats] if isinstance(seats, Sequence) and not isinstance(seats, str) else [seats]
 
 
 def _routed(route: Any) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.gates.gate import Gate
+from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.hats import Hat
 from bot.domain.incident.checks import TAKES, look, still_counts
 from bot.domain.incident.findings import Confirmation
 from bot.domain.incident.state import Incident
+from bot.domain.rejected import Rejected
 from bot.domain.workflow.criterion import Criterion, Strictness
 from bot.domain.workflow.lifecycle import Stage, Transition
 from bot.domain.workflow.policy import Policy
@@ -45,6 +48,12 @@ class Way:
     to: Stage
     strictness: Strictness
     missing: tuple[Item, ...]
+    held: tuple[Rejected, ...] = ()
+    """What refuses it beside criteria, as it would be said to whoever ordered it."""
+    approval: ApprovalPolicy | None = None
+    """Whose yes it waits for."""
+    asked: Gate | None = None
+    """The gate at which just this is asked right now."""
 
 
 def exits(incident: Incident, policy: Policy) -> tuple[Item, ...]:

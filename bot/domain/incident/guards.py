@@ -1,5 +1,7 @@
 """What holds a move: its guards, and criteria that it enforces. One that happens in time is held like any other."""
 
+from collections.abc import Iterator
+
 from bot.domain.incident.criteria import enforced
 from bot.domain.incident.rejections import CriteriaMissing, GateStillOpen, NeedsApproval, StillRunning
 from bot.domain.incident.state import Incident
@@ -23,6 +25,15 @@ def lets(move: Transition, incident: Incident, policy: Policy) -> bool:
     except Rejected:
         return False
     return True
+
+
+def holding(move: Transition, incident: Incident, policy: Policy) -> Iterator[Rejected]:
+    """Go through what the guards of a move wait for; criteria are told by themselves."""
+    for guard in move.guards:
+        try:
+            _check_guard(guard, incident, policy)
+        except Rejected as no:
+            yield no
 
 
 def _check_guard(guard: Guard, incident: Incident, policy: Policy) -> None:

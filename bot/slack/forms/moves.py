@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.incident.commands import ChangeSeverity, ChangeStage
-from bot.domain.incident.criteria import ways_on
+from bot.domain.incident.ways import ways
 from bot.domain.severity import Severity
 from bot.slack.controls import FormFacts
 from bot.slack.door import Door, Reply
@@ -47,7 +47,7 @@ def stage_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     options = [(s.id, s.label) for s in policy.next_stages(incident.stage)] or [
         (incident.stage.id, incident.stage.label)
     ]
-    missing = lines(ways_on(incident, policy))
+    missing = lines(ways(incident, policy, door.clock.now()), door.names)
     blocks = [
         *([section("\n".join(f"• {one}" for one in missing))] if missing else []),
         select("to", f"From {incident.stage.label} to", options, initial=options[0][0]),

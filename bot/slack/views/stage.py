@@ -6,10 +6,14 @@ from typing import assert_never
 
 from bot.domain.hats import Hat
 from bot.domain.incident.criteria import Item, Way, spoken_for
+from bot.domain.incident.mitigations import Progress
+from bot.domain.incident.rejections import GateStillOpen, NeedsApproval, StillRunning
 from bot.domain.incident.state import Incident
+from bot.domain.incident.ways import waits
+from bot.domain.rejected import Rejected
 from bot.domain.workflow.criterion import Check, Evidence, Strictness
 from bot.domain.workflow.lifecycle import Purpose, Stage
-from bot.slack.controls import ConfirmButton, OpenFormButton, RunVerbButton, TakeHatButton
+from bot.slack.controls import ConfirmButton, OpenFormButton, RunVerbButton, StopButton, TakeHatButton
 from bot.slack.kit import (
     Block,
     Message,
@@ -44,9 +48,10 @@ def stage(shown: ShowStage, names: Names, now: datetime) -> Message:
     due = f"To end by {day(shown.due)}{' · *late*' if now > shown.due else ''}" if shown.due else ""
     told = [_done(item, names) for item in done]
     above = {item.criterion.id for item in (*missing, *shown.owed)}
-    ways = [_way(way, above) for way in shown.ways]
+    ways = [_way(way, names, above) for way in shown.ways]
     bare = f"Nobody wears: {', '.join(line(title, 80) for title in shown.bare.values())}" if shown.bare else ""
     moves = button("Move on", OpenFormButton(incident=incident.id, form="stage")) if shown.ways else None
+    freeing = _freeing(incident, [no for way in shown.ways for no in way.held])
     return message(
         sentences(f"{what}: {count}", due, *_said(missing, names), *_said(shown.owed, names), *ways),
         header(what),
@@ -57,7 +62,7 @@ def stage(shown: ShowStage, names: Names, now: datetime) -> Message:
         section(bold(bare)) if bare else None,
         actions(*(_take(hat, title, incident) for hat, title in shown.bare.items())) if bare else None,
         section("\n".join(["*From here*", *ways])) if ways else None,
-        actions(moves) if moves else None,
+        actions(moves, *freeing) if moves else None,
     )
 
 
@@ -73,9 +78,37 @@ def refused(incident: Incident, to: Stage, items: Sequence[Item], person: str, n
     )
 
 
-def lines(ways: Iterable[Way]) -> list[str]:
-    """Say of each way on what is missing for it, for a form."""
-    return [_way(way) for way in ways]
+def held(incident: Incident, no: Rejected) -> Message:
+    """Say what something waits for, with the button that frees it."""
+    buttons = _freeing(incident, [no])
+    return message(no.sentence, section(line(no.sentence, 2000)), actions(*buttons) if buttons else None)
+
+
+def _freeing(incident: Incident, noes: Iterable[Rejected]) -> list[Block]:
+    """Offer what frees moves that were refused so: a proposal, the end of a run, a look at who decides."""
+    found = dict[str, Block]()
+    for no in noes:
+        match no:
+            case NeedsApproval() if not incident.proposed:
+                form = OpenFormButton(incident=incident.id, form="propose")
+                found.setdefault("propose", button("Propose mitigation", form))
+            case StillRunning():
+                for m in incident.mitigations.values():
+                    if m.progress.is_live and m.progress is not Progress.ROLLING_BACK:
+                        stop = StopButton(incident=incident.id, mitigation=m.id)
+                        found.setdefault("stop", button(f"Stop {m.id}", stop, "danger"))
+            case NeedsApproval() | GateStillOpen():
+                for gate in incident.open_gates[:1]:
+                    look = RunVerbButton(incident=incident.id, words=f"gates {gate.id}")
+                    found.setdefault("gate", button(f"Who decides {gate.id}", look))
+            case _:
+                pass
+    return [*found.values()]
+
+
+def lines(ways: Iterable[Way], names: Names) -> list[str]:
+    """Say of each way on what stands before it, for a form."""
+    return [_way(way, names) for way in ways]
 
 
 def _things(count: int) -> str:
@@ -110,18 +143,26 @@ def _asked(
         yield context(f"And {len(items) - room} more: {rest}")
 
 
-def _way(way: Way, above: Collection[str] = ()) -> str:
-    """Say what is missing for a way on, by name where it does not stand above."""
-    if not way.missing:
-        return f"{way.to.label}: nothing is missing"
+def _way(way: Way, names: Names, above: Collection[str] = ()) -> str:
+    """Say what stands before a way on; criteria by name where they do not stand above."""
+    refused = [line(no.sentence.rstrip("."), 300, names) for no in way.held]
+    asked = [line(said, 300, names) for said in waits(way)]
+    lacking = _lacking(way, above)
+    if not lacking:
+        nothing = [] if refused or asked else ["nothing is missing"]
+    elif way.strictness is Strictness.WARN:
+        nothing = [f"it stays owed: {lacking}" if refused or asked else f"may be done now; it stays owed: {lacking}"]
+    else:
+        nothing = [f"not before {lacking}"]
+    return f"{way.to.label}: {'; '.join([*refused, *nothing, *asked])}"
+
+
+def _lacking(way: Way, above: Collection[str]) -> str:
     others = [item for item in way.missing if item.criterion.id not in above]
     named = [f"“{line(item.criterion.title, 80)}”" for item in others[:5]]
     named += [f"{len(others) - 5} more"] if len(others) > 5 else []
     known = len(way.missing) - len(others)
-    lacking = " and ".join(filter(None, (f"{known} of the above" if known else "", ", ".join(named))))
-    if way.strictness is Strictness.WARN:
-        return f"{way.to.label}: may be done now; it stays owed: {lacking}"
-    return f"{way.to.label}: not before {lacking}"
+    return " and ".join(filter(None, (f"{known} of the above" if known else "", ", ".join(named))))
 
 
 def _remedy(item: Item, incident: Incident, person: str) -> Block:

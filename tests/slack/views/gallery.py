@@ -19,11 +19,13 @@ from bot.domain.gates.stricter import Known
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident import commands as c
-from bot.domain.incident.criteria import Item, bare_hats, exits, missing, owed, ways_on
+from bot.domain.incident.criteria import Item, bare_hats, exits, missing, owed
 from bot.domain.incident.due import outlook, stage_due
 from bot.domain.incident.events import ConflictMet
 from bot.domain.incident.record import Recorded
+from bot.domain.incident.rejections import NeedsApproval
 from bot.domain.incident.state import Incident
+from bot.domain.incident.ways import ways
 from bot.domain.oncall import calling as whom
 from bot.domain.oncall.arrange import AskToStandIn, Stretch
 from bot.domain.oncall.duty import duty, shifts_of
@@ -56,7 +58,7 @@ from bot.slack.views.page import page
 from bot.slack.views.policy import policy as policy_view
 from bot.slack.views.reminder import Pinged, nudge, overview, reminder
 from bot.slack.views.shift import shift_began
-from bot.slack.views.stage import refused, stage
+from bot.slack.views.stage import held, refused, stage
 from bot.slack.views.stand_in import answered, coming, going, made_known, question, reply, taken_back, unanswered
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
@@ -648,7 +650,8 @@ def shown(scene: Scene, person: str) -> Message:
     owes = tuple(item for item in owed(incident, policy) if not item.done)
     due = stage_due(incident, policy)
     bare = bare_hats(incident, policy)
-    answer = ShowStage(incident, person, exits(incident, policy), ways_on(incident, policy), owes, due, bare)
+    on = ways(incident, policy, scene.now)
+    answer = ShowStage(incident, person, exits(incident, policy), on, owes, due, bare)
     return stage(answer, names, scene.now)
 
 
@@ -666,6 +669,7 @@ def _stages() -> dict[str, Picture]:
     return {
         **{f"stage/{name}": shown(scene, BEN) for name, scene in scenes.items()},
         "stage/half-done-for-somebody-else": shown(half, DEE),
+        "stage/refused-by-a-guard": held(half.incident, NeedsApproval(severity="P1")),
         "stage/refused": refused(half.incident, Stages.INVESTIGATING, lacking, BEN, names),
         "stage/refused-for-many-things": refused(half.incident, Stages.CLOSED, crowd, BEN, names),
         "card/half-done": card(half.incident, ASKING, names, half.now),
