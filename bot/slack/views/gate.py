@@ -7,7 +7,7 @@ from bot.domain.gates.explain import stricter_said
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.policy import Choice, Purpose, Then
 from bot.domain.gates.seat import Seat, in_words
-from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
+from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents, waits_for
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.state import Incident
@@ -165,10 +165,7 @@ def breaking(incident: Incident, gate: Gate) -> Block | None:
 
 def may_vote(person: str, gate: Gate, incident: Incident) -> bool:
     """Say whether somebody's vote is wanted, as far as the incident knows who takes part."""
-    if not gate.is_open or gate.is_author(person) or gate.vote_of(person, gate.current) is not None:
-        return False
-    here = person in incident.people
-    return gate.sits(person, gate.current, here=here) and gate.person(person) not in barred_from(gate, gate.current)
+    return waits_for(gate, person, here=person in incident.people)
 
 
 def stricter(gate: Gate, names: Names) -> str:
