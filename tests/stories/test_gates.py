@@ -11,6 +11,7 @@ from bot.domain.gates.gate import Outcome
 from bot.domain.gates.orders import AnyOrder
 from bot.domain.gates.rejections import NothingToSign
 from bot.domain.gates.seating import Answers
+from bot.domain.hats import Hat
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.mitigations import Progress
 from bot.domain.rejected import Rejected
@@ -74,6 +75,22 @@ def told(night: Night, incident: str) -> list[str]:
 def is_asked(night: Night, person: str, incident: str) -> bool:
     """Say whether somebody has a question with buttons before them."""
     return any("Approve" in str(m["blocks"][-1]) for m in night.asked(person, incident))
+
+
+def question(night: Night, incident: str) -> str:
+    """Return what the channel reads of what is asked there."""
+    (asked,) = night.posted(str(night.incident(incident).channel), "needed, from")
+    return str(asked["text"])
+
+
+def told_again(night: Night, incident: str) -> list[dict[str, Any]]:
+    return night.posted(str(night.incident(incident).channel), "still waits")
+
+
+def in_channel(night: Night, incident: str) -> str:
+    """Return all that Muster says in an incident's channel: Slack notifies whoever is mentioned in it."""
+    posted = night.posted(str(night.incident(incident).channel))
+    return " ".join(f"{m['text']} {m['blocks']}" for m in posted if "subtype" not in m)
 
 
 # One after the other
@@ -355,8 +372,11 @@ zone: UTC
     night.passes(seconds=5)
     assert is_asked(night, ANA, incident), "she is on shift"
     assert not night.asked(CY, incident)
+    assert f"<@{ANA}>" in question(night, incident)
+    assert f"<@{CY}>" not in in_channel(night, incident)
     night.passes(minutes=181)
     assert is_asked(night, CY, incident)
+    assert f"Asked: <@{ANA}>, <@{CY}>." in question(night, incident)
 
 
 def test_whoever_sleeps_is_told_in_the_morning_unless_the_severity_wakes(night: Night) -> None:
@@ -370,8 +390,41 @@ def test_whoever_sleeps_is_told_in_the_morning_unless_the_severity_wakes(night: 
     night.passes(seconds=5)
     assert is_asked(night, BEN, loud)
     assert not night.asked(BEN, calm), "P3 lets him sleep until three in the afternoon"
+    assert f"Asked: <@{BEN}>." in question(night, loud)
+    assert "Asked: Ben (told from <!date^" in question(night, calm)
+    assert f"<@{BEN}>" not in in_channel(night, calm), "a mention would wake him, too"
     night.passes(minutes=181)
     assert is_asked(night, BEN, calm)
+    assert f"Asked: <@{BEN}>." in question(night, calm)
+
+
+@pytest.mark.parametrize("quiet", ["", '\nquiet: ["mon-sun 11:00-15:00"]'], ids=["his own", "the policy's, too"])
+def test_the_channel_is_told_again_without_waking_who_sleeps(night: Night, quiet: str) -> None:
+    asleep = '    zone: Europe/London\n    quiet: ["mon-sun 11:00-15:00"]\n'
+    night.write(BOOK.replace("    zone: Europe/London\n", asleep))
+    asks = f"kind: parallel\nseats: [{{person: ben}}, {{anyone: true}}]\nquorum: 1\nnext_after: 8h{quiet}"
+    night.asks(asks, severities="p1, p3")
+    calm = night.declared(by=DEE, severity=Severity.P3)
+    night.passes(seconds=5)
+    night.does(o.propose(plan(PURGE), by=DEE), calm)
+    night.passes(minutes=16)
+    (again,) = told_again(night, calm)
+    assert again["text"].startswith("Anybody here:" if quiet else f"<@{ANA}>")
+    assert f"<@{BEN}>" not in in_channel(night, calm)
+
+
+def test_in_the_policys_quiet_times_nobody_is_called_by_the_channel(night: Night) -> None:
+    asks = "kind: parallel\nseats: [{anyone: true}]\nnext_after: 8h\nquiet: ['mon-sun 11:00-12:20']"
+    night.asks(asks, severities="p3")
+    calm = night.declared(by=DEE, severity=Severity.P3)
+    night.passes(seconds=5)
+    night.does(o.take(Hat.COMMANDER, by=BEN), calm)
+    night.does(o.propose(plan(PURGE), by=DEE), calm)
+    night.passes(minutes=16)
+    assert "Asked: Ben." in question(night, calm)
+    assert f"<@{BEN}>" not in " ".join(m["text"] for m in told_again(night, calm))
+    night.passes(minutes=15)
+    assert f"<@{BEN}>: " in told_again(night, calm)[-1]["text"], "it is day by then"
 
 
 # In words
