@@ -21,7 +21,10 @@ def as_written(place: Place, document: Document) -> Place:
     step, tier, rest = _number(place, 3), _number(place, 5), place[6:]
     if rest[:1] != ("seats",):
         return (*place[:2], *(SHORT.get(str(key), key) for key in rest[:1]), *rest[1:])
-    return (*place[:2], *_seats(written, step, tier), *(rest[2:] if "chain" in written and not tier else rest[1:]))
+    seats = _seats(written, step, tier)
+    if seats == ("route",):
+        return (*place[:2], *seats, *(("picks",) if rest[2:3] == ("voices",) else rest[3:]))
+    return (*place[:2], *seats, *(rest[2:] if "chain" in written and not tier else rest[1:]))
 
 
 def _seats(written: dict[str, Any], step: int, tier: int) -> Place:
