@@ -326,6 +326,78 @@ BROKEN: list[tuple[str, str, str, int, str, str]] = [
         "gates[0].of[0]: “proven” is not among the choices",
         "failed, stopped, verified",
     ),
+    (
+        "hybrid",
+        "quorum: 1, last_resort: expire",
+        "second_quorum: 2",
+        6,
+        "approvals.anybody.second_quorum: there is no second tier whose quorum it could be",
+        "Add second",
+    ),
+    (
+        "hybrid",
+        "title: Anybody,",
+        "id: somebody, title: Anybody,",
+        6,
+        "approvals.anybody.id: the name is the key above it",
+        "Remove this line.",
+    ),
+    (
+        "hybrid",
+        "gates: [{",
+        "gates: [{use: anybody, before: [stage], stages: [triage, traige]}, {",
+        10,
+        "gates[0].stages[1]: no stage is called “traige”",
+        "Did you mean “triage”?",
+    ),
+    (
+        "hybrid",
+        "kind: parallel, seats: [{anyone: true}], quorum: 1",
+        "kind: sequential, chain: [{hat: commander}, {hat: commander}]",
+        6,
+        "approvals.anybody: it can never pass",
+        "Name somebody else in one of them",
+    ),
+    (
+        "hybrid",
+        "seats: [{anyone: true}], quorum: 1",
+        "seats: [{hat: commander, voices: 2}], quorum: 2",
+        6,
+        "approvals.anybody.quorum: a quorum of 2 can never be reached",
+        "Remove voices",
+    ),
+    (
+        "hybrid",
+        "kind: parallel, seats: [{anyone: true}], quorum: 1",
+        "kind: dynamic, route: {}",
+        6,
+        "approvals.anybody.route: nobody is asked until enough is known",
+        "Add fallback",
+    ),
+    (
+        "hybrid",
+        "quorum: 1, last_resort: expire",
+        "next_after: 30m, deputy_after: 1h",
+        6,
+        "approvals.anybody.deputy_after: it never comes: this is over after 30 min",
+        "null for never",
+    ),
+    (
+        "hybrid",
+        "quorum: 1, last_resort: expire",
+        "next_after: 10m, renotify: 15m",
+        6,
+        "approvals.anybody.renotify: it never comes: this is over after 10 min",
+        "null for never",
+    ),
+    (
+        "hybrid",
+        "quorum: 1, last_resort: expire",
+        'hours: ["mon 09:00-09:01"]',
+        6,
+        "approvals.anybody.hours: 2 h of these hours take more than 90 days",
+        "Write more hours",
+    ),
     ("hybrid", "managers: i", "customers: '#', managers: i", 7, "channels.customers: “#” doesn't fit", "as Slack does"),
     ("hybrid", "announce: incidents", "announce: '#Inc Room'", 7, "“#Inc Room” doesn't fit", "as Slack does"),
     ("hybrid", "announce: incidents", "announce: ---", 7, "channels.announce: “---” doesn't fit", "as Slack does"),
@@ -367,6 +439,20 @@ def test_a_broken_line_is_named_with_its_remedy(  # noqa: PLR0917 - a row of the
     told = [it for it in found if it.file == f"manifests/{file}" and it.line == line and what in it.what]
     assert told, [str(it) for it in found]
     assert instead in told[0].instead
+
+
+def test_a_hat_that_several_may_wear_is_several_people(tmp_path: Path) -> None:
+    shared = WORKFLOW.replace(
+        "kind: parallel, seats: [{anyone: true}], quorum: 1",
+        "kind: sequential, chain: [{hat: commander}, {hat: commander}]",
+    )
+    shared += "hats: {commander: {exclusive: false}}\n"
+    assert "anybody" in load(folder(tmp_path, {"workflows/hybrid.yaml": shared}), {}).policy.approvals
+
+
+def test_what_is_later_than_the_limit_may_be_written_as_never(tmp_path: Path) -> None:
+    never = WORKFLOW.replace("quorum: 1,", "quorum: 1, next_after: 10m, deputy_after: null, renotify: null,")
+    assert "anybody" in load(folder(tmp_path, {"workflows/hybrid.yaml": never}), {}).policy.approvals
 
 
 @pytest.mark.parametrize(
@@ -1030,8 +1116,15 @@ def test_a_gate_that_nobody_would_ever_be_asked_at_is_refused(
     assert instead in found
 
 
-BOARD = "approvals: {board: {title: Board, kind: parallel, seats: [{hat: commander, voices: 2}]}, anybody"
-"""An approval that can never pass: one head wears the commander's hat, and two of them must say yes."""
+BOARD = "approvals: {board: {title: Board, kind: parallel, seats: [{team: board, voices: 2}]}, anybody"
+"""An approval that can never pass: the board has one member, and two of them must say yes."""
+ONE_ON_THE_BOARD = """\
+people: {ana: {slack: UANA, name: Ana, zone: Europe/Madrid}}
+teams:
+  board: {title: Board, members: [ana]}
+  team-bread: {title: Bread, members: [ana]}
+  team-flour: {title: Flour, members: [ana]}
+"""
 ASKS_THE_BOARD = "gates: [{use: board, before: [stage], stages: [closed]}, {use"
 SIGNAL = "{id: verified, title: It has settled, check: verified-by-signal}"
 CLOSING = "{from: resolved, to: closed}"
@@ -1123,7 +1216,8 @@ def workflow(changes: Changes) -> str:
 def test_a_stage_without_an_end_is_named_with_its_remedy(
     tmp_path: Path, changes: Changes, what: str, instead: str
 ) -> None:
-    (told,) = mistakes(tmp_path, {"workflows/hybrid.yaml": workflow(changes)})
+    files = {"workflows/hybrid.yaml": workflow(changes), "oncall/book.yaml": ONE_ON_THE_BOARD}
+    (told,) = mistakes(tmp_path, files)
     assert told.line == 8
     assert what in told.what
     assert instead in told.instead
@@ -1201,7 +1295,8 @@ def test_a_stage_without_an_end_is_named_with_its_remedy(
     ],
 )
 def test_a_stage_that_has_an_end_is_left_alone(tmp_path: Path, changes: Changes) -> None:
-    assert load(folder(tmp_path, {"workflows/hybrid.yaml": workflow(changes)}), {}).policy.name == "hybrid"
+    files = {"workflows/hybrid.yaml": workflow(changes), "oncall/book.yaml": ONE_ON_THE_BOARD}
+    assert load(folder(tmp_path, files), {}).policy.name == "hybrid"
 
 
 REMINDERS = """\

@@ -72,7 +72,7 @@ def homes(members: Iterable[Any]) -> set[str]:
 @pytest.mark.parametrize(
     ("family", "members", "shared"),
     [
-        (verbs, homes(verb.act for verb in verbs.ALL), {"request", "times", "words"}),
+        (verbs, homes(verb.act for verb in verbs.ALL), {"meant", "request", "signature", "times", "words"}),
         (forms, homes(form.submit for form in forms.ALL), {"form", "fields"}),
         (clicks, homes(clicks.ALL.values()), {"click"}),
         (exporters, homes(exporter.render for exporter in exporters.ALL), {"approvals", "export", "facts", "verify"}),

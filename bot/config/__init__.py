@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.config import book_checks, checks, endless
+from bot.config import book_checks, checks, endless, gates
 from bot.config.book import read_book
 from bot.config.documents import HATS, SERVICES, Document, read_folder
 from bot.config.mistakes import ManifestMistakes, Mistake, shown, suggest
@@ -142,11 +142,11 @@ def _book(root: Path, documents: Mapping[str, Document], found: list[Mistake]) -
 
 
 def _ends(documents: Mapping[str, Document], policies: Mapping[str, Policy], book: Book, found: list[Mistake]) -> None:
-    """Look for stages without an end in the workflows that are right in themselves."""
+    """Look for approvals that can never pass, and stages without an end, in workflows that are right in themselves."""
     wrong = {mistake.file for mistake in found}
     for name, document in _in_folder(documents, "workflows"):
         if name in policies and document.file not in wrong:
-            found += endless.check(document, policies[name], book)
+            found += [*gates.never(document, policies[name], book), *endless.check(document, policies[name], book)]
 
 
 def _in_folder(documents: Mapping[str, Document], folder: str) -> list[tuple[str, Document]]:

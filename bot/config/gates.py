@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
+from bot.config.approvals import as_written
 from bot.config.documents import Document, items, words
-from bot.config.mistakes import Mistake, Place
+from bot.config.mistakes import Mistake, Place, shown, suggest
+from bot.domain.gates.slips import slips
+from bot.domain.hats import Hat
+from bot.domain.oncall.book import Book
 from bot.domain.workflow.lifecycle import Purpose
+from bot.domain.workflow.policy import Policy
 
 UNDOES_NOTHING = {"mitigation": "a mitigation", "notification": "customers are told"}
 """What a gate stands before, where nothing has been done yet that could be rolled back."""
@@ -16,6 +21,17 @@ def check(document: Document, purposes: Mapping[str, Purpose | None]) -> Iterato
         if isinstance(gate, dict):
             yield from _stages(document, index, gate, purposes)
             yield from _nothing_to_undo(document, gate)
+    yield from _written(document)
+
+
+def never(document: Document, policy: Policy, book: Book) -> Iterator[Mistake]:
+    """Check what approvals that are right in themselves can never be, with the hats and schedules there are."""
+    alone = {f"hat {hat.value}" for hat in Hat if policy.hat(hat).exclusive}
+    alone |= {f"schedule {name}" for name, schedule in book.schedules.items() if schedule.elsewhere is None}
+    for name, approval in policy.approvals.items():
+        for slip in slips(approval, alone):
+            place = as_written(("approvals", name, *slip.place), document)
+            yield document.mistake(place, slip.what, slip.instead)
 
 
 def before_move(document: Document, to: str, purpose: Purpose | None) -> Place | None:
@@ -28,10 +44,28 @@ def before_move(document: Document, to: str, purpose: Purpose | None) -> Place |
     return None
 
 
+def _written(document: Document) -> Iterator[Mistake]:
+    """Find keys that do nothing where they stand."""
+    approvals = document.tree.get("approvals")
+    for name, approval in approvals.items() if isinstance(approvals, dict) else ():
+        written = approval if isinstance(approval, dict) else {}
+        if "id" in written:
+            yield document.mistake(("approvals", name, "id"), "the name is the key above it", "Remove this line.")
+        if "second_quorum" in written and not written.get("second"):
+            what = "there is no second tier whose quorum it could be"
+            yield document.mistake(
+                ("approvals", name, "second_quorum"), what, "Add second: [{team: …}], or remove this line."
+            )
+
+
 def _stages(
     document: Document, index: int, gate: Mapping[str, object], purposes: Mapping[str, Purpose | None]
 ) -> Iterator[Mistake]:
     """Find gates before moves that none of the stages they name is ever asked about as what they stand before."""
+    for number, name in enumerate(items(gate.get("stages"))):
+        if isinstance(name, str) and purposes and name not in purposes:
+            what = f"no stage is called {shown(name)}"
+            yield document.mistake(("gates", index, "stages", number), what, suggest(name, purposes, "There are"))
     before = {*words(gate.get("before"))} & {"stage", "resolution"}
     named = [name for name in words(gate.get("stages")) if purposes.get(name) is not None]
     asked = {purpose.asks for name in named if (purpose := purposes[name]) is not None}

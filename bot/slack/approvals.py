@@ -12,6 +12,7 @@ from bot.domain.gates.feasible import orphans, shortfalls
 from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.seat import Seat
 from bot.domain.gates.seating import Surroundings, find
+from bot.domain.hats import Hat
 from bot.domain.oncall.book import Arranged
 from bot.domain.severity import Severity
 from bot.domain.workflow.policy import Policy
@@ -98,7 +99,7 @@ def account_out(account: str, ours: frozenset[str], call: Call) -> str:
 
 
 def _trouble(policy: Policy, approval: ApprovalPolicy, around: Surroundings, out: Mapping[str, str]) -> Trouble | None:
-    found = list(shortfalls(approval, around, out))
+    found = list(shortfalls(approval, around, out, [hat for hat in Hat if not policy.hat(hat).exclusive]))
     if not found:
         return None
     stops = any(one.stops for one in found)
@@ -108,5 +109,5 @@ def _trouble(policy: Policy, approval: ApprovalPolicy, around: Surroundings, out
         if stops
         else (f"The approval “{approval.id}” of {policy.name} is not whole today")
     )
-    then = f" Gates that ask for it end at once by their last resort: {approval.last_resort}." if stops else ""
+    then = f" Gates that ask for it end by their last resort: {approval.last_resort}." if stops else ""
     return Trouble(f"approval:{policy.name}:{approval.id}", f"{what}: {said}{then}", CURE, stops)

@@ -1,10 +1,12 @@
 """`ack`, `take-over`, `not-me` and `escalate`: what whoever is called, or sees it, answers."""
 
+from bot.domain.gates.events import PassedOn
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.orders import PassOn as PassVoteOn
 from bot.domain.incident.commands import Acknowledge, EscalateNow, PassOn, TakeOver
 from bot.domain.incident.state import Incident
-from bot.verbs.gates import at_gate
+from bot.verbs.gates import at_gate, seen_by, submit_to
+from bot.verbs.meant import named, the_one
 from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
 from bot.verbs.words import because, first, person, plain
 
@@ -19,7 +21,9 @@ def take_over(request: Request, house: House) -> Answer:
 
 def not_me(request: Request, house: House) -> Answer:
     """“Not me, ask …”: whoever is named is called at once."""
-    head, rest = first(request.words.replace(",", " ", 1))
+    incident = house.engine.incident(str(request.incident))
+    gate, words = named(incident, request.words) if request.words else (None, "")
+    head, rest = first(words.replace(",", " ", 1))
     if head.lower() in {"ask", "but"}:
         head, rest = first(rest)
     if not head:
@@ -28,22 +32,30 @@ def not_me(request: Request, house: House) -> Answer:
     if to is None:
         return Said(f"I don't know “{head}”. Mention the person: `/incident not-me @somebody`.")
     why = plain(because(rest), house.people.name)
-    incident = house.engine.incident(str(request.incident))
-    if (gate := _asks(incident, request.by)) is not None:
+    if (gate := gate or _asks(incident, request.by, house)) is not None:
         order = PassVoteOn(by=request.by, at=request.at, to=to, because=why)
-        return submit(house, at_gate(house, request.facts(), gate, order), f"<@{to}> is asked instead.")
+        return submit_to(house, at_gate(house, request.facts(), gate, order), PassedOn, f"<@{to}> is asked instead.")
     return submit(house, PassOn(**request.facts(), to=to, because=why), f"<@{to}> is called instead.")
 
 
-def _asks(incident: Incident, person: str) -> Gate | None:
-    """Return the gate that waits for somebody's vote, unless they are being called: then that is meant."""
+def _asks(incident: Incident, person: str, house: House) -> Gate | None:
+    """Return the gate that waits for somebody's vote, unless they are being called: then that is meant.
+
+    While nobody is called, and a dry run is awaited, the gate of that can say so. Raises SeveralAreMeant.
+    """
     if any(page.who == person for one in incident.unanswered for page in incident.called(one.id)):
         return None
-    for gate in incident.open_gates:
-        asked = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
-        if person in asked:
-            return gate
-    return None
+    shown = seen_by(incident, person, house)
+    asking = [gate for gate in shown if gate.person(person) in _silent(gate)]
+    if asking:
+        return the_one(asking, "not-me")
+    if any(one.standing.wants_answer or one.answered_by == person for one in incident.escalations.values()):
+        return None
+    return next((gate for gate in shown if gate.trial_due is not None), None)
+
+
+def _silent(gate: Gate) -> set[str]:
+    return {gate.person(chair.account) for call in gate.calls_of(gate.current) for chair in gate.silent(call)}
 
 
 def escalate(request: Request, house: House) -> Answer:

@@ -6,23 +6,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.domain.declared import DURATION, SECONDS
-from bot.domain.gates.events import VoteCameLate
+from bot.domain.gates.events import Countersigned, FactBase, GlassBroken, VoteWithdrawn
 from bot.domain.gates.explain import in_sentences
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.measures import usual
-from bot.domain.gates.orders import AnyOrder, BreakGlass, Countersign, WithdrawVote
+from bot.domain.gates.orders import AnyOrder, BreakGlass, Countersign, PassOn, WithdrawVote
 from bot.domain.gates.rejections import AccountIsOut, NothingToSign
 from bot.domain.gates.report import GateRecord, Report, report
 from bot.domain.gates.seating import Surroundings, held_by
 from bot.domain.incident.commands import AtGate
 from bot.domain.incident.decide.gates import find
 from bot.domain.incident.gates import histories
-from bot.domain.incident.rejections import NothingToVoteOn, TooLate
+from bot.domain.incident.rejections import TooLate
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.wall import midnight
 from bot.domain.timeline import asked
 from bot.engine import Engine, Receipt
-from bot.verbs.request import Answer, House, Request, Said, ShowReport, Verb, submit
+from bot.verbs.meant import meant, named, the_one
+from bot.verbs.request import Answer, House, Request, Said, ShowReport, Verb
+from bot.verbs.signature import read_signature
 from bot.verbs.times import clock_of
 from bot.verbs.words import because, first, plain
 
@@ -44,48 +46,76 @@ def at_gate(house: House, facts: dict[str, Any], gate: Gate, order: AnyOrder) ->
     """
     if because := house.people.why_out(facts["by"]):
         raise AccountIsOut(because=because)
-    accounts = {facts["by"], *gate.authors, *(vote.account for vote in gate.votes)}
+    named = {order.to} if isinstance(order, PassOn) else set[str]()
+    accounts = {facts["by"], *named, *gate.authors, *(vote.account for vote in gate.votes)}
     linked = {account: person for account, person in house.book.linked.items() if account in accounts}
     return AtGate(**facts, gate=gate.id, order=order.model_copy(update={"linked": linked}))
 
 
-def too_late(receipt: Receipt) -> TooLate | None:
-    """Return what to say to somebody whose vote came after the outcome; None: it came in time."""
-    late = next((event for event in receipt.events if isinstance(event, VoteCameLate)), None)
-    return TooLate(outcome=late.outcome.value) if late is not None else None
+def too_late(receipt: Receipt, gate: str, by: str) -> TooLate | None:
+    """Return what to say to somebody whose vote came after the outcome; None: it came in time, or had come before."""
+    now = receipt.incident.gates[gate]
+    late = any(now.person(vote.account) == now.person(by) for vote in now.late)
+    return TooLate(outcome=now.outcome.value) if now.outcome is not None and late else None
+
+
+def submit_to(house: House, command: AtGate, fact: type[FactBase], said: str) -> Said:
+    """Submit and answer by what the person's own order brought about: the same command may bring what time does."""
+    receipt = house.engine.submit(command)
+    did = receipt.repeated or any(isinstance(event, fact) and event.by == command.by for event in receipt.events)
+    return Said(said if did else f"That is so already. {said}", receipt)
+
+
+def seen_by(incident: Incident, person: str, house: House) -> list[Gate]:
+    """List the open gates, each knowing whose account it is that looks at it."""
+    own = {account: who for account, who in house.book.linked.items() if account == person}
+    return [gate.model_copy(update={"linked": {**gate.linked, **own}}) for gate in incident.open_gates]
 
 
 def take_back(request: Request, house: House) -> Answer:
-    gate = _open(house.engine.incident(str(request.incident)), request.words)
-    facts = request.facts()
-    order = WithdrawVote(by=request.by, at=request.at)
-    return submit(house, at_gate(house, facts, gate, order), "Your vote is taken back. You may vote again.")
+    incident = house.engine.incident(str(request.incident))
+    voted = [
+        gate
+        for gate in seen_by(incident, request.by, house)
+        if any(gate.person(vote.account) == gate.person(request.by) for vote in gate.votes)
+    ]
+    gate, _ = meant(incident, request.words, "take-back", voted)
+    order = at_gate(house, request.facts(), gate, WithdrawVote(by=request.by, at=request.at))
+    return submit_to(house, order, VoteWithdrawn, "Your vote is taken back. You may vote again.")
 
 
 def break_glass(request: Request, house: House) -> Answer:
     """Go ahead at once; it is told loudly, and somebody must countersign."""
     incident = house.engine.incident(str(request.incident))
-    head, rest = first(request.words)
-    gate = _open(incident, head)
-    why = plain(because(rest if head in incident.gates else request.words), house.people.name)
+    breakable = [gate for gate in incident.open_gates if _may_break(request, gate, incident, house)]
+    gate, rest = meant(incident, request.words, "break-glass", breakable)
+    why = plain(because(rest), house.people.name)
     holds = breaker_holds(request.by, gate, incident, request.at, house)
     order = BreakGlass(by=request.by, at=request.at, because=why, holds=holds, here=request.here)
     said = f"You broke the glass: {asked(incident, gate.id)} goes ahead. Somebody else must countersign it."
-    return submit(house, at_gate(house, request.facts(), gate, order), said)
+    return submit_to(house, at_gate(house, request.facts(), gate, order), GlassBroken, said)
+
+
+def _may_break(request: Request, gate: Gate, incident: Incident, house: House) -> bool:
+    glass = gate.policy.glass
+    worn = {f"hat {hat.value}" for hat in incident.wears(request.by)}
+    return glass is not None and (
+        any(seat.anyone or seat.name in worn for seat in glass.who)
+        or bool(breaker_holds(request.by, gate, incident, request.at, house))
+    )
 
 
 def countersign(request: Request, house: House) -> Answer:
-    """Answer for it that the glass was broken: it was right, or it was not."""
+    """Answer for it that the glass was broken: it was right, or it was not. Raises YesOrNo: nobody can tell which."""
     incident = house.engine.incident(str(request.incident))
-    head, rest = first(request.words)
-    words = rest if head in incident.gates else request.words
-    gate = incident.gates.get(head) or _owed(incident)
-    agrees = first(words)[0].lower() not in {"no", "not", "disagree"}
-    why = plain(because(words if agrees else first(words)[1]), house.people.name)
+    gate, words = named(incident, request.words)
+    gate = gate or _owed(incident)
+    agrees, comment = read_signature(words)
+    why = plain(comment, house.people.name)
     holds = signer_holds(request.by, gate, incident, request.at, house)
     order = Countersign(by=request.by, at=request.at, agrees=agrees, comment=why, holds=holds, here=request.here)
     said = "Countersigned." if agrees else "Recorded: you do not countersign it. The review will ask."
-    return submit(house, at_gate(house, request.facts(), gate, order), said)
+    return submit_to(house, at_gate(house, request.facts(), gate, order), Countersigned, said)
 
 
 def gates(request: Request, house: House) -> Answer:
@@ -186,20 +216,11 @@ def _around(house: House, incident: Incident, at: datetime) -> Surroundings:
     )
 
 
-def _open(incident: Incident, words: str) -> Gate:
-    """Find the gate that is meant: the one that is named, else the one that is open, else the latest."""
-    head, _ = first(words)
-    latest = next(reversed(incident.gates.values()), None)
-    gate = incident.gates.get(head) or next(iter(incident.open_gates), None) or latest
-    if gate is None:
-        raise NothingToVoteOn
-    return gate
-
-
 def _owed(incident: Incident) -> Gate:
-    for gate in incident.gates.values():
-        if gate.debt is not None and gate.debt.signed_by is None:
-            return gate
+    """Find the gate whose glass was broken: what is owed, else what was signed. Raises NothingToSign."""
+    owed = [gate for gate in incident.gates.values() if gate.debt is not None and gate.debt.is_owed]
+    if owed:
+        return the_one(owed, "countersign")
     signed = next((gate for gate in incident.gates.values() if gate.debt is not None), None)
     if signed is None:
         raise NothingToSign

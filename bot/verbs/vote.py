@@ -2,29 +2,32 @@
 
 import re
 
+from bot.domain.gates.events import GateClosed, VoteCast
 from bot.domain.gates.gate import Gate
 from bot.domain.gates.orders import CastVote, WithdrawGate
 from bot.domain.gates.policy import Choice
-from bot.domain.gates.rejections import NoSuchGate, SayWhy
+from bot.domain.gates.rejections import SayWhy
+from bot.domain.gates.standing import waits_for
+from bot.domain.hats import Hat
 from bot.domain.incident.commands import RollBack, StopRun, TryAgain
 from bot.domain.incident.mitigations import Mitigation
-from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed, NothingToVoteOn
+from bot.domain.incident.rejections import NoSuchMitigation, NothingProposed
 from bot.engine import Receipt
-from bot.verbs.gates import at_gate, too_late
+from bot.verbs.gates import at_gate, seen_by, submit_to, too_late
+from bot.verbs.meant import meant
 from bot.verbs.request import Answer, Ask, House, Request, Said, Verb, submit
 from bot.verbs.words import because, first, plain
 
 NAME = re.compile(r"m\d+")
-GATE = re.compile(r"[mg]\d+")
 
 
 def approve(request: Request, house: House) -> Answer:
-    gate, rest = _asked(request, house)
+    gate, rest = _asked(request, house, "approve")
     return _vote(request, house, gate, "approve", plain(because(rest), house.people.name))
 
 
 def reject(request: Request, house: House) -> Answer:
-    gate, rest = _asked(request, house)
+    gate, rest = _asked(request, house, "reject")
     return _vote(request, house, gate, "reject", plain(because(rest), house.people.name))
 
 
@@ -32,33 +35,31 @@ def _vote(request: Request, house: House, gate: Gate, choice: Choice, comment: s
     """Count it; where a reason is wanted and none was said, ask for it."""
     order = CastVote(by=request.by, at=request.at, choice=choice, comment=comment, here=request.here)
     did = "approved" if choice == "approve" else "rejected"
+    command = at_gate(house, request.facts(), gate, order)
     try:
-        answer = submit(house, at_gate(house, request.facts(), gate, order), f"You {did} “{gate.subject.action}”.")
+        answer = submit_to(house, command, VoteCast, f"You {did} “{gate.subject.action}”.")
     except SayWhy:
         return Ask(choice, gate=gate.id)
-    late = too_late(answer.receipt) if answer.receipt is not None else None
+    late = too_late(answer.receipt, gate.id, request.by) if answer.receipt is not None else None
     return Said(late.sentence, answer.receipt) if late is not None else answer
 
 
 def withdraw(request: Request, house: House) -> Answer:
-    gate, _ = _asked(request, house)
-    order = WithdrawGate(by=request.by, at=request.at)
-    return submit(house, at_gate(house, request.facts(), gate, order), f"“{gate.subject.action}” is withdrawn.")
-
-
-def _asked(request: Request, house: House) -> tuple[Gate, str]:
-    """Find the gate: named (`m2`, `g1`), or the one that is open, or the latest. Raises NoSuchGate, NothingToVoteOn."""
     incident = house.engine.incident(str(request.incident))
-    head, rest = first(request.words)
-    if head in incident.gates:
-        return incident.gates[head], rest
-    if GATE.fullmatch(head):
-        raise NothingToVoteOn if head in incident.mitigations else NoSuchGate  # rather than a vote for another one
-    latest = next(reversed(incident.gates.values()), None)
-    meant = next(iter(incident.open_gates), None) or latest
-    if meant is None:
-        raise NothingToVoteOn
-    return meant, request.words.strip()
+    leads = request.by in incident.wearers(Hat.COMMANDER)
+    theirs = [gate for gate in seen_by(incident, request.by, house) if leads or gate.is_author(request.by)]
+    gate, _ = meant(incident, request.words, "withdraw", theirs)
+    order = at_gate(house, request.facts(), gate, WithdrawGate(by=request.by, at=request.at))
+    return submit_to(house, order, GateClosed, f"“{gate.subject.action}” is withdrawn.")
+
+
+def _asked(request: Request, house: House, choice: Choice) -> tuple[Gate, str]:
+    """Find the gate: the one that is named (`m2`, `g1`), or that waits for this vote, or has it, or is open."""
+    incident = house.engine.incident(str(request.incident))
+    shown, here = seen_by(incident, request.by, house), request.here or request.by in incident.people
+    waiting = [gate for gate in shown if waits_for(gate, request.by, here=here)]
+    voted = [gate for gate in shown if gate.vote_of(request.by, gate.current) is not None]
+    return meant(incident, request.words, choice, waiting, voted)
 
 
 def dry_run(request: Request, house: House) -> Answer:

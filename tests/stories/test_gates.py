@@ -11,6 +11,7 @@ from bot.domain.gates.gate import Outcome
 from bot.domain.gates.orders import AnyOrder
 from bot.domain.gates.rejections import NobodyAsksYou, NothingToSign
 from bot.domain.gates.seating import Answers
+from bot.domain.hats import Hat
 from bot.domain.incident.commands import Declare
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import TooLate
@@ -80,6 +81,22 @@ def told(night: Night, incident: str) -> list[str]:
 def is_asked(night: Night, person: str, incident: str) -> bool:
     """Say whether somebody has a question with buttons before them."""
     return any("Approve" in str(m["blocks"][-1]) for m in night.asked(person, incident))
+
+
+def question(night: Night, incident: str) -> str:
+    """Return what the channel reads of what is asked there."""
+    (asked,) = night.posted(str(night.incident(incident).channel), "needed, from")
+    return str(asked["text"])
+
+
+def told_again(night: Night, incident: str) -> list[dict[str, Any]]:
+    return night.posted(str(night.incident(incident).channel), "still waits")
+
+
+def in_channel(night: Night, incident: str) -> str:
+    """Return all that Muster says in an incident's channel: Slack notifies whoever is mentioned in it."""
+    posted = night.posted(str(night.incident(incident).channel))
+    return " ".join(f"{m['text']} {m['blocks']}" for m in posted if "subtype" not in m)
 
 
 # One after the other
@@ -427,8 +444,11 @@ zone: UTC
     night.passes(seconds=5)
     assert is_asked(night, ANA, incident), "she is on shift"
     assert not night.asked(CY, incident)
+    assert f"<@{ANA}>" in question(night, incident)
+    assert f"<@{CY}>" not in in_channel(night, incident)
     night.passes(minutes=181)
     assert is_asked(night, CY, incident)
+    assert f"Asked: <@{ANA}>, <@{CY}>." in question(night, incident)
 
 
 def test_whoever_sleeps_is_told_in_the_morning_unless_the_severity_wakes(night: Night) -> None:
@@ -442,8 +462,41 @@ def test_whoever_sleeps_is_told_in_the_morning_unless_the_severity_wakes(night: 
     night.passes(seconds=5)
     assert is_asked(night, BEN, loud)
     assert not night.asked(BEN, calm), "P3 lets him sleep until three in the afternoon"
+    assert f"Asked: <@{BEN}>." in question(night, loud)
+    assert "Asked: Ben (told from <!date^" in question(night, calm)
+    assert f"<@{BEN}>" not in in_channel(night, calm), "a mention would wake him, too"
     night.passes(minutes=181)
     assert is_asked(night, BEN, calm)
+    assert f"Asked: <@{BEN}>." in question(night, calm)
+
+
+@pytest.mark.parametrize("quiet", ["", '\nquiet: ["mon-sun 11:00-15:00"]'], ids=["his own", "the policy's, too"])
+def test_the_channel_is_told_again_without_waking_who_sleeps(night: Night, quiet: str) -> None:
+    asleep = '    zone: Europe/London\n    quiet: ["mon-sun 11:00-15:00"]\n'
+    night.write(BOOK.replace("    zone: Europe/London\n", asleep))
+    asks = f"kind: parallel\nseats: [{{person: ben}}, {{anyone: true}}]\nquorum: 1\nnext_after: 8h{quiet}"
+    night.asks(asks, severities="p1, p3")
+    calm = night.declared(by=DEE, severity=Severity.P3)
+    night.passes(seconds=5)
+    night.does(o.propose(plan(PURGE), by=DEE), calm)
+    night.passes(minutes=16)
+    (again,) = told_again(night, calm)
+    assert again["text"].startswith("Anybody here:" if quiet else f"<@{ANA}>")
+    assert f"<@{BEN}>" not in in_channel(night, calm)
+
+
+def test_in_the_policys_quiet_times_nobody_is_called_by_the_channel(night: Night) -> None:
+    asks = "kind: parallel\nseats: [{anyone: true}]\nnext_after: 8h\nquiet: ['mon-sun 11:00-12:20']"
+    night.asks(asks, severities="p3")
+    calm = night.declared(by=DEE, severity=Severity.P3)
+    night.passes(seconds=5)
+    night.does(o.take(Hat.COMMANDER, by=BEN), calm)
+    night.does(o.propose(plan(PURGE), by=DEE), calm)
+    night.passes(minutes=16)
+    assert "Asked: Ben." in question(night, calm)
+    assert f"<@{BEN}>" not in " ".join(m["text"] for m in told_again(night, calm))
+    night.passes(minutes=15)
+    assert f"<@{BEN}>: " in told_again(night, calm)[-1]["text"], "it is day by then"
 
 
 # In words
@@ -494,6 +547,157 @@ def test_where_nothing_was_asked_words_about_gates_say_so(night: Night) -> None:
         assert night.types(line, ANA, incident) == "Nothing waits for a vote in this incident."
     assert night.types("countersign", ANA, incident) == NothingToSign().sentence
     assert night.incident(incident).gates == {}
+
+
+LIMITED = "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nquorum: 2\nlimit: 30m\nthen: reject"
+GLASS = "glass: {who: [{person: mo}, {person: ana}], countersigned_by: [{anyone: true}]}"
+
+
+def test_what_is_decided_is_not_withdrawn_and_whoever_tries_is_told_how_it_ended(night: Night) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nquorum: 1")
+    approves(night, incident, ANA)
+    closed = "That gate is closed: approved. Nothing about it can be changed any more."
+    assert night.types("withdraw m1", DEE, incident) == closed
+    assert night.types("withdraw", CY, incident) == closed
+
+
+def test_what_is_withdrawn_already_is_told_so(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    assert night.types("withdraw", DEE, incident) == "“Scale checkout to 4 replicas” is withdrawn."
+    assert night.types("withdraw", DEE, incident).startswith("That is so already. “Scale checkout")
+
+
+@pytest.mark.parametrize("line", ["approve", "reject because carts are full"])
+def test_the_vote_that_brings_what_time_has_done_is_told_as_late(night: Night, line: str) -> None:
+    incident = proposed(night, LIMITED)
+    night.clocks_sleep = True
+    night.passes(minutes=31)
+    assert night.incident(incident).gates["m1"].is_open, "no clock has looked"
+    late = "The gate is closed: rejected. Your vote is recorded as late and changes nothing."
+    assert night.types(line, ANA, incident) == late
+    assert night.types(line, ANA, incident) == late, "and so it stays"
+
+
+def test_whoever_had_voted_in_time_and_says_it_again_too_late_has_done_nothing_new(night: Night) -> None:
+    incident = proposed(night, LIMITED)
+    night.types("approve", ANA, incident)
+    night.clocks_sleep = True
+    night.passes(minutes=31)
+    assert night.types("approve", ANA, incident) == "That is so already. You approved “Scale checkout to 4 replicas”."
+    assert night.incident(incident).gates["m1"].outcome is Outcome.REJECTED
+
+
+@pytest.mark.parametrize("line", ["take-back", "withdraw", "break-glass because customers wait", "not-me m1 <@UBEN>"])
+def test_what_is_ordered_after_the_time_is_up_is_refused_though_no_clock_has_looked(night: Night, line: str) -> None:
+    incident = proposed(night, f"{LIMITED}\n{GLASS}")
+    night.types("approve", ANA, incident) if line == "take-back" else None
+    night.clocks_sleep = True
+    night.passes(minutes=31)
+    by = DEE if line == "withdraw" else ANA
+    assert night.types(line, by, incident).startswith("That gate is closed: rejected.")
+
+
+@pytest.mark.parametrize(
+    ("words", "because"),
+    [
+        ("no, there was time", "there was time"),
+        ("No: there was time", "there was time"),
+        ("nope, there was time", "there was time"),
+        ("i do not agree because there was time", "there was time"),
+        ("I don\u2019t agree: there was time", "there was time"),
+        ("not ok, there was time", "there was time"),
+    ],
+)
+def test_a_no_is_a_no_however_it_is_written(night: Night, words: str, because: str) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}{GLASS}")
+    night.types("break-glass because customers wait", ANA, incident)
+    assert "you do not countersign it" in night.types(f"countersign {words}", BEN, incident)
+    debt = night.incident(incident).gates["m1"].debt
+    assert debt is not None
+    assert (debt.agrees, debt.comment) == (False, because)
+
+
+@pytest.mark.parametrize("words", ["nope", "i do not agree", "don't agree", "no"])
+def test_a_no_without_a_reason_is_asked_for_one(night: Night, words: str) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}{GLASS}")
+    night.types("break-glass because customers wait", ANA, incident)
+    asked = "Say why in a few words, for the record: `/incident countersign no because …`."
+    assert night.types(f"countersign {words}", BEN, incident) == asked
+
+
+@pytest.mark.parametrize("words", ["", "yes", "agreed", "ok, because carts were full", "because carts were full"])
+def test_plain_words_of_agreement_countersign(night: Night, words: str) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}{GLASS}")
+    night.types("break-glass because customers wait", ANA, incident)
+    assert night.types(f"countersign {words}", BEN, incident) == "Countersigned."
+
+
+@pytest.mark.parametrize("words", ["well, there was time", "no objections", "yes but no", "nobody was asked"])
+def test_a_signature_that_could_mean_either_is_asked_back_and_not_recorded(night: Night, words: str) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}{GLASS}")
+    night.types("break-glass because customers wait", ANA, incident)
+    answer = night.types(f"countersign {words}", BEN, incident)
+    assert answer.startswith("Was it right? Write `/incident countersign`, or `/incident countersign no because …`.")
+    debt = night.incident(incident).gates["m1"].debt
+    assert debt is not None
+    assert debt.is_owed
+
+
+@pytest.mark.parametrize(
+    "line", ["approve g7", "take-back g7", "withdraw m7", "break-glass g7 because customers wait", "not-me g7 <@UBEN>"]
+)
+def test_a_gate_that_is_not_there_is_named_and_no_other_one_is_acted_on(night: Night, line: str) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}{GLASS}")
+    night.types("approve", ANA, incident)
+    before = night.incident(incident).gates["m1"]
+    assert night.types(line, ANA, incident) == "There is no such gate in this incident."
+    assert night.incident(incident).gates["m1"] == before
+
+
+def test_a_signature_for_a_gate_that_is_not_there_signs_nothing(night: Night) -> None:
+    incident = proposed(night, f"{TWO_OF_THREE}{GLASS}")
+    night.types("break-glass because customers wait", ANA, incident)
+    assert night.types("countersign g9", BEN, incident) == "There is no such gate in this incident."
+    debt = night.incident(incident).gates["m1"].debt
+    assert debt is not None
+    assert debt.is_owed
+
+
+def two_open(night: Night) -> str:
+    """Ask BEN about a mitigation (m1), and anybody about what customers read (g1)."""
+    incident = proposed(night, f"kind: parallel\nseats: [{{person: ben}}]\n{GLASS}")
+    assert "waits" in night.types("notify orders work again", DEE, incident)
+    assert [gate.id for gate in night.incident(incident).open_gates] == ["m1", "g1"]
+    return incident
+
+
+def test_the_gate_meant_is_the_open_one_that_waits_for_whoever_says_it(night: Night) -> None:
+    incident = two_open(night)
+    assert night.types("approve", CY, incident) == "You approved “Tell customers in #status”."
+    assert night.incident(incident).gates["g1"].outcome is Outcome.APPROVED
+    assert night.incident(incident).gates["m1"].votes == ()
+
+
+def test_where_two_gates_wait_for_somebody_they_are_asked_which_they_mean(night: Night) -> None:
+    incident = two_open(night)
+    asked = night.types("approve", BEN, incident)
+    both = "m1 “Scale checkout to 4 replicas”, g1 “Tell customers in #status”"
+    assert asked == f"Several could be meant: {both}. Say which: `/incident approve m1 …`."
+    assert all(gate.votes == () for gate in night.incident(incident).gates.values())
+    assert night.types("withdraw", DEE, incident).startswith(f"Several could be meant: {both}.")
+
+
+def test_the_vote_taken_back_and_the_glass_broken_are_where_one_has_a_say(night: Night) -> None:
+    incident = two_open(night)
+    assert "goes ahead" in night.types("break-glass because customers wait", MO, incident)
+    assert night.incident(incident).gates["m1"].how == "glass"
+    assert night.incident(incident).gates["g1"].is_open
+
+
+def test_not_me_is_not_said_to_ones_own_second_account(night: Night) -> None:
+    night.write(BOOK.replace("    slack: UBEN\n", "    slack: UBEN\n    also: [UGUS]\n"))
+    incident = proposed(night, "kind: dynamic\nroute: {history: 0, picks: 3}\nfallback: [{person: mo}]")
+    assert night.types("not-me <@UGUS>", BEN, incident) == "That is you. Name somebody else."
 
 
 # Before other things than mitigations

@@ -40,7 +40,7 @@ def test_a_user_group_that_is_not_there_is_told_with_its_cure_until_it_is(office
     (why,) = office.problems.values()
     assert "The approval “anybody” of hybrid can't pass today" in why
     assert "S0NOBODY" in why
-    assert "end at once by their last resort: expire." in why
+    assert "end by their last resort: expire." in why
     (told,) = doctor(office)
     assert told.startswith("✗ The approval “anybody” of hybrid can't pass today")
     assert "→ Correct approvals under manifests/workflows/" in told

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.gates.count import ayes, barred_from, deputies, is_known
 from bot.domain.gates.gate import Call, Chair, Debt, Gate, StandIn
 from bot.domain.gates.seat import Seat
+from bot.domain.oncall.hours import covers
 
 
 def next_due(gate: Gate) -> datetime | None:
@@ -100,3 +101,29 @@ def may_be_told(gate: Gate, turn: int, account: str) -> bool:
     if gate.person(account) in barred_from(gate, call.ballot):
         return False
     return any(chair.account == account for chair in gate.silent(call))
+
+
+def told_later(gate: Gate) -> dict[str, datetime]:
+    """Return those who are asked and left in peace so far, each with when they are told."""
+    told, later = set[str](), dict[str, datetime]()
+    for call in gate.calls_of(gate.current):
+        for chair in gate.silent(call):
+            if chair.told or chair.notice_at is None:
+                told.add(chair.account)
+            else:
+                later[chair.account] = min(chair.notice_at, later.get(chair.account, chair.notice_at))
+    return {account: at for account, at in later.items() if account not in told}
+
+
+def may_be_called(gate: Gate, account: str, at: datetime) -> bool:
+    """Say whether somebody may be called by name before others at a time: outside their quiet hours and the policy's.
+
+    The policy's spare whoever is on shift. Of those who aren't asked by name no quiet hours are known here.
+    """
+    if gate.wakes:
+        return True
+    asked = [(call, chair) for call, chair in gate.asked(gate.current) if chair.account == account]
+    is_on_shift = any(gate.tier_of(call).seats[chair.seat].schedule is not None for call, chair in asked)
+    if not is_on_shift and covers(gate.policy.quiet, gate.policy.zone, at):
+        return False
+    return not any(covers(chair.quiet, chair.zone, at) for _, chair in asked)

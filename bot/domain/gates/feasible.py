@@ -4,13 +4,15 @@ The same lookup and the same counting as a gate's own, over an incident that nob
 and whom a route would pick, is not known, so any of those who might be are taken to say yes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.gates.count import Count, Place, fill
+from bot.domain.gates.passable import Asks, Sitting, can_all_pass
 from bot.domain.gates.policy import ApprovalPolicy, Tier
 from bot.domain.gates.seat import Route, Seat, in_words
 from bot.domain.gates.seating import Surroundings, find
+from bot.domain.hats import Hat
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +25,57 @@ class Shortfall:
     """A whole step can't pass: gates go to their last resort at once."""
 
 
-def shortfalls(policy: ApprovalPolicy, around: Surroundings, out: Mapping[str, str]) -> Iterator[Shortfall]:
-    """Go through what of an approval could not work now. `out`: accounts that can't be asked, with why."""
+def shortfalls(
+    policy: ApprovalPolicy, around: Surroundings, out: Mapping[str, str], shared: Collection[Hat] = ()
+) -> Iterator[Shortfall]:
+    """Go through what of an approval could not work now. `out`: accounts that can't be asked, with why.
+
+    `shared`: hats that several may wear; any other has one wearer.
+    """
+    could = list[list[Asks]]()
     for n, step in enumerate(policy.steps, start=1):
         whose = f"step {n}, " if len(policy.steps) > 1 else ""
-        stuck = [why for tier in step.tiers if (why := _why_stuck(tier, around, out))]
+        stuck = [why for tier in step.tiers if (why := _why_stuck(tier, around, out, shared))]
+        could.append([_asked_of(tier, around, out, shared) for tier in step.tiers])
         if len(stuck) == len(step.tiers):
             yield Shortfall(f"{whose}nobody there can pass it: {' '.join(dict.fromkeys(stuck))}", stops=True)
             continue
         for m, tier in enumerate(step.tiers, start=1):
-            if why := _why_stuck(tier, around, out):
+            if why := _why_stuck(tier, around, out, shared):
                 yield Shortfall(f"{whose}tier {m} can't pass, so the next is asked at once: {why}")
-    if policy.override is not None and (why := _why_stuck(policy.override, around, out)):
+    if all(can_all_pass([tiers]) for tiers in could) and not can_all_pass(could):
+        why = "each step could pass, but not all: one person counts in one step, and there are too few for all of them."
+        yield Shortfall(why, stops=True)
+    if policy.override is not None and (why := _why_stuck(policy.override, around, out, shared)):
         yield Shortfall(f"nobody can override a rejection: {why}")
     if policy.glass is not None:
         yield from _glass(policy.glass.who, "nobody can break the glass", around, out)
         yield from _glass(policy.glass.countersigned_by, "nobody can countersign", around, out)
 
 
-def _why_stuck(tier: Tier, around: Surroundings, out: Mapping[str, str]) -> str:
+def _asked_of(tier: Tier, around: Surroundings, out: Mapping[str, str], shared: Collection[Hat]) -> Asks:
+    """Say what a tier asks of the people there are; of those who aren't known there may be as many as it wants."""
+
+    def who(seat: Seat) -> frozenset[str] | None:
+        if seat.anyone or seat.hat in shared:
+            return None
+        places, _ = _places([seat], around, out, shared)
+        return frozenset(place.person for place in places) | _deputies(seat, around, out)
+
+    return Asks(tier.needs, tuple(Sitting(seat.weight, seat.voices, seat.must, who(seat)) for seat in tier.seats))
+
+
+def _deputies(seat: Seat, around: Surroundings, out: Mapping[str, str]) -> frozenset[str]:
+    """Name who is asked where somebody of a seat counts in an earlier step."""
+    if seat.route is not None or seat.hat is not None:
+        return frozenset()
+    accounts = {deputy.account for one in find([seat], around)[0] for deputy in one.deputies} - out.keys()
+    return frozenset(around.book.linked.get(account, account) for account in accounts)
+
+
+def _why_stuck(tier: Tier, around: Surroundings, out: Mapping[str, str], shared: Collection[Hat]) -> str:
     """Say why a tier can't pass; empty: it can."""
-    places, missing = _places(tier.seats, around, out)
+    places, missing = _places(tier.seats, around, out, shared)
     count = Count(tier, fill(tier, places, list(dict.fromkeys(place.person for place in places))))
     if count.passes:
         return ""
@@ -55,7 +87,7 @@ def _why_stuck(tier: Tier, around: Surroundings, out: Mapping[str, str]) -> str:
 
 def _glass(seats: Sequence[Seat], what: str, around: Surroundings, out: Mapping[str, str]) -> Iterator[Shortfall]:
     """A user group lets nobody: Slack would have to be asked while somebody waits."""
-    places, missing = _places([seat for seat in seats if seat.group is None], around, out)
+    places, missing = _places([seat for seat in seats if seat.group is None], around, out, ())
     if not places:
         missing += [
             f"{seat.words} can't be looked up while somebody waits." for seat in seats if seat.group is not None
@@ -63,11 +95,13 @@ def _glass(seats: Sequence[Seat], what: str, around: Surroundings, out: Mapping[
         yield Shortfall(f"{what}: {' '.join(missing) or 'nobody sits there.'}")
 
 
-def _places(seats: Sequence[Seat], around: Surroundings, out: Mapping[str, str]) -> tuple[list[Place], list[str]]:
+def _places(
+    seats: Sequence[Seat], around: Surroundings, out: Mapping[str, str], shared: Collection[Hat]
+) -> tuple[list[Place], list[str]]:
     """Seat whoever could sit there, and say who is missing."""
     places, missing = list[Place](), list[str]()
     for number, seat in enumerate(seats):
-        people, why = _people(seat, around)
+        people, why = _people(seat, around, shared)
         missing += [why] if why else []
         for account in people:
             if account in out:
@@ -78,9 +112,11 @@ def _places(seats: Sequence[Seat], around: Surroundings, out: Mapping[str, str])
     return places, list(dict.fromkeys(missing))
 
 
-def _people(seat: Seat, around: Surroundings) -> tuple[list[str], str]:
+def _people(seat: Seat, around: Surroundings, shared: Collection[Hat]) -> tuple[list[str], str]:
     if seat.route is not None:
         return _candidates(seat.route, around)
+    if seat.hat is not None and seat.hat not in shared:
+        return [f"somebody as {seat.name}"], ""
     if seat.anyone or seat.hat is not None:
         return [f"somebody as {seat.name} {n}" for n in range(seat.voices)], ""
     found, missing = find([seat], around)

@@ -8,13 +8,13 @@ mixtures need nothing of their own.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from itertools import product
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.domain.declared import ChannelName, Name, Seconds, Weekly, Words, Zone, misfit
 from bot.domain.durations import lasted
+from bot.domain.gates.passable import Asks, Sitting, can_all_pass
 from bot.domain.gates.seat import Seat
 from bot.domain.gates.short import written_out
 from bot.domain.ids import digest
@@ -102,12 +102,6 @@ class Tier(Frozen):
     @property
     def is_open_to_all(self) -> bool:
         return any(seat.anyone for seat in self.seats)
-
-    def could_pass_without(self, people: Collection[str]) -> bool:
-        """Say whether it can pass if these people, who are named in its seats, count elsewhere."""
-        left = [seat for seat in self.seats if seat.person not in people]
-        musts = all(seat in left for seat in self.seats if seat.must)
-        return musts and sum(seat.most for seat in left) >= self.needs
 
 
 class Step(Frozen):
@@ -282,22 +276,20 @@ def raised(steps: tuple[Step, ...], override: Tier | None, by: int) -> tuple[tup
     return steps, over
 
 
-def can_pass(steps: Sequence[Step]) -> bool:
-    """Say whether some tier of each step can pass although nobody counts in two steps."""
-    return any(_can_all_pass(tiers) for tiers in product(*(step.tiers for step in steps)))
+def can_pass(steps: Sequence[Step], alone: Collection[str] = ()) -> bool:
+    """Say whether some tier of each step can pass although nobody counts in two steps.
+
+    `alone`: names of seats in which one person sits at a time, whom nobody has named: `hat commander`.
+    """
+    return can_all_pass([[asked_of(tier, alone) for tier in step.tiers] for step in steps])
 
 
-def _can_all_pass(tiers: Sequence[Tier]) -> bool:
-    places = dict[str, list[int]]()
-    for n, tier in enumerate(tiers):
-        for seat in tier.seats:
-            if seat.person is not None:
-                places.setdefault(seat.person, []).append(n)
-    shared = {person: where for person, where in places.items() if len(where) > 1}
-    return any(
-        all(
-            tier.could_pass_without([person for person, place in zip(shared, chosen, strict=True) if place != n])
-            for n, tier in enumerate(tiers)
-        )
-        for chosen in product(*shared.values())
-    )
+def asked_of(tier: Tier, alone: Collection[str] = ()) -> Asks:
+    """Say what a tier asks of people who are known by name, or to be one, before anybody is looked up."""
+    return Asks(tier.needs, tuple(_sitting(seat, alone) for seat in tier.seats))
+
+
+def _sitting(seat: Seat, alone: Collection[str]) -> Sitting:
+    if seat.person is not None or seat.name in alone:
+        return Sitting(seat.weight, must=seat.must, people=frozenset([seat.name]))
+    return Sitting(seat.weight, seat.voices, must=seat.must)

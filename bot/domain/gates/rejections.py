@@ -8,6 +8,10 @@ class NoSuchGate(Rejected):
     """There is no such gate in this incident."""
 
 
+class SeveralAreMeant(Rejected):
+    """Several could be meant: {gates}. Say which: `/incident {verb} {one} …`."""
+
+
 class GateIsClosed(Rejected):
     """That gate is closed: {outcome}. Nothing about it can be changed any more."""
 
@@ -81,7 +85,7 @@ class NotTheirSeat(Rejected):
 
 
 class PassedOnTooOften(Rejected):
-    """This question was passed on {limit} times already. Decide, or ask the next tier."""
+    """This question was passed on {limit} times already. Decide; without an answer the next ones are asked in time."""
 
     field = "to"
 
@@ -98,7 +102,7 @@ class NotYoursToStop(Rejected):
 
 
 class NoGlassHere(Rejected):
-    """This gate's policy lets nobody break the glass. Ask the next tier instead."""
+    """This gate's policy lets nobody break the glass. `/incident gates` tells who is asked, and who comes next."""
 
 
 class NotYoursToBreak(Rejected):
@@ -107,6 +111,10 @@ class NotYoursToBreak(Rejected):
 
 class NothingToSign(Rejected):
     """No countersignature is owed here."""
+
+
+class YesOrNo(Rejected):
+    """Was it right? Write `/incident countersign`, or `/incident countersign no because …`. Nothing is recorded yet."""
 
 
 class IsSigned(Rejected):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates.count import Count, ayes, passing, rejecting
+from bot.domain.gates.count import Count, ayes, barred_from, passing, rejecting
 from bot.domain.gates.gate import Call, Gate
 from bot.domain.gates.policy import LastResort, Then
 from bot.domain.gates.seat import Seat
@@ -37,6 +37,14 @@ def approvers(gate: Gate) -> tuple[str, ...]:
 def opponents(gate: Gate) -> tuple[str, ...]:
     """Name those by whose no it was rejected."""
     return tuple(vote.account for vote in rejecting(gate, gate.step))
+
+
+def waits_for(gate: Gate, account: str, *, here: bool) -> bool:
+    """Say whether somebody's vote is wanted now. `here`: they are in the incident's channel."""
+    ballot = gate.current
+    if not gate.is_open or gate.is_author(account) or gate.vote_of(account, ballot) is not None:
+        return False
+    return gate.sits(account, ballot, here=here) and gate.person(account) not in barred_from(gate, ballot)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def vote(click: Click, control: VoteButton, door: Door) -> Reply:
             here=here,
         )
         return Opens(vote_view(about, door), f"`/incident {control.choice} because …`")
-    late = too_late(receipt)
+    late = too_late(receipt, gate.id, click.user)
     return said(late.sentence) if late is not None else None
 
 

@@ -4,8 +4,9 @@ import logging
 
 from redis.exceptions import RedisError
 
-from bot.domain.gates.gate import Gate
+from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.orders import OpenPlan
+from bot.domain.gates.rejections import GateIsClosed
 from bot.domain.incident.commands import RollBack, StopRun, TryAgain, Withdraw
 from bot.domain.incident.decide.mitigations import find
 from bot.domain.rejected import Rejected
@@ -49,7 +50,11 @@ def try_again(click: Click, control: TryAgainButton, door: Door) -> Reply:
 
 
 def withdraw(click: Click, control: WithdrawButton, door: Door) -> Reply:
-    door.house.engine.submit(Withdraw(**facts_of(click, control, door), mitigation=control.mitigation))
+    """Withdraw it; raises GateIsClosed where it had been decided, or its time was over, before the click came."""
+    order = Withdraw(**facts_of(click, control, door), mitigation=control.mitigation)
+    gate = door.house.engine.submit(order).incident.gates.get(control.mitigation)
+    if gate is not None and gate.outcome is not None and gate.outcome is not Outcome.WITHDRAWN:
+        raise GateIsClosed(outcome=gate.outcome.value)
     return None
 
 

@@ -108,7 +108,7 @@ def vote(submission: Submission, door: Door) -> Reply:
     )
     gate = find(door.house.engine.incident(facts.incident), facts.gate)
     receipt = door.house.engine.submit(at_gate(door.house, shared, gate, order))
-    if (late := too_late(receipt)) is not None:
+    if (late := too_late(receipt, gate.id, submission.user)) is not None:
         raise late
     return None
 

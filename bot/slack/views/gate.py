@@ -1,13 +1,15 @@
 """The message of a gate, and what every approval message says: votes, who is asked, what is missing, until when."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from bot.domain.gates.count import barred_from
+from bot.domain.gates.due import may_be_called, told_later
 from bot.domain.gates.explain import stricter_said
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.policy import Choice, Purpose, Then
 from bot.domain.gates.seat import Seat, in_words
-from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents
+from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents, waits_for
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.state import Incident
@@ -165,10 +167,7 @@ def breaking(incident: Incident, gate: Gate) -> Block | None:
 
 def may_vote(person: str, gate: Gate, incident: Incident) -> bool:
     """Say whether somebody's vote is wanted, as far as the incident knows who takes part."""
-    if not gate.is_open or gate.is_author(person) or gate.vote_of(person, gate.current) is not None:
-        return False
-    here = person in incident.people
-    return gate.sits(person, gate.current, here=here) and gate.person(person) not in barred_from(gate, gate.current)
+    return waits_for(gate, person, here=person in incident.people)
 
 
 def stricter(gate: Gate, names: Names) -> str:
@@ -202,7 +201,7 @@ def needed(incident: Incident, gate: Gate, names: Names) -> str:
     if gate.is_contested:
         what = f"*Rejected*, unless overridden: {what}"
     step = f"Step {gate.current + 1} of {len(gate.order)}. " if len(gate.order) > 1 and not gate.is_contested else ""
-    return f"{step}{what} {_asked(incident, gate)}"
+    return f"{step}{what} {_asked(incident, gate, call.at, names)}"
 
 
 def _whose(seats: tuple[Seat, ...], gate: Gate, names: Names) -> str:
@@ -213,8 +212,16 @@ def _whose(seats: tuple[Seat, ...], gate: Gate, names: Names) -> str:
     return f"{line(in_words(seats))}; not from {authors}" if people else line(in_words(seats))
 
 
-def _asked(incident: Incident, gate: Gate) -> str:
-    people = ", ".join(mention(person) for person in asked_by(incident, gate)[:ROWS])
+def _asked(incident: Incident, gate: Gate, at: datetime, names: Names) -> str:
+    """Name whom it waits for. Whoever is left in peace is named and not mentioned, for Slack would call them."""
+    later, told = told_later(gate), {chair.account for _, chair in gate.asked(gate.current)}
+
+    def asked(person: str) -> str:
+        if person in later:
+            return f"{who(person, names)} (told from {when(later[person])})"
+        return mention(person) if person in told or may_be_called(gate, person, at) else who(person, names)
+
+    people = ", ".join(asked(person) for person in asked_by(incident, gate)[:ROWS])
     if people:
         return f"Asked: {people}."
     if any(gate.tier_of(call).is_open_to_all for call in gate.calls_of(gate.current)):
@@ -222,14 +229,23 @@ def _asked(incident: Incident, gate: Gate) -> str:
     return "It is being looked up whom to ask."
 
 
+def called_by(incident: Incident, gate: Gate, at: datetime) -> list[str]:
+    """Name whom a gate waits for and the channel may call at a time: nobody whose quiet hours it is."""
+    return _waited_for(incident, gate, lambda person: may_be_called(gate, person, at))
+
+
 def asked_by(incident: Incident, gate: Gate) -> list[str]:
     """Name whom a gate waits for: those who were asked; where anybody may answer, whoever leads, else who takes part.
 
     Not the proposer, and not who voted.
     """
+    return _waited_for(incident, gate, lambda _: True)
+
+
+def _waited_for(incident: Incident, gate: Gate, fits: Callable[[str], bool]) -> list[str]:
     barred = barred_from(gate, gate.current)
     asked = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
-    silent = [account for account in asked if gate.person(account) not in barred]
+    silent = [account for account in asked if gate.person(account) not in barred and fits(account)]
     if silent:
         return list(dict.fromkeys(silent))
     if not any(gate.tier_of(call).is_open_to_all for call in gate.calls_of(gate.current)):
@@ -237,7 +253,7 @@ def asked_by(incident: Incident, gate: Gate) -> list[str]:
     voted = {vote.account for vote in gate.votes if vote.ballot == gate.current}
 
     def may(people: Iterable[str]) -> list[str]:
-        return [person for person in people if person not in {*gate.authors, SYSTEM, *voted}]
+        return [person for person in people if person not in {*gate.authors, SYSTEM, *voted} and fits(person)]
 
     calling = dict.fromkeys([*incident.wearers(Hat.COMMANDER), *incident.wearers(Hat.FIRST_RESPONDER)])
     return may(calling) or may(incident.people)[:3]

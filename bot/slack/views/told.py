@@ -27,7 +27,7 @@ from bot.slack.kit import (
     section,
     who,
 )
-from bot.slack.views.gate import WHOLE, asked_by, limit
+from bot.slack.views.gate import WHOLE, called_by, limit
 from bot.slack.views.mitigation import in_charge
 
 
@@ -62,7 +62,7 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
         case g.GateClosed() if event.outcome in {Outcome.REJECTED, Outcome.EXPIRED} and place == "channel":
             return _undecided(event, incident, names)
         case g.ChannelReminded() if place == "channel":
-            people = " ".join(mention(person) for person in asked_by(incident, incident.gates[event.gate]))
+            people = " ".join(mention(person) for person in called_by(incident, incident.gates[event.gate], event.at))
             what = line(asked(incident, event.gate), names=names)
             return _line(f"{people or 'Anybody here'}: {what} still waits. {limit(incident.gates[event.gate])}")
         case e.HumanNeeded():

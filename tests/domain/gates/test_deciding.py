@@ -13,6 +13,7 @@ from bot.domain.gates.gate import Found, Outcome
 from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.rejections import (
     AnotherQuestion,
+    AwaitsDryRun,
     CannotDecide,
     GateIsClosed,
     HasVoted,
@@ -941,6 +942,42 @@ def test_only_proposers_and_leaders_withdraw_a_gate() -> None:
     asking.takes(o.WithdrawGate(by=BEN, at=at(1), leads=True))
     assert asking.gate.outcome is Outcome.WITHDRAWN
     assert asking.takes(o.WithdrawGate(by=ANA, at=at(2))) == []
+
+
+def test_what_ended_otherwise_is_not_withdrawn_and_it_says_how_it_ended() -> None:
+    asking = Asking(policy(kind="parallel", seats=[{"person": "ben"}]))
+    asking.approves(BEN)
+    with pytest.raises(GateIsClosed, match="approved"):
+        asking.takes(o.WithdrawGate(by=ANA, at=at(1)))
+    with pytest.raises(GateIsClosed, match="approved"):
+        asking.takes(o.WithdrawGate(by=GUS, at=at(1)))
+
+
+def test_what_is_withdrawn_is_withdrawn_once() -> None:
+    asking = Asking()
+    asking.takes(o.WithdrawGate(by=ANA, at=at(1)))
+    assert asking.takes(o.WithdrawGate(by=ANA, at=at(2))) == []
+
+
+def test_what_time_has_ended_stays_so_where_muster_tidies_up() -> None:
+    """A move that overtakes others withdraws them; one whose limit is up by then is no reason to refuse the move."""
+    asking = Asking(policy(kind="parallel", seats=[{"person": "ben"}], limit="10m", then="reject"))
+    facts = asking.takes(o.WithdrawGate(by=SYSTEM, at=at(11 * MINUTE), leads=True, because="overtaken"))
+    assert types(facts) == ["gate.ended"]
+    assert asking.gate.outcome is Outcome.REJECTED
+
+
+def test_during_the_dry_run_nobody_is_asked_and_nobody_passes_it_on() -> None:
+    asking = Asking(trial_due=at(30))
+    with pytest.raises(AwaitsDryRun, match="under way"):
+        asking.passes_on(BEN, CY)
+    with pytest.raises(AwaitsDryRun, match="under way"):
+        asking.takes(o.AskNext(by=BEN, at=at(1)))
+
+
+def test_during_the_dry_run_the_proposer_reads_who_will_decide() -> None:
+    with pytest.raises(YouProposedIt, match="somebody else must decide: the team payments"):
+        Asking(trial_due=at(30)).approves(ANA)
 
 
 def test_a_gate_that_another_one_replaces_is_superseded() -> None:

@@ -1,9 +1,11 @@
 """What of an approval could not work today is said before somebody has to find out."""
 
+from collections.abc import Collection
 from typing import Any
 
 from bot.domain.gates.feasible import orphans, shortfalls
 from bot.domain.gates.seating import Surroundings
+from bot.domain.hats import Hat
 from bot.domain.oncall.book import Arranged, Book
 from bot.domain.severity import Severity
 from tests.domain.gates.asking import policy
@@ -22,7 +24,7 @@ BOOK = Book.model_validate(
 )
 
 
-def said(out: dict[str, str] | None = None, **given: Any) -> list[tuple[str, bool]]:
+def said(out: dict[str, str] | None = None, shared: Collection[Hat] = (), **given: Any) -> list[tuple[str, bool]]:
     around = Surroundings(
         book=BOOK,
         arranged=Arranged(),
@@ -30,13 +32,14 @@ def said(out: dict[str, str] | None = None, **given: Any) -> list[tuple[str, boo
         severity=Severity.P1,
         groups={"S0000001": (ANA,), "S0000000": (), "S000000X": "Slack knows no such group."},
     )
-    return [(one.why, one.stops) for one in shortfalls(policy(**given), around, out or {})]
+    return [(one.why, one.stops) for one in shortfalls(policy(**given), around, out or {}, shared)]
 
 
 def test_what_could_pass_is_not_worth_a_word() -> None:
     assert said(kind="parallel", seats=[{"team": "two", "voices": 2}]) == []
     assert said(kind="parallel", seats=[{"anyone": True, "voices": 3}, {"hat": "commander", "must": True}]) == []
-    assert said(kind="sequential", chain=[{"role": "duty"}, {"group": "S0000001"}]) == []
+    assert said(kind="sequential", chain=[{"role": "duty"}, {"person": "ben"}]) == []
+    assert said(kind="sequential", chain=[{"group": "S0000001"}, {"person": "ben"}]) == []
     assert said(kind="dynamic", route={"among": "two"}) == []
 
 
@@ -91,3 +94,40 @@ def test_services_that_no_team_owns_are_named_where_a_route_asks_the_owner() -> 
     owners = policy(kind="dynamic", route={})
     assert orphans([owners], services, ["two"]) == ["search", "mail"]
     assert orphans([policy(kind="dynamic", route={"among": "two"})], services, ["two"]) == []
+
+
+def test_a_hat_that_one_person_wears_is_one_person() -> None:
+    seats = [{"hat": "commander", "voices": 2}]
+    assert said(kind="parallel", seats=seats) == [("nobody there can pass it: at most 1 of 2 can be reached.", True)]
+    assert said(kind="parallel", seats=[{"hat": "mitigator", "voices": 2}], shared=[Hat.MITIGATOR]) == []
+
+
+def test_people_are_counted_across_steps_as_gates_count_them() -> None:
+    """Each step could pass for itself; but ANA and BEN are two, and three steps want three people."""
+    (told,) = said(kind="sequential", chain=[{"team": "two"}] * 3)
+    assert told == (
+        "each step could pass, but not all: one person counts in one step, and there are too few for all of them.",
+        True,
+    )
+    assert said(kind="sequential", chain=[{"team": "two"}] * 2) == []
+
+
+def test_a_role_of_one_person_fills_one_step() -> None:
+    (told,) = said(kind="sequential", chain=[{"role": "duty"}, {"role": "duty"}])
+    assert told[0].startswith("each step could pass, but not all")
+    assert said(kind="sequential", chain=[{"role": "duty"}, {"role": "duty"}], second=[{"person": "cy"}]) == []
+
+
+def test_more_voices_than_a_team_has_members_are_told() -> None:
+    (told,) = said(kind="parallel", seats=[{"team": "two", "voices": 20}], quorum=20)
+    assert told == ("nobody there can pass it: at most 2 of 20 can be reached.", True)
+
+
+def test_a_deputy_is_asked_where_somebody_counts_in_an_earlier_step() -> None:
+    people = {**PEOPLE, "ana": {**PEOPLE["ana"], "roles": ["duty"], "deputies": ["cy"]}}
+    around = Surroundings(
+        book=Book.model_validate({"people": people}), arranged=Arranged(), at=NOON, severity=Severity.P1
+    )
+    twice = policy(kind="sequential", chain=[{"role": "duty"}, {"role": "duty"}])
+    assert not list(shortfalls(twice, around, {}))
+    assert list(shortfalls(twice, around, {"UCY": "they left"}))

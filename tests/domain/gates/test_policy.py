@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bot.domain.gates.choice import GateChoice, chosen
 from bot.domain.gates.policy import ApprovalPolicy, Step, Tier, can_pass
 from bot.domain.gates.seat import Seat
+from bot.domain.gates.slips import slips
 from bot.domain.severity import Severity
 from tests.domain.gates.asking import policy
 
@@ -92,6 +93,73 @@ def test_a_slip_is_told_with_what_would_be_right(given: dict[str, Any], wrong: s
         policy(**given)
     messages = [error["msg"] for error in refused.value.errors()]
     assert any(wrong in message and instead in message for message in messages), messages
+
+
+COMMANDER = {"hat": "commander"}
+ALONE = ("hat commander", "schedule search")
+"""Seats in which one person sits at a time."""
+
+NEVER: list[tuple[dict[str, Any], str, str]] = [
+    ({"kind": "sequential", "chain": [COMMANDER] * 2}, "the incident commander is one person at a time", "a team"),
+    (
+        {"kind": "sequential", "chain": [{"schedule": "search"}] * 2},
+        "whoever is on shift in search is one person at a time",
+        "Name somebody else",
+    ),
+    (
+        {"kind": "parallel", "seats": [{**COMMANDER, "voices": 2}], "quorum": 2},
+        "a quorum of 2 can never be reached: the incident commander is one person at a time",
+        "Remove voices",
+    ),
+    (
+        {"kind": "parallel", "seats": [{"schedule": "search", "voices": 3}], "quorum": 3},
+        "a quorum of 3 can never be reached: whoever is on shift in search",
+        "Remove voices",
+    ),
+    ({"kind": "dynamic", "route": {}}, "nobody is asked until enough is known", "Add fallback"),
+    (
+        {"kind": "parallel", "seats": [TEAM], "next_after": "30m", "deputy_after": "1h"},
+        "it never comes: this is over after 30 min",
+        "Write less",
+    ),
+    (
+        {"kind": "parallel", "seats": [TEAM], "next_after": "10m", "renotify": "15m"},
+        "it never comes: this is over after 10 min",
+        "Write less",
+    ),
+    (
+        {"kind": "parallel", "seats": [TEAM], "hours": ["mon 09:00-09:01"]},
+        "2 h of these hours take more than 90 days: there are 1 min a week",
+        "Write more hours",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "wrong", "instead"), NEVER, ids=[row[1] for row in NEVER])
+def test_what_can_never_be_is_told_with_what_would_be_right(given: dict[str, Any], wrong: str, instead: str) -> None:
+    found = policy(**given)
+    (slip,) = slips(found, ALONE)
+    assert wrong in slip.what
+    assert instead in slip.instead
+    assert ApprovalPolicy.model_validate_json(found.model_dump_json()) == found, "what was kept is read as it was"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "parallel", "seats": [TEAM], "next_after": "10m"},
+        {"kind": "parallel", "seats": [TEAM], "hours": ["mon-fri 09:00-17:00"], "next_after": "1h", "renotify": "3h"},
+        {"kind": "parallel", "seats": [TEAM], "hours": ["mon 09:00-11:00"], "next_after": "24h"},
+        {"kind": "sequential", "chain": [COMMANDER, COMMANDER], "second": [TEAM]},
+        {"kind": "sequential", "chain": [{"hat": "mitigator"}, {"hat": "mitigator"}]},
+        {"kind": "dynamic", "route": {"history": 0}},
+        {"kind": "dynamic", "route": {}, "fallback": [TEAM]},
+    ],
+    ids=str,
+)
+def test_what_can_be_is_no_slip(given: dict[str, Any]) -> None:
+    """Defaults that come too late are nobody's slip, and people are told again at any hour, whatever a limit counts."""
+    assert not list(slips(policy(**given), ALONE))
 
 
 def test_working_hours_may_stretch_the_tiers_beyond_the_limit() -> None:

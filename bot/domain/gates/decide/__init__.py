@@ -12,13 +12,14 @@ from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.dry_runs import show
 from bot.domain.gates.decide.glass import break_glass, countersign
 from bot.domain.gates.decide.overdue import catch_up
-from bot.domain.gates.decide.people import out_of_reach, pass_on, seat
+from bot.domain.gates.decide.people import check_asked, out_of_reach, pass_on, seat
 from bot.domain.gates.decide.settle import close, go_on, limit_due, settle
 from bot.domain.gates.decide.votes import take_back, vote
 from bot.domain.gates.evolve import evolve
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.gates.rejections import GateIsClosed, NobodyElseIsLeft, NoSuchGate, NotYoursToStop
+from bot.domain.ids import SYSTEM
 from bot.domain.words import check_length
 
 
@@ -136,6 +137,7 @@ def _ask_next(case: Case, order: o.AskNext) -> None:
     if gate.outcome is not None:
         raise GateIsClosed(outcome=gate.outcome.value)
     check_length(order.because)
+    check_asked(case)
     call = gate.latest
     if call is None or gate.is_contested or call.tier + 1 >= len(gate.steps[call.ballot].tiers):
         raise NobodyElseIsLeft
@@ -143,8 +145,11 @@ def _ask_next(case: Case, order: o.AskNext) -> None:
 
 
 def _withdraw(case: Case, order: o.WithdrawGate) -> None:
-    if case.gate.outcome is not None:
-        return
+    outcome = case.gate.outcome
+    if outcome is Outcome.WITHDRAWN or (outcome is not None and order.by == SYSTEM):
+        return  # what time has ended by now, Muster need not tidy up
+    if outcome is not None:
+        raise GateIsClosed(outcome=outcome.value)
     if not order.leads and not case.gate.is_author(order.by):
         raise NotYoursToStop(proposer=case.gate.proposer)
     check_length(order.because)

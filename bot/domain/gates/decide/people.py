@@ -1,6 +1,7 @@
 """Who is asked: what a lookup has found, and “not me”."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from bot.domain.gates import events as e
 from bot.domain.gates import orders as o
@@ -11,6 +12,7 @@ from bot.domain.gates.gate import Call, Chair, Found, StandIn, names
 from bot.domain.gates.limits import after
 from bot.domain.gates.policy import Tier
 from bot.domain.gates.rejections import (
+    AwaitsDryRun,
     CannotDecide,
     GateIsClosed,
     HasVoted,
@@ -101,7 +103,15 @@ def whom(case: Case) -> str:
         for _, chair in gate.asked(gate.current)
         if gate.person(chair.account) not in barred and not chair.declined
     ]
-    return names(people) or in_words(seat for call in gate.calls_of(gate.current) for seat in gate.tier_of(call).seats)
+    tiers = [gate.tier_of(call) for call in gate.calls_of(gate.current)] or gate.steps[gate.step].tiers[:1]
+    return names(people) or in_words(seat for tier in tiers for seat in tier.seats)
+
+
+def check_asked(case: Case) -> None:
+    """Raise AwaitsDryRun while nobody is asked yet."""
+    due = case.gate.trial_due
+    if due is not None:
+        raise AwaitsDryRun(seconds=ceil((due - case.at).total_seconds()))
 
 
 def pass_on(case: Case, order: o.PassOn) -> None:
@@ -109,6 +119,7 @@ def pass_on(case: Case, order: o.PassOn) -> None:
     if gate.outcome is not None:
         raise GateIsClosed(outcome=gate.outcome.value)
     check_length(order.because)
+    check_asked(case)
     person, to = gate.person(order.by), gate.person(order.to)
     if to == person:
         raise NotYou

@@ -1,16 +1,13 @@
 """Votes: cast, too late, taken back. Each is bound to what was asked, and to the ballot that it was meant for."""
 
-from math import ceil
-
 from bot.domain.gates import events as e
 from bot.domain.gates import orders as o
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.decide.case import Case
-from bot.domain.gates.decide.people import whom
+from bot.domain.gates.decide.people import check_asked, whom
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.rejections import (
     AnotherQuestion,
-    AwaitsDryRun,
     GateIsClosed,
     HasVoted,
     NobodyAsksYou,
@@ -34,8 +31,7 @@ def vote(case: Case, order: o.CastVote) -> None:
     if gate.is_author(order.by):
         raise YouProposedIt(asked=whom(case))
     check_subject(case, order.subject)
-    if gate.trial_due is not None:
-        raise AwaitsDryRun(seconds=ceil((gate.trial_due - case.at).total_seconds()))
+    check_asked(case)
     ballot = gate.current
     if _has_said(case, order):
         return
