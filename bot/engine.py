@@ -13,7 +13,7 @@ from bot.domain.incident.commands import AdoptPolicy, AnyCommand, Declare, Tick
 from bot.domain.incident.decide import decide
 from bot.domain.incident.due import next_due
 from bot.domain.incident.events import AnyEvent
-from bot.domain.incident.evolve import evolve
+from bot.domain.incident.evolve import evolve, replay
 from bot.domain.incident.react import react
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.rejections import NoSuchIncident
@@ -142,6 +142,13 @@ class Engine:
         if stored is None:
             raise NoSuchIncident(incident=incident)
         return stored.incident
+
+    def incident_at(self, incident: str, version: int) -> Incident:
+        """Return what was true once event number `version` had happened. It reads all that led there."""
+        then = replay((record.event for record in self.history(incident, 0, version)), incident)
+        if then is None:
+            raise NoSuchIncident(incident=incident)
+        return then
 
     def in_channel(self, channel: str) -> str | None:
         """Return the id of the incident that lives in a channel, if one does."""

@@ -201,6 +201,15 @@ def test_different_declarations_at_once_are_different_incidents(boot: Boot) -> N
     assert {receipt.incident.id for receipt in receipts} == {f"INC-{n}" for n in range(1, 25)}
 
 
+def test_what_was_true_once_an_event_had_happened_can_be_asked_for(boot: Boot) -> None:
+    engine = boot()
+    for order in (declare(), take(Hat.COMMANDER, by=ANA), release(Hat.COMMANDER, by=ANA)):
+        engine.submit(order)
+    history = engine.history(INC)
+    taken, given_back = (record.version for record in history if record.event.type.startswith("hat."))
+    assert [bool(engine.incident_at(INC, at).wearers(Hat.COMMANDER)) for at in (1, taken, given_back)] == [0, 1, 0]
+
+
 def test_an_order_that_loses_every_race_gives_up_and_has_done_nothing() -> None:
     class Crowd(MemoryStore):
         """Somebody else is always faster."""

@@ -15,7 +15,7 @@ from bot.domain.incident.commands import Declare
 from bot.domain.incident.mitigations import Progress
 from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
-from bot.domain.timeline import sentence
+from bot.domain.timeline import as_it_was, sentence
 from bot.engine import Receipt
 from tests.harness import orders as o
 from tests.harness.night import Night
@@ -67,8 +67,8 @@ def progress(night: Night, incident: str) -> Progress:
 
 
 def told(night: Night, incident: str) -> list[str]:
-    state = night.incident(incident)
-    return [sentence(event, state) for event in night.events(incident)]
+    history = night.wired.house.engine.history(incident)
+    return [sentence(record.event, then) for record, then in as_it_was(history)]
 
 
 def is_asked(night: Night, person: str, incident: str) -> bool:

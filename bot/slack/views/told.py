@@ -31,9 +31,13 @@ from bot.slack.views.gate import WHOLE, asked_by, limit
 from bot.slack.views.mitigation import in_charge
 
 
-def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Message:
-    """Tell one event. Outside its own channel a private incident says that it moved, and nothing else."""
-    event = record.event
+def told(record: Recorded, incident: Incident, names: Names, place: Place, *, then: Incident | None = None) -> Message:
+    """Tell one event. Outside its own channel a private incident says that it moved, and nothing else.
+
+    `incident`: as it is now, for those who are called. `then`: as it was once the event had happened, for what is said
+    of it; unless given, nothing that the event names has changed since.
+    """
+    event, then = record.event, then or incident
     if place == "customers":
         assert isinstance(event, e.CustomersTold), "nothing else is for customers"
         return _notice(event, incident)
@@ -43,9 +47,9 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
         )
     match event:
         case e.UpdatePosted():
-            return _update(event, incident, names, place)
+            return _update(event, then, names, place)
         case e.CustomersTold():
-            head = sentence(event.model_copy(update={"text": ""}), incident).rstrip(": ")
+            head = sentence(event.model_copy(update={"text": ""}), then).rstrip(": ")
             said = f"{who(event.by, names)} {line(head, 300, names)}:"
             return message(f"{said}\n{prose(event.text)}", section(said), *map(section, _whole(event)))
         case e.HatGiven():
@@ -60,7 +64,7 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
             did = "edited" if isinstance(event, e.PinEdited) else "deleted"
             return _aside(f"{who(event.by, names)} {did} a pinned message. The timeline keeps what it said before.")
         case g.GateClosed() if event.outcome in {Outcome.REJECTED, Outcome.EXPIRED} and place == "channel":
-            return _undecided(event, incident, names)
+            return _undecided(event, then, names)
         case g.ChannelReminded() if place == "channel":
             people = " ".join(mention(person) for person in asked_by(incident, incident.gates[event.gate]))
             what = line(asked(incident, event.gate), names=names)
@@ -72,10 +76,10 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
             return _line(f"⚠ {charged}: {what} needs a human: {line(event.because, 1000, names)}{rollback}")
         case e.MitigationVerified():
             resolve = button("Resolve", OpenFormButton(incident=incident.id, form="resolve"))
-            return _with_next(event, incident, names, resolve)
+            return _with_next(event, incident, _said(event, then, names), names, resolve)
         case e.MitigationRolledBack():
             another = button("Propose another", OpenFormButton(incident=incident.id, form="propose"))
-            return _with_next(event, incident, names, another)
+            return _with_next(event, incident, _said(event, then, names), names, another)
         case e.TroubleMet():
             return _line(f"⚠ {line(event.why, 1000, names)} {line(event.cure, 1000, names)}")
         case e.ExportFailed():
@@ -84,7 +88,7 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place) -> Me
             return message(text, section(text, button("Try again", again)))
         case _:
             about = "" if place == "channel" else f"{bold(_headed(incident))}\n"
-            return _line(f"{about}{who(event.by, names)} {_said(event, incident, names)}")
+            return _line(f"{about}{who(event.by, names)} {_said(event, then, names)}")
 
 
 def _notice(event: e.CustomersTold, incident: Incident) -> Message:
@@ -122,8 +126,8 @@ def _update(event: e.UpdatePosted, incident: Incident, names: Names, place: Plac
     )
 
 
-def _with_next(event: e.AnyEvent, incident: Incident, names: Names, step: Block) -> Message:
-    text = f"{who(event.by, names)} {_said(event, incident, names)}"
+def _with_next(event: e.AnyEvent, incident: Incident, said: str, names: Names, step: Block) -> Message:
+    text = f"{who(event.by, names)} {said}"
     return message(text, section(text, step if incident.is_open else None))
 
 
