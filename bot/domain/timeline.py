@@ -9,7 +9,9 @@ from bot.domain.dry_run import in_short
 from bot.domain.durations import lasted
 from bot.domain.gates import events as g
 from bot.domain.gates import telling
+from bot.domain.gates.explain import objection
 from bot.domain.gates.gate import Outcome
+from bot.domain.gates.standing import overriders
 from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Page
 from bot.domain.incident.evolve import evolve
@@ -211,6 +213,9 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
 
 def _agreed(event: e.CustomersTold, incident: Incident) -> str:
     """Say on whose yes customers were told, or on what else."""
+    if event.gate and incident.gates[event.gate].how == "override":
+        gate = incident.gates[event.gate]
+        return f" (overridden by {_people(overriders(gate))}; {objection(gate, 'had said')})"
     if event.approved_by:
         return f" (approved by {_people(event.approved_by)})"
     if not event.gate:

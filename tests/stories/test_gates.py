@@ -205,6 +205,29 @@ def test_a_rejection_is_overridden_by_a_larger_quorum_or_stands(night: Night) ->
     assert any("as overridden: 3 of 3 overrode the rejection" in line for line in told(night, incident))
 
 
+def test_who_may_override_a_no_reads_first_who_said_it_and_why(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    rejects(night, incident, ANA)
+    question = night.asked(BEN, incident)[-1]
+    assert question["text"].startswith("Ana said no: carts are full. Your approval would override that: “Scale")
+    assert "Ana said no: carts are full" in str(question["blocks"][1])
+    assert night.asked(ANA, incident)
+
+
+def test_the_channel_hears_whose_no_may_be_overridden_and_afterwards_that_it_was(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    channel = str(night.incident(incident).channel)
+    rejects(night, incident, ANA)
+    (said,) = night.posted(channel, "carts are full", "override it")
+    assert "as rejected, unless the team team-payments override it: Ana said no: carts are full" in said["text"]
+    for person in (ANA, BEN, CY):
+        approves(night, incident, person)
+    (run,) = night.posted(channel, "overridden by")
+    assert "overridden by Ana, Ben, Cy; Ana had said no: carts are full" in run["text"]
+    assert "overridden by Ana, Ben, Cy; Ana had said no" in night.asked(CY, incident)[-1]["text"]
+    assert any("; <@UANA> had said no: carts are full" in line for line in told(night, incident))
+
+
 def test_who_can_not_be_asked_makes_it_go_on_at_once_and_say_so(night: Night) -> None:
     incident = proposed(night, "kind: parallel\nseats: [{hat: verifier, must: true}]\nsecond: [{person: mo}]")
     assert is_asked(night, MO, incident)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.durations import lasted
-from bot.domain.gates.count import ayes, barred_from, noes, rejecting
+from bot.domain.gates.count import ayes, barred_from, noes
 from bot.domain.gates.gate import Call, Gate, Outcome, Vote, names
 from bot.domain.gates.policy import Tier
 from bot.domain.gates.seat import in_words
-from bot.domain.gates.standing import deciding
+from bot.domain.gates.standing import deciding, objections, opponents, overriders
 from bot.domain.gates.stricter import reasons_said
 
 
@@ -99,6 +99,13 @@ def in_sentences(gate: Gate) -> list[str]:
         *(f"Counted: {_counts(one)}." for one in told.counted),
         *(f"Not counted: <@{one.account}> {_said(one.choice)}, because {one.because}." for one in told.left_out),
     ]
+
+
+def objection(gate: Gate, said: str = "said") -> str:
+    """Say by whose no it was rejected, and why: `<@UDEE> said no: the pool is full`."""
+    return "; ".join(
+        f"<@{vote.account}> {said} no{f': {vote.comment}' if vote.comment else ''}" for vote in objections(gate)
+    )
 
 
 def _counts(one: Counted) -> str:
@@ -227,17 +234,17 @@ def _outcome(gate: Gate) -> str:
             for chair in gate.silent(call)
             if gate.person(chair.account) not in barred_from(gate, call.ballot)
         )
-        return f"It waits for {waits or (in_words(gate.tier_of(latest).seats) if latest else 'somebody')}."
+        said = f"Rejected, unless it is overridden: {objection(gate)}. " if gate.is_contested else ""
+        return f"{said}It waits for {waits or (in_words(gate.tier_of(latest).seats) if latest else 'somebody')}."
     after = lasted((gate.closed_at or gate.opened_at) - gate.opened_at)
     why = f": {gate.because}" if gate.because else ""
     match gate.how:
         case "votes" if gate.outcome is Outcome.REJECTED:
-            said = names(vote.account for vote in rejecting(gate, gate.step))
-            return f"Rejected by {said or 'its votes'} after {after}{why}."
+            return f"Rejected by {names(opponents(gate)) or 'its votes'} after {after}{why}."
         case "votes":
             return f"Approved by its votes after {after}."
         case "override":
-            return f"Overridden after {after}{why}."
+            return f"Overridden by {names(overriders(gate))} after {after}{why}; {objection(gate, 'had said')}."
         case "glass":
             return f"<@{gate.closed_by}> broke the glass after {after}{why}."
         case "time" | "last-resort":

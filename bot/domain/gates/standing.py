@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.gates.count import Count, ayes, passing, rejecting
-from bot.domain.gates.gate import Call, Gate
+from bot.domain.gates.gate import Call, Gate, Vote
 from bot.domain.gates.policy import LastResort, Then
 from bot.domain.gates.seat import Seat
 
@@ -33,9 +33,21 @@ def approvers(gate: Gate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(vote.account for vote in said))
 
 
+def overriders(gate: Gate) -> tuple[str, ...]:
+    """Name whose yes counts against a rejection, in the order of their votes."""
+    ballot = gate.override_ballot
+    seated = {person for call in gate.calls_of(ballot) for person in ayes(gate, call).seated}
+    return tuple(vote.account for person, vote in gate.votes_of(ballot).items() if person in seated)
+
+
 def opponents(gate: Gate) -> tuple[str, ...]:
     """Name those by whose no it was rejected."""
-    return tuple(vote.account for vote in rejecting(gate, gate.step))
+    return tuple(vote.account for vote in objections(gate))
+
+
+def objections(gate: Gate) -> tuple[Vote, ...]:
+    """Return the noes by which it was rejected, also where that is contested, or was overridden since."""
+    return rejecting(gate, gate.step)
 
 
 @dataclass(frozen=True, slots=True)

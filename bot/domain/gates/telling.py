@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from bot.domain.gates import events as g
+from bot.domain.gates.explain import objection
 from bot.domain.gates.gate import Gate, Outcome, names
 from bot.domain.gates.policy import Purpose
 from bot.domain.gates.seat import in_words
@@ -44,6 +45,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             stricter = f"; stricter than usual: {reasons_said(fact.stricter)}" if fact.stricter else ""
             return f"asked for approval of {what}: {gate.policy.title}{stricter}{quoted}"
         case g.TierCalled():
+            if fact.ballot == gate.override_ballot:
+                return f"asked {_seats(gate, fact)} whether {what} goes ahead all the same"
             return f"asked {_seats(gate, fact)} to decide {what}{_why(fact.because)}"
         case g.PeopleAsked():
             return _asked(fact, what)
@@ -76,7 +79,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
         case g.StepReopened():
             return f"opened step {fact.ballot + 1} of {what} again: a yes was taken back"
         case g.Contested():
-            return f"let those who can override it look at the rejection of {what}{_why(fact.because)}"
+            others = in_words(gate.policy.override.seats) if gate.policy.override else "others"
+            return f"took {what} as rejected, unless {others} override it: {objection(gate) or fact.because}"
         case g.ContestEnded():
             return f"opened {what} again: the no was taken back"
         case g.SubjectChanged():
@@ -126,7 +130,8 @@ def _closed(fact: g.GateClosed, gate: Gate, what: str) -> str:
     if fact.outcome is Outcome.WITHDRAWN:
         return f"withdrew {what}"
     undone = UNDONE.get(gate.subject.purpose, "") if fact.rolls_back else ""
-    return f"closed the gate on {what} as {fact.outcome.value}{undone}{_why(fact.because)}"
+    no = f"; {said}" if fact.how == "override" and (said := objection(gate, "had said")) else ""
+    return f"closed the gate on {what} as {fact.outcome.value}{undone}{_why(fact.because)}{no}"
 
 
 UNDONE: dict[Purpose, str] = {

@@ -259,7 +259,9 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
             return [told, x.ShowDebt(incident=after.id, gate=gate.id), *shown]
         case g.GateClosed() | g.ChannelReminded() | g.QuorumEased() | g.PersonOutOfReach():
             return [told, *shown]
-        case g.TierCalled() if event.because and gate.is_open:
+        case g.Contested():
+            return [told, *shown]
+        case g.TierCalled() if event.because and gate.is_open and event.ballot != gate.override_ballot:
             return [told, *shown]
         case g.SubjectChanged() if gate.subject.purpose == "notification":
             return [told, *shown]  # a mitigation's own message tells it

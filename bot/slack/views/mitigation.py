@@ -342,6 +342,8 @@ def _approval(incident: Incident, m: Mitigation, names: Names) -> str:
             return f"⚠ {who(gate.closed_by, names)} broke the glass: {line(gate.because, 300, names)}"
         case "time" | "last-resort":
             return f"approved by its policy: {line(gate.because, 300, names)}"
+        case "override":
+            return outcome_of(gate, names)
         case _:
             return f"approved by {each(approvers(gate)[:20], names)}"
 

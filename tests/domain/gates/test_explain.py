@@ -144,4 +144,7 @@ def test_the_outcome_is_told_in_a_sentence() -> None:
     )
     for person in (BEN, MO, EVE):
         contested.approves(person)
-    assert explain(contested.gate).outcome.startswith("Overridden after less than 1 s: 3 of 3")
+    assert explain(contested.gate).outcome.startswith(
+        "Overridden by <@UBEN>, <@UMO>, <@UEVE> after less than 1 s: 3 of 3"
+    )
+    assert explain(contested.gate).outcome.endswith("; <@UCY> had said no: not on a Monday.")
