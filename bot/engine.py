@@ -163,11 +163,11 @@ class Engine:
         return [self.incident(incident) for incident in self._store.recent(limit)]
 
     def active_since(self, since: datetime) -> Iterator[Incident]:
-        """Go through the incidents that are open, or in which something has happened since, newest first.
+        """Go through the incidents that are open, or owe a countersignature, or went on since then, newest first.
 
         An old one costs the reading of its last event, not of its state.
         """
-        still_open = set(self._store.open())
+        still_open = {*self._store.open(), *self._store.owed()}
         every = self._store.recent(ALL)
         for known in (every[start : start + PAGE] for start in range(0, len(every), PAGE)):
             last = dict(zip(known, self._store.last_at(known), strict=True))

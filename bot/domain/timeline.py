@@ -66,7 +66,7 @@ def is_said_by_then(event: e.AnyEvent, incident: Incident) -> bool:
     match event:
         case e.UpdatePosted():
             return True
-        case g.TierCalled() | g.Contested():
+        case g.TierCalled() | g.Contested() | g.GlassBroken():
             return True
         case _ if isinstance(event, e.GateEvent):
             return bool(incident.gates[event.gate].changed)

@@ -435,7 +435,9 @@ def test_the_glass_is_broken_and_countersigned_in_words(night: Night) -> None:
     assert "somebody else must countersign" in night.types("countersign", MO, incident)
     assert "you do not countersign it" in night.types("countersign no there was time", BEN, incident)
     assert night.incident(incident).gates["m1"].debt is not None
-    assert "signed" in night.types("countersign", ANA, incident)
+    assert night.types("countersign", ANA, incident) == (
+        f"<@{BEN}> did not agree that the glass was broken: “there was time”. That stands; nobody else signs it."
+    )
 
 
 def test_where_nothing_was_asked_words_about_gates_say_so(night: Night) -> None:

@@ -58,6 +58,8 @@ class Explanation:
     """Why it asks for more than its policy does by itself, in a sentence; empty: it doesn't."""
     outcome: str
     """How it ended, in a sentence; or what it waits for."""
+    debt: str
+    """What became of the countersignature, in a sentence; empty: the glass was not broken."""
 
 
 def explain(gate: Gate) -> Explanation:
@@ -81,6 +83,7 @@ def explain(gate: Gate) -> Explanation:
         readers=gate.readers,
         stricter=stricter_said(gate),
         outcome=_outcome(gate),
+        debt=_debt(gate),
     )
 
 
@@ -89,6 +92,7 @@ def in_sentences(gate: Gate) -> list[str]:
     told = explain(gate)
     return [
         told.outcome,
+        *([told.debt] if told.debt else []),
         *([drawn_said(gate)] if gate.policy.shuffle else []),
         *told.rules,
         *([told.stricter] if told.stricter else []),
@@ -252,3 +256,18 @@ def _outcome(gate: Gate) -> str:
             return f"Its policy says: {ended}, after {after}{why}."
         case _:
             return f"It was {gate.outcome.value} after {after}{why}."
+
+
+def _debt(gate: Gate) -> str:
+    owed = gate.debt
+    if owed is None:
+        return ""
+    if owed.signed_by is not None:
+        why = f": {owed.comment}" if owed.comment else ""
+        if owed.agrees:
+            return f"<@{owed.signed_by}> countersigned it{why}."
+        return f"<@{owed.signed_by}> did not agree that the glass was broken{why}. That stands for the review."
+    whom = in_words(gate.policy.glass.countersigned_by) if gate.policy.glass is not None else "somebody else"
+    by = f"{owed.due:%Y-%m-%d %H:%M} UTC"
+    late = f"has been overdue since {by}" if owed.is_told else f"is owed by {by}"
+    return f"A countersignature {late}, from {whom}: `/incident countersign`."

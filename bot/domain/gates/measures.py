@@ -72,6 +72,8 @@ class Measures:
     broken_glass: int
     unsigned: int
     """Of these, still owed a countersignature."""
+    refused: int
+    """Of these, those with which somebody did not agree."""
     votes: int
     stamps: tuple[Stamp, ...]
     cost: float | None
@@ -105,7 +107,8 @@ def measure(histories: Iterable[History]) -> Measures:
         escalated=sum(any(isinstance(it, e.TierCalled) and it.tier > 0 for it in history) for _, history in read),
         overrides=sum(gate.outcome is Outcome.OVERRIDDEN for gate in gates),
         broken_glass=sum(gate.debt is not None for gate in gates),
-        unsigned=sum(gate.debt is not None and gate.debt.signed_by is None for gate in gates),
+        unsigned=sum(gate.debt is not None and gate.debt.is_owed for gate in gates),
+        refused=sum(gate.debt is not None and gate.debt.agrees is False for gate in gates),
         votes=sum(isinstance(it, e.VoteCast) for _, history in read for it in history),
         stamps=tuple(stamp for _, history in read for stamp in stamps(history)),
         cost=sum(costs) if costs else None,

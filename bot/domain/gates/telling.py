@@ -99,7 +99,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             return f"broke the glass: {what} goes ahead without its approval, because {fact.because}"
         case g.Countersigned():
             agreed = "countersigned" if fact.agrees else "did not countersign"
-            return f"{agreed} that the glass was broken for {what}{_why(fact.comment)}"
+            stands = "" if fact.agrees else "; that stands for the review"
+            return f"{agreed} that the glass was broken for {what}{_why(fact.comment)}{stands}"
         case g.DebtOverdue():
             return f"has no countersignature for {what} in time: the glass was broken, and nobody answers for it"
         case g.DebtReminded():

@@ -256,7 +256,9 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
         case g.VoteCameLate() | g.PlanOpened():
             return []
         case g.Countersigned():
-            return [told, x.ShowDebt(incident=after.id, gate=gate.id), *shown]
+            waited = gate.debt is not None and gate.debt.is_told
+            shown = [x.ShowDebt(incident=after.id, gate=gate.id), *shown]
+            return [told, *([managers] if waited or not event.agrees else []), *shown]
         case g.GateClosed() | g.ChannelReminded() | g.QuorumEased() | g.PersonOutOfReach():
             return [told, *shown]
         case g.Contested():

@@ -2,6 +2,7 @@
 
 from bot.domain.effects import Place
 from bot.domain.gates import events as g
+from bot.domain.gates.explain import explain
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.policy import Purpose
 from bot.domain.ids import SYSTEM
@@ -19,14 +20,17 @@ from bot.slack.kit import (
     button,
     context,
     day,
+    header,
     line,
     mention,
     message,
     paragraphs,
     prose,
     section,
+    sentences,
     who,
 )
+from bot.slack.views.debt import owes
 from bot.slack.views.gate import WHOLE, asked_by, limit
 from bot.slack.views.mitigation import in_charge
 
@@ -65,6 +69,8 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place, *, th
             return _aside(f"{who(event.by, names)} {did} a pinned message. The timeline keeps what it said before.")
         case g.GateClosed() if event.outcome in {Outcome.REJECTED, Outcome.EXPIRED} and place == "channel":
             return _undecided(event, then, names)
+        case g.GlassBroken() if place != "channel":
+            return _glass(event, then, names)
         case g.ChannelReminded() if place == "channel":
             people = " ".join(mention(person) for person in asked_by(incident, incident.gates[event.gate]))
             what = line(asked(incident, event.gate), names=names)
@@ -98,6 +104,25 @@ def _notice(event: e.CustomersTold, incident: Incident) -> Message:
 
 def _whole(event: e.CustomersTold) -> list[str]:
     return paragraphs(prose(event.text, WHOLE))
+
+
+def _glass(event: g.GlassBroken, incident: Incident, names: Names) -> Message:
+    """Say where it can't be overlooked that the glass was broken: by whom, why, what was skipped, what is owed."""
+    gate = incident.gates[event.gate]
+    assert gate.debt is not None, "the glass was broken"
+    what = line(asked(incident, gate.id), 300, names)
+    broke = f"{who(event.by, names)} broke the glass: {what} goes ahead without its approval"
+    because = f"because {line(event.because, 1000, names)}"
+    skipped = f"Skipped: {line(gate.policy.title, 150)}. {line(explain(gate).rules[gate.step], 600, names)}"
+    where = f"<#{incident.channel}>" if incident.channel else ""
+    owed = owes(gate, gate.debt)
+    return message(
+        sentences(f"⚠ {_headed(incident)}: {broke}, {because}", skipped, owed, where),
+        header(f"⚠ The glass was broken · {incident.id} · {incident.severity.label}"),
+        section(f"*{broke}*, {because}"),
+        section(f"{skipped}\n{owed}"),
+        context(line(incident.title), where),
+    )
 
 
 def _undecided(event: g.GateClosed, incident: Incident, names: Names) -> Message:

@@ -15,6 +15,7 @@ from bot.domain.gates.rejections import (
     CannotDecide,
     GateIsClosed,
     HasVoted,
+    IsRefused,
     IsSigned,
     NobodyAsksYou,
     NobodyElseIsLeft,
@@ -735,9 +736,24 @@ def test_somebody_else_countersigns() -> None:
         asking.countersigns(MO, "team managers", agrees=False)
     asking.countersigns(MO, "team managers", agrees=False, comment="there was time")
     assert asking.countersigns(MO, "team managers", agrees=False) == []
+    assert next_due(asking.gate) is None
+
+
+def test_a_countersignature_is_given_once() -> None:
+    asking = Asking(GLASS)
+    asking.breaks_glass(BEN, "customers can't pay", "hat commander")
+    asking.countersigns(MO, "team managers")
     with pytest.raises(IsSigned):
         asking.countersigns(EVE, "team managers")
-    assert next_due(asking.gate) is None
+
+
+def test_who_does_not_agree_has_not_signed_and_that_stands() -> None:
+    asking = Asking(GLASS)
+    asking.breaks_glass(BEN, "customers can't pay", "hat commander")
+    asking.countersigns(MO, "team managers", agrees=False, comment="there was time")
+    for person in (EVE, MO):
+        with pytest.raises(IsRefused, match=r"<@UMO> did not agree .* “there was time”. That stands; nobody else"):
+            asking.countersigns(person, "team managers")
 
 
 def test_an_unpaid_debt_is_reminded_of_at_half_time_when_due_and_then_a_few_times() -> None:
