@@ -65,7 +65,12 @@ class Explanation:
 def explain(gate: Gate) -> Explanation:
     """Tell all that led to where a gate is now."""
     counted = tuple(_counted(gate))
-    silent = {(call.turn, chair.account) for call in gate.calls_of(gate.current) for chair in gate.silent(call)}
+    silent = {
+        (call.turn, chair.account)
+        for call in gate.calls_of(gate.current)
+        for chair in gate.silent(call)
+        if gate.person(chair.account) not in barred_from(gate, call.ballot)
+    }
     return Explanation(
         rules=tuple(_rule(gate, ballot) for ballot in range(len(gate.order) + gate.is_contested)),
         asked=tuple(

@@ -214,6 +214,11 @@ def _of_policy(title: str, found: Measures) -> Iterator[str]:
             f"{title}: {found.timeouts} of {found.closed} ran out of time. Ask whoever is on shift, "
             "or a second tier sooner."
         )
+    if found.stuck:
+        yield (
+            f"{title}: {found.stuck} of {found.closed} could be decided by nobody: too few are left without those "
+            "who proposed it or can't be asked. Ask for fewer, seat more people, or name a second tier."
+        )
     if found.votes >= STAMPING_VOTES and len(found.stamps) > found.votes * STAMPING_SHARE:
         yield (
             f"{title}: {len(found.stamps)} of {_count(found.votes, 'vote')} came within 10 s, from people who had not "
@@ -256,6 +261,7 @@ def measured(found: Measures) -> str:
         _times(found) if found.closed else "",
         outcomes,
         f"{found.timeouts} ran out of time" if found.timeouts else "",
+        f"{found.stuck} that nobody could decide" if found.stuck else "",
         f"{found.escalated} went on to a next tier" if found.escalated else "",
         f"{found.overrides} overridden ({_share(found.override_share)}{too_strict})" if found.overrides else "",
         f"{broken}{unsigned}" if found.broken_glass else "",

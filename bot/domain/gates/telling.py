@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from bot.domain.gates import events as g
+from bot.domain.gates.count import barred_from
 from bot.domain.gates.explain import objection
 from bot.domain.gates.gate import Gate, Outcome, names
 from bot.domain.gates.policy import Purpose
@@ -49,7 +50,7 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
                 return f"asked {_seats(gate, fact)} whether {what} goes ahead all the same"
             return f"asked {_seats(gate, fact)} to decide {what}{_why(fact.because)}"
         case g.PeopleAsked():
-            return _asked(fact, what)
+            return _asked(fact, gate, what)
         case g.PersonOutOfReach():
             return f"could not ask <@{fact.account}> about {what}: {fact.because}"
         case g.TierStuck():
@@ -117,8 +118,13 @@ def _seats(gate: Gate, fact: g.TierCalled) -> str:
     return in_words(seats) or "the next ones"
 
 
-def _asked(fact: g.PeopleAsked, what: str) -> str:
-    asked = names(chair.account for chair in fact.chairs)
+def _asked(fact: g.PeopleAsked, gate: Gate, what: str) -> str:
+    """Say who was asked; who may not decide, or can't be asked, stands among those who are missing."""
+    call = gate.call(fact.turn)
+    barred = barred_from(gate, call.ballot) if call is not None else frozenset[str]()
+    asked = names(
+        chair.account for chair in fact.chairs if not chair.is_away and gate.person(chair.account) not in barred
+    )
     missing = f"; {' '.join(fact.missing)}" if fact.missing else ""
     return f"asked {asked or 'nobody'} about {what}{missing}"
 

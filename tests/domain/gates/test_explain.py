@@ -1,6 +1,8 @@
 """Why a gate is where it is: the rule, the votes that count, and each that doesn't with its reason."""
 
-from bot.domain.gates.explain import Counted, LeftOut, because_of, explain
+from bot.domain.gates import events as e
+from bot.domain.gates import telling
+from bot.domain.gates.explain import Counted, LeftOut, because_of, explain, in_sentences
 from tests.domain.gates.asking import EVE, FAY, HOUR, IN_TURN, MINUTE, SUBJECT, TWO_OF_THREE, Asking, policy
 from tests.domain.gates.test_deciding import CONTESTED, GLASS
 from tests.harness.people import ANA, BEN, CY, DEE, MO
@@ -117,6 +119,13 @@ def test_noes_count_in_any_tier_and_yeses_in_the_one_that_decides() -> None:
 def test_who_was_meant_and_is_not_asked_is_told() -> None:
     asking = Asking(TWO_OF_THREE, sits={"team payments": (ANA, BEN, CY)})
     assert explain(asking.gate).missing == ("<@UANA> proposed or changed it, so others decide.",)
+
+
+def test_who_may_not_decide_is_not_said_to_be_asked() -> None:
+    asking = Asking(TWO_OF_THREE, sits={"team payments": (ANA, BEN, CY)})
+    assert not any(line.startswith("<@UANA>") and "asked because" in line for line in in_sentences(asking.gate))
+    (asked,) = [fact for fact in asking.facts if isinstance(fact, e.PeopleAsked)]
+    assert telling.sentence(asked, asking.gate, "it").startswith("asked <@UBEN>, <@UCY> about it; <@UANA> proposed")
 
 
 def test_the_outcome_is_told_in_a_sentence() -> None:

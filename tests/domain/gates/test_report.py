@@ -168,3 +168,16 @@ def test_what_is_kept_of_a_gate_says_what_is_usual() -> None:
     assert usual([*kept, late]) == "usually decided in 4 min; 1 of 4 ran out of time"
     assert usual([late, late, late]) == "never decided so far; 3 of 3 ran out of time"
     assert ended(Asking(IN_TURN).facts) is None
+
+
+def test_broken_glass_is_no_decision_and_what_nobody_could_decide_is_no_lack_of_time() -> None:
+    four = policy(kind="parallel", seats=[{"team": "payments", "voices": 4}], quorum=4)
+    stuck = Asking(four, sits={"team payments": (ANA, BEN, CY, DEE)})
+    kept = [end for facts in (approved(4 * MINUTE), broken_open(), stuck.facts) if (end := ended(facts)) is not None]
+    assert usual(kept) == (
+        "usually decided in 4 min; 0 of 3 ran out of time; 1 of 3 could be decided by nobody; "
+        "the glass was broken at 1 of 3"
+    )
+    (line,) = [one for one in attention(told(stuck.facts)) if "A gate" in one]
+    assert line.startswith("A gate: 1 of 1 could be decided by nobody")
+    assert "Ask for fewer, seat more people, or name a second tier." in line
