@@ -18,6 +18,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import as_it_was, sentence
 from bot.engine import Receipt
 from tests.harness import orders as o
+from tests.harness.actors import buttons
 from tests.harness.night import Night
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.plans import PURGE, plan
@@ -203,6 +204,24 @@ def test_a_rejection_is_overridden_by_a_larger_quorum_or_stands(night: Night) ->
     assert night.incident(incident).gates["m1"].outcome is Outcome.OVERRIDDEN
     assert progress(night, incident).is_live
     assert any("as overridden: 3 of 3 overrode the rejection" in line for line in told(night, incident))
+
+
+def test_a_late_no_to_what_runs_is_told_to_the_channel_with_the_way_to_stop_it(night: Night) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nquorum: 2")
+    channel = str(night.incident(incident).channel)
+    for person in (ANA, BEN):
+        approves(night, incident, person)
+    rejects(night, incident, CY)
+    (said,) = night.posted(channel, "too late")
+    assert "Cy said no to “Scale checkout to 4 replicas” (m1), too late: carts are full. Stop stops it." in said["text"]
+    assert buttons(said) == ["Stop"]
+
+
+def test_a_late_no_to_what_does_not_run_is_no_news(night: Night) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nquorum: 2")
+    for person in (ANA, BEN):
+        rejects(night, incident, person)
+    assert not night.posted(str(night.incident(incident).channel), "too late")
 
 
 def test_who_may_override_a_no_reads_first_who_said_it_and_why(night: Night) -> None:

@@ -95,7 +95,8 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
             return _changed(gate, fact)
         case e.DryRunShown():
             subject = gate.subject.model_copy(update={"dry_run": fact.dry_run})
-            return {"subject": subject, "trial_due": None, "readers": ()}
+            since = {**gate.since, gate.subject.hash: ("dry run",)}
+            return {"subject": subject, "trial_due": None, "readers": (), "since": since}
         case e.LimitPassed():
             return {"limit_due": None}
         case e.GlassBroken():
@@ -213,6 +214,7 @@ def _changed(gate: Gate, fact: e.SubjectChanged) -> dict[str, Any]:
         "policy": fact.policy or gate.policy,
         **({"declared": None, "stricter": ()} if fact.policy is not None else {}),
         "changed": fact.changed,
+        "since": _since(gate, fact),
         "authors": tuple(dict.fromkeys((*gate.authors, fact.by))),
         "order": fact.order,
         "limit_due": fact.limit_due,
@@ -225,6 +227,13 @@ def _changed(gate: Gate, fact: e.SubjectChanged) -> dict[str, Any]:
         "fallen": (*gate.fallen, *(Fallen(vote=vote, because=because) for vote in gate.votes)),
         "readers": (),
     }
+
+
+def _since(gate: Gate, fact: e.SubjectChanged) -> dict[str, tuple[str, ...]]:
+    """Add a change to what has changed since each edition. What is asked now is none of the earlier ones."""
+    earlier = {seen: tuple(dict.fromkeys((*was, *fact.changed))) for seen, was in gate.since.items()}
+    every = {**earlier, gate.subject.hash: fact.changed}
+    return {seen: changed for seen, changed in every.items() if seen != fact.subject.hash}
 
 
 def _owed(fact: e.GlassBroken) -> Debt:

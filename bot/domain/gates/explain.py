@@ -8,7 +8,7 @@ from bot.domain.gates.count import ayes, barred_from, noes
 from bot.domain.gates.gate import Call, Gate, Outcome, Vote, names
 from bot.domain.gates.policy import Tier
 from bot.domain.gates.seat import in_words
-from bot.domain.gates.standing import deciding, objections, opponents, overriders
+from bot.domain.gates.standing import deciding, objections, opponents, overriders, waited_for
 from bot.domain.gates.stricter import reasons_said
 
 
@@ -65,12 +65,8 @@ class Explanation:
 def explain(gate: Gate) -> Explanation:
     """Tell all that led to where a gate is now."""
     counted = tuple(_counted(gate))
-    silent = {
-        (call.turn, chair.account)
-        for call in gate.calls_of(gate.current)
-        for chair in gate.silent(call)
-        if gate.person(chair.account) not in barred_from(gate, call.ballot)
-    }
+    wanted = waited_for(gate)
+    silent = {(call.turn, chair.account) for call in gate.calls_of(gate.current) for chair in gate.silent(call)}
     return Explanation(
         rules=tuple(_rule(gate, ballot) for ballot in range(len(gate.order) + gate.is_contested)),
         asked=tuple(
@@ -78,7 +74,7 @@ def explain(gate: Gate) -> Explanation:
                 account=chair.account,
                 seat=gate.tier_of(call).seats[chair.seat].words,
                 because=chair.because,
-                waits=gate.is_open and (call.turn, chair.account) in silent,
+                waits=gate.is_open and (call.turn, chair.account) in silent and chair.account in wanted,
             )
             for call, chair in gate.asked(gate.current)
         ),
@@ -205,7 +201,8 @@ def _left_out(gate: Gate, counted: set[tuple[str, int]]) -> Iterator[LeftOut]:
         if (vote.account, vote.ballot) not in counted:
             yield LeftOut(vote.account, vote.choice, _why_not(gate, vote))
     for fallen in gate.fallen:
-        yield LeftOut(fallen.vote.account, fallen.vote.choice, fallen.because)
+        because = "they took it back" if fallen.because == "withdrawn" else fallen.because
+        yield LeftOut(fallen.vote.account, fallen.vote.choice, because)
     for vote in gate.late:
         yield LeftOut(vote.account, vote.choice, "it came after the outcome")
 
@@ -227,7 +224,10 @@ def _why_not(gate: Gate, vote: Vote) -> str:
     ):
         return "whoever they stood in for has voted"
     decides = deciding(gate, vote.ballot)
-    if decides is not None and all(gate.person(chair.account) != person for chair in decides.chairs):
+    sits = decides is not None and (
+        gate.tier_of(decides).is_open_to_all or any(gate.person(chair.account) == person for chair in decides.chairs)
+    )
+    if decides is not None and not sits:
         return "another tier has come further than theirs"
     return "all places of their seat were taken"
 
@@ -237,12 +237,7 @@ def _outcome(gate: Gate) -> str:
         return f"It waits for its dry run until {gate.trial_due:%H:%M:%S} UTC at most; people are asked then."
     if gate.outcome is None:
         latest = gate.latest
-        waits = names(
-            chair.account
-            for call in gate.calls_of(gate.current)
-            for chair in gate.silent(call)
-            if gate.person(chair.account) not in barred_from(gate, call.ballot)
-        )
+        waits = names(waited_for(gate))
         said = f"Rejected, unless it is overridden: {objection(gate)}. " if gate.is_contested else ""
         return f"{said}It waits for {waits or (in_words(gate.tier_of(latest).seats) if latest else 'somebody')}."
     after = lasted((gate.closed_at or gate.opened_at) - gate.opened_at)

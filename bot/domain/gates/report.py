@@ -13,6 +13,7 @@ from bot.domain.gates import events as e
 from bot.domain.gates.evolve import replay
 from bot.domain.gates.gate import Debt, Gate, Outcome, names
 from bot.domain.gates.measures import TOO_STRICT, History, Load, Measures, by_model, by_policy, cost_of, loads, measure
+from bot.domain.gates.standing import waited_for
 from bot.domain.gates.stricter import STAMPING_SHARE, STAMPING_VOTES
 
 LONG = timedelta(hours=1)
@@ -125,7 +126,7 @@ def _waiting(records: Iterable[GateRecord], now: datetime) -> Iterator[Waiting]:
                 action="" if record.is_private else gate.subject.action,
                 policy=gate.policy.title,
                 lasted=now - gate.opened_at,
-                people=_asked(gate),
+                people=waited_for(gate),
                 cost=cost_of(gate, now),
             )
 
@@ -154,11 +155,6 @@ def _broken(record: GateRecord, gate: Gate, debt: Debt) -> Broken:
         refused_by=debt.signed_by or "",
         because="" if record.is_private else debt.comment,
     )
-
-
-def _asked(gate: Gate) -> tuple[str, ...]:
-    silent = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
-    return tuple(dict.fromkeys(silent))
 
 
 # In words

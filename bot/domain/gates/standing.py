@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates.count import Count, ayes, passing, rejecting
+from bot.domain.gates.count import Count, ayes, barred_from, passing, rejecting
 from bot.domain.gates.gate import Call, Gate, Vote
 from bot.domain.gates.policy import LastResort, Then
 from bot.domain.gates.seat import Seat
@@ -48,6 +48,13 @@ def opponents(gate: Gate) -> tuple[str, ...]:
 def objections(gate: Gate) -> tuple[Vote, ...]:
     """Return the noes by which it was rejected, also where that is contested, or was overridden since."""
     return rejecting(gate, gate.step)
+
+
+def waited_for(gate: Gate) -> tuple[str, ...]:
+    """Name whose answer is wanted: those who were asked, may decide, and have said nothing."""
+    barred = barred_from(gate, gate.current)
+    silent = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
+    return tuple(dict.fromkeys(account for account in silent if gate.person(account) not in barred))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,11 @@ class Progress(StrEnum):
         """It holds, or is about to hold, its target."""
         return self in {Progress.APPROVED, Progress.RUNNING, Progress.VERIFYING, Progress.ROLLING_BACK}
 
+    @property
+    def can_stop(self) -> bool:
+        """It is under way, and not being undone already."""
+        return self.is_live and self is not Progress.ROLLING_BACK
+
 
 class StepRun(Frozen):
     phase: Phase

@@ -253,6 +253,8 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
     told = x.Tell(incident=after.id, version=version)
     managers = x.Tell(incident=after.id, version=version, place="managers")
     match event:
+        case g.VoteCameLate() if event.choice == "reject" and _can_stop(after.mitigations.get(gate.id)):
+            return [told]
         case g.VoteCameLate() | g.PlanOpened():
             return []
         case g.Countersigned():
@@ -278,6 +280,11 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
             return [reminder, *([managers] if debt is not None and debt.is_told else [])]
         case _:
             return shown
+
+
+def _can_stop(mitigation: Mitigation | None) -> bool:
+    """Say whether what was approved is under way, and a late no is a reason to stop it."""
+    return mitigation is not None and mitigation.progress.can_stop
 
 
 def _reminders(debt: Debt) -> int:

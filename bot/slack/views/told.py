@@ -11,7 +11,7 @@ from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked, called, sentence
 from bot.domain.timeline import named as mitigation_named
-from bot.slack.controls import OpenFormButton, RunVerbButton
+from bot.slack.controls import OpenFormButton, RunVerbButton, StopButton
 from bot.slack.kit import (
     Block,
     Message,
@@ -71,6 +71,8 @@ def told(record: Recorded, incident: Incident, names: Names, place: Place, *, th
             return _undecided(event, then, names)
         case g.GlassBroken() if place != "channel":
             return _glass(event, then, names)
+        case g.VoteCameLate():
+            return _too_late(event, incident, then, names)
         case g.ChannelReminded() if place == "channel":
             people = " ".join(mention(person) for person in asked_by(incident, incident.gates[event.gate]))
             what = line(asked(incident, event.gate), names=names)
@@ -123,6 +125,17 @@ def _glass(event: g.GlassBroken, incident: Incident, names: Names) -> Message:
         section(f"{skipped}\n{owed}"),
         context(line(incident.title), where),
     )
+
+
+def _too_late(event: g.VoteCameLate, incident: Incident, then: Incident, names: Names) -> Message:
+    """Tell a no that came while what was approved runs: it decides nothing, and may be a reason to stop."""
+    what, m = line(asked(then, event.gate), 300, names), incident.mitigations.get(event.gate)
+    why = f": {line(event.comment, 1000, names)}" if event.comment else ""
+    text = f"⚠ {who(event.by, names)} said no to {what}, too late{why}"
+    if m is None or not m.progress.can_stop:
+        return _line(text)
+    stop = button("Stop", StopButton(incident=incident.id, mitigation=m.id), "danger")
+    return message(sentences(text, "Stop stops it"), section(f"{text}\n*Stop* stops it.", stop))
 
 
 def _undecided(event: g.GateClosed, incident: Incident, names: Names) -> Message:

@@ -60,7 +60,7 @@ def test_a_vote_that_does_not_count_says_why() -> None:
     asking.approves(DEE)
     assert explain(asking.gate).left_out == (
         LeftOut(BEN, "approve", "what is asked has changed since (dry run)"),
-        LeftOut(CY, "approve", "withdrawn"),
+        LeftOut(CY, "approve", "they took it back"),
         LeftOut(DEE, "approve", "it came after the outcome"),
     )
 
@@ -80,6 +80,14 @@ def test_two_accounts_and_full_seats_are_told() -> None:
     assert [(one.account, one.because) for one in explain(full.gate).left_out] == [
         (DEE, "all places of their seat were taken")
     ]
+
+
+def test_where_anybody_may_answer_full_places_are_why_a_vote_is_left_out() -> None:
+    seats = [{"anyone": True, "voices": 1}, {"person": "ben", "must": True}]
+    asking = Asking(policy(kind="parallel", seats=seats, quorum=2))
+    asking.approves(CY)
+    asking.approves(DEE)
+    assert explain(asking.gate).left_out == (LeftOut(DEE, "approve", "all places of their seat were taken"),)
 
 
 def test_whoever_turns_out_to_be_the_proposer_is_left_out() -> None:

@@ -138,6 +138,12 @@ def test_what_waits_is_told_with_its_cost_oldest_first() -> None:
     ]
 
 
+def test_what_waits_does_not_wait_for_who_proposed_it() -> None:
+    asking = Asking(COSTLY, sits={"team payments": (ANA, BEN, CY)})
+    (one,) = told(asking.facts).waiting
+    assert one.people == (BEN, CY)
+
+
 def test_a_private_incident_keeps_to_itself_what_it_is_about() -> None:
     record = GateRecord("INC-7", Asking(COSTLY).facts, is_private=True)
     (one,) = report([record], BEFORE, at(60), at(60)).waiting
