@@ -13,7 +13,7 @@ from bot.domain.incident.commands import AdoptPolicy, AnyCommand, Declare, Tick
 from bot.domain.incident.decide import decide
 from bot.domain.incident.due import next_due
 from bot.domain.incident.events import AnyEvent
-from bot.domain.incident.evolve import evolve
+from bot.domain.incident.evolve import evolve, replay
 from bot.domain.incident.react import react
 from bot.domain.incident.record import GENESIS, Recorded, chain
 from bot.domain.incident.rejections import NoSuchIncident
@@ -152,6 +152,13 @@ class Engine:
             raise NoSuchIncident(incident=incident)
         return stored.incident
 
+    def incident_at(self, incident: str, version: int) -> Incident:
+        """Return what was true once event number `version` had happened. It reads all that led there."""
+        then = replay((record.event for record in self.history(incident, 0, version)), incident)
+        if then is None:
+            raise NoSuchIncident(incident=incident)
+        return then
+
     def in_channel(self, channel: str) -> str | None:
         """Return the id of the incident that lives in a channel, if one does."""
         return self._store.of_channel(channel)
@@ -165,11 +172,11 @@ class Engine:
         return [self.incident(incident) for incident in self._store.recent(limit)]
 
     def active_since(self, since: datetime) -> Iterator[Incident]:
-        """Go through the incidents that are open, or in which something has happened since, newest first.
+        """Go through the incidents that are open, or owe a countersignature, or went on since then, newest first.
 
         An old one costs the reading of its last event, not of its state.
         """
-        still_open = set(self._store.open())
+        still_open = {*self._store.open(), *self._store.owed()}
         every = self._store.recent(ALL)
         for known in (every[start : start + PAGE] for start in range(0, len(every), PAGE)):
             last = dict(zip(known, self._store.last_at(known), strict=True))

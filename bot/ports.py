@@ -116,6 +116,9 @@ class EventStore(Protocol):
 
     def open(self) -> list[str]:
         """Ids of the open incidents, oldest first."""
+
+    def owed(self) -> list[str]:
+        """Ids of the incidents, open or not, in which a countersignature is owed, oldest first."""
         ...
 
     def recent(self, limit: int) -> list[str]:

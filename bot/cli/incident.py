@@ -16,7 +16,6 @@ from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM, incident_id
 from bot.domain.incident.criteria import Item
 from bot.domain.incident.due import Outlook
-from bot.domain.incident.events import AnyEvent
 from bot.domain.incident.rejections import CriteriaMissing
 from bot.domain.incident.state import Incident
 from bot.domain.incident.ways import waits
@@ -24,7 +23,7 @@ from bot.domain.oncall.book import Book
 from bot.domain.oncall.told import Letters, duty_said, override_said, shift_said
 from bot.domain.rejected import Rejected
 from bot.domain.runbook import BadParameter, Parameter
-from bot.domain.timeline import QUIET, sentence, version_of, worth_telling
+from bot.domain.timeline import QUIET, Told, tell, version_of
 from bot.domain.workflow.criterion import Strictness
 from bot.engine import TooBusy
 from bot.settings import Settings, read
@@ -182,12 +181,12 @@ def _show(answer: Answer, request: Request, house: House, names: Names) -> int:
             print(_line(answer.incident, names), *_policy(answer), sep="\n")
         case ShowTimeline():
             print(_line(answer.incident, names))
-            told = worth_telling(answer.records)
-            for event in told:
-                print(_row(event, answer.incident, names))
+            told = tell(answer.records)
+            for one in told:
+                print(_row(one, names))
             quiet = len(answer.records) - len(told)
             left_out = f"; {quiet} left out: {QUIET}" if quiet else ""
-            print(f"{len(told)} events, times in {told[-1].at.astimezone():%Z}{left_out}")
+            print(f"{len(told)} events, times in {told[-1].event.at.astimezone():%Z}{left_out}")
         case ShowOnCall():
             print(*_on_call(answer, house.book), sep="\n")
         case ShowShifts():
@@ -345,9 +344,9 @@ def _clock(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
-def _row(event: AnyEvent, incident: Incident, names: Names) -> str:
-    said = _words(sentence(event, incident), names).replace("\n", "\n" + " " * 20)
-    return f"{event.at.astimezone():%Y-%m-%d %H:%M:%S} {names(event.by)} {said}"
+def _row(told: Told, names: Names) -> str:
+    said = _words(told.sentence, names).replace("\n", "\n" + " " * 20)
+    return f"{told.event.at.astimezone():%Y-%m-%d %H:%M:%S} {names(told.event.by)} {said}"
 
 
 def _words(text: str, names: Names) -> str:

@@ -1,15 +1,20 @@
 """What a timeline tells, and in which sentence; Slack, terminal, managers and exports all use these words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
 from bot.domain.dry_run import in_short
 from bot.domain.durations import lasted
+from bot.domain.gates import events as g
 from bot.domain.gates import telling
+from bot.domain.gates.explain import objection
 from bot.domain.gates.gate import Outcome
+from bot.domain.gates.standing import overriders
 from bot.domain.incident import events as e
 from bot.domain.incident.escalations import Page
+from bot.domain.incident.evolve import evolve
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
 from bot.domain.workflow.reminders import Kind
@@ -27,9 +32,58 @@ QUIET = (
 """What a reader of the timeline can do without; an export has it all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event in its words."""
+
+    event: e.AnyEvent
+    sentence: str
+
+
+def tell(records: Sequence[Recorded], after: int = 0) -> list[Told]:
+    """Tell what is worth telling of the events behind number `after`, in the words that held when they happened.
+
+    `records`: from the first event on; a plan that was changed since had another title then.
+    """
+    wanted = {record.version for record in _worth([record for record in records if record.version > after])}
+    return [
+        Told(record.event, sentence(record.event, then))
+        for record, then in as_it_was(records)
+        if record.version in wanted
+    ]
+
+
+def as_it_was(records: Sequence[Recorded]) -> Iterator[tuple[Recorded, Incident]]:
+    """Go through a history from its first event on, each event with what was so once it had happened."""
+    incident: Incident | None = None
+    for record in records:
+        incident = evolve(incident, record.event, record.incident)
+        yield record, incident
+
+
+def is_said_by_then(event: e.AnyEvent, incident: Incident) -> bool:
+    """Say whether an event's sentence needs what was so then: what it names has changed since, or may have."""
+    match event:
+        case e.UpdatePosted():
+            return True
+        case g.TierCalled() | g.Contested() | g.GlassBroken():
+            return True
+        case _ if isinstance(event, e.GateEvent):
+            return bool(incident.gates[event.gate].changed)
+        case _ if isinstance(event, e.MitigationEvent):
+            gate = incident.gates.get(event.mitigation)
+            return gate is not None and bool(gate.changed)
+        case _:
+            return False
+
+
 def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
     """Leave out what is quiet."""
-    told, health = list[e.AnyEvent](), dict[str, bool]()
+    return [record.event for record in _worth(records)]
+
+
+def _worth(records: Sequence[Recorded]) -> list[Recorded]:
+    told, health = list[Recorded](), dict[str, bool]()
     ended = {_run(record.event) for record in records if isinstance(record.event, e.StepFinished)}
     for record in records:
         if isinstance(record.event, e.GateEvent) and not telling.worth_telling(record.event):
@@ -45,7 +99,7 @@ def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
                 continue  # what came of it stands below
             case e.ReminderEnded() | e.ReminderHeld():
                 continue  # what ended it stands above; what was held was not told
-            case e.StageChanged() as moved if told and isinstance(told[-1], e.Resolved) and not moved.missing:
+            case e.StageChanged() as moved if told and isinstance(told[-1].event, e.Resolved) and not moved.missing:
                 continue  # resolving is the move
             case e.SignalRead() as read if health.get(read.mitigation) is read.healthy:
                 continue
@@ -55,7 +109,7 @@ def worth_telling(records: Sequence[Recorded]) -> list[e.AnyEvent]:
                 health.pop(begun.mitigation, None)
             case _:
                 pass
-        told.append(record.event)
+        told.append(record)
     return told
 
 
@@ -64,7 +118,10 @@ def _run(event: e.StepStarted | e.StepFinished) -> tuple[str, str, int]:
 
 
 def sentence(event: e.AnyEvent, incident: Incident) -> str:
-    """Say what happened, in one sentence, with people as `<@id>`. `incident` gives names to mitigations."""
+    """Say what happened, in one sentence, with people as `<@id>`.
+
+    `incident`: as it was once it had happened. Whoever gives today's tells an old event by what was changed since.
+    """
     if isinstance(event, e.EscalationEvent):
         return _of_escalation(event, incident)
     if isinstance(event, e.GateEvent):
@@ -115,7 +172,8 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
             return f"proposed {_of(event.mitigation, event.plan.title)} on {event.plan.target}{how}"
         case e.MitigationAmended():
             changed = ", ".join(event.changed)
-            return f"changed the plan of {named(incident, event.mitigation)} ({changed}); earlier votes don't count"
+            now = _of(event.mitigation, event.plan.title)
+            return f"changed the plan ({changed}), now {now}; earlier votes don't count"
         case e.DryRunOrdered():
             return f"asked what {named(incident, event.mitigation)} would do (dry run {event.trial})"
         case e.MitigationTried():
@@ -155,6 +213,9 @@ def sentence(event: e.AnyEvent, incident: Incident) -> str:
 
 def _agreed(event: e.CustomersTold, incident: Incident) -> str:
     """Say on whose yes customers were told, or on what else."""
+    if event.gate and incident.gates[event.gate].how == "override":
+        gate = incident.gates[event.gate]
+        return f" (overridden by {_people(overriders(gate))}; {objection(gate, 'had said')})"
     if event.approved_by:
         return f" (approved by {_people(event.approved_by)})"
     if not event.gate:

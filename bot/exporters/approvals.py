@@ -15,6 +15,8 @@ SAID = {"approve": "approved", "reject": "rejected"}
 def approval_heading(export: Export, gate: Gate) -> str:
     how = "open" if gate.outcome is None else gate.outcome.value
     glass = ", by breaking the glass" if gate.how == "glass" else ""
+    if gate.debt is not None and gate.debt.agrees is False:
+        glass += ", which was not agreed with"
     return export.words(f"{named(export.incident, gate.id)}: {how}{glass}")
 
 

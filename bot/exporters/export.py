@@ -11,7 +11,7 @@ from bot.domain.ids import SYSTEM
 from bot.domain.incident.evolve import replay
 from bot.domain.incident.record import Recorded
 from bot.domain.incident.state import Incident
-from bot.domain.timeline import sentence, tag
+from bot.domain.timeline import as_it_was, sentence, tag
 
 MENTION = re.compile(r"<@([^<>|\s]+)(?:\|[^<>]*)?>")
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -64,14 +64,14 @@ class Export:
         return visible(MENTION.sub(lambda found: self.name(found[1]), text))
 
     def rows(self) -> Iterator[Row]:
-        for record in self.records:
+        for record, then in as_it_was(self.records):
             event = record.event
             yield Row(
                 version=record.version,
                 at=event.at.astimezone(UTC),
                 by=event.by,
                 actor=self.name(event.by),
-                sentence=self.words(sentence(event, self.incident)),
+                sentence=self.words(sentence(event, then)),
                 tag=tag(event),
                 type=event.type,
                 hash=record.hash,

@@ -64,10 +64,10 @@ def reply_to(answer: Answer, request: Request, door: Door) -> Reply:
         case ShowPanel():
             return card(answer.incident, door.house.engine.policy_of(answer.incident), door.names, door.clock.now())
         case ShowTimeline():
-            records = list(answer.records)[-TIMELINE_ROWS:]
-            shown = "the timeline" if len(records) == len(answer.records) else f"the last {len(records)} events"
+            after = max(0, len(answer.records) - TIMELINE_ROWS)
+            shown = f"the last {TIMELINE_ROWS} events" if after else "the timeline"
             title = f"{answer.incident.id} · {answer.incident.title}: {shown}"
-            messages = timeline(records, answer.incident, door.names, title)
+            messages = timeline(answer.records, door.names, title, after=after)
             return messages[-1] if messages else said(f"{title}: nothing worth reading yet.")
         case ShowList():
             return listing(request.by, answer.incidents, door.names, door.clock.now(), answer.words)

@@ -113,13 +113,13 @@ class RedisEventStore:
                     for part in (lane, effect.once or "", due_ms(effect, at), text)]  # fmt: skip
         keys = [
             k.incident(incident.id), k.log(incident.id), k.causes(incident.id),
-            k.timers, k.lanes, k.open, k.all, k.channels, *lane_keys,
+            k.timers, k.lanes, k.open, k.all, k.channels, k.owed, *lane_keys,
         ]  # fmt: skip
         arguments = [
             incident.id, last.cause, decided.expected, records[0].previous,
             last.version, last.hash, incident.model_dump_json(),
             "" if due is None else ms_after(due), int(incident.is_open), incident.channel or "",
-            ms(incident.declared_at), ms(at), GRACE,
+            ms(incident.declared_at), ms(at), GRACE, int(bool(incident.owed_gates)),
             len(records), *(record.text() for record in records),
             len(entries), *lined_up,
         ]  # fmt: skip
@@ -165,6 +165,9 @@ class RedisEventStore:
 
     def open(self) -> list[str]:
         return self._redis.zrange(self._keys.open, 0, -1)
+
+    def owed(self) -> list[str]:
+        return self._redis.zrange(self._keys.owed, 0, -1)
 
     def recent(self, limit: int) -> list[str]:
         return self._redis.zrange(self._keys.all, 0, limit - 1, desc=True)

@@ -99,6 +99,11 @@ class Keys:
         return self._("open")
 
     @property
+    def owed(self) -> str:
+        """Sorted set: incidents in which a countersignature is owed, by time of declaration (ms)."""
+        return self._("owed")
+
+    @property
     def all(self) -> str:
         """Sorted set: all incidents by time of declaration (ms)."""
         return self._("all")

@@ -183,9 +183,16 @@ def measured(engine: Engine, since: datetime, until: datetime, now: datetime) ->
 
 
 def _recorded(engine: Engine, since: datetime) -> Iterator[GateRecord]:
-    """Read the gates that were open at some time since then. An incident without any costs no reading of its events."""
+    """Read the gates that were open at some time since then, and those whose glass was broken, however long ago.
+
+    An incident without any costs no reading of its events.
+    """
     for incident in engine.active_since(since):
-        wanted = {name for name, gate in incident.gates.items() if gate.closed_at is None or gate.closed_at > since}
+        wanted = {
+            name
+            for name, gate in incident.gates.items()
+            if gate.closed_at is None or gate.closed_at > since or gate.debt is not None
+        }
         if wanted:
             kept = histories(record.event for record in engine.history(incident.id))
             for name in incident.gates:

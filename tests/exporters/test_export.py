@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.incident.commands import Propose
 from bot.exporters import ALL, BY_NAME
 from bot.exporters.export import Export, lasted, visible
-from tests.exporters.incidents import declared, noted, rich
-from tests.harness.people import ANA
+from tests.exporters.incidents import declared, noted, plan, rich
+from tests.harness.people import ANA, BEN, CY
+from tests.harness.plans import policy
 
 
 def test_a_format_is_found_by_its_name_and_its_aliases() -> None:
@@ -84,3 +86,10 @@ def test_every_kind_of_line_end_is_one_newline() -> None:
 )
 def test_a_duration_is_said_in_the_units_that_matter(seconds: int, said: str) -> None:
     assert lasted(timedelta(seconds=seconds)) == said
+
+
+def test_a_vote_is_exported_with_the_plan_that_was_voted_on() -> None:
+    story = declared(policy=policy(quorum=2)).by(BEN, Propose, plan=plan("Scale to 5"))
+    story.votes(CY, "approve").by(BEN, Propose, plan=plan("Scale to 7"))
+    said = [row.sentence for row in Export(story.records, str, story.now).rows()]
+    assert "approved “Scale to 5” (m1)" in said

@@ -86,6 +86,9 @@ class MemoryStore:
     def open(self) -> list[str]:
         return [i.id for i in self._all() if i.is_open]
 
+    def owed(self) -> list[str]:
+        return [i.id for i in self._all() if i.owed_gates]
+
     def recent(self, limit: int) -> list[str]:
         return [i.id for i in reversed(self._all())][:limit]
 

@@ -24,7 +24,7 @@ from bot.slack.controls import BreakGlassButton, CountersignButton, FormFacts, R
 from bot.store.keys import Keys
 from bot.verbs.request import plan
 from bot.wiring import Wired, wire
-from tests.harness.people import ANA, BEN, MO
+from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.redis_server import RedisServer, connection
 from tests.harness.signed import JSON, command, interaction
 from tests.http.conftest import ROOT, Answer, Caller, caller_on
@@ -290,6 +290,27 @@ def test_a_debt_is_signed_by_its_button_and_who_does_not_agree_is_asked_why(glaz
     debt = glazed.gate.debt
     assert debt is not None
     assert (debt.signed_by, debt.agrees, debt.comment) == (MO, False, "there was time")
+
+
+# Too late
+
+
+LATE = "The gate is closed: approved. Your vote is recorded as late and changes nothing."
+
+
+def test_a_click_words_and_a_form_that_come_too_late_are_told_so(room: Room) -> None:
+    seen = FormFacts(form="reject", incident=room.id, gate="m1", subject=room.gate.subject.hash, ballot=0, here=True)
+    button = room.button().value
+    room.clicks(BEN)
+    assert room.gate.outcome == "approved"
+    room.clicks(MO, value=button)
+    assert room.whispered(MO)[-1] == LATE
+    channel = str(room.incident.channel)
+    typed = room.caller.slack(command("reject because carts are full", user=CY, channel=channel))
+    assert LATE in json.loads(typed.text)["text"]
+    sent = room.caller.slack(submission(seen, DEE))
+    assert json.loads(sent.text)["errors"]["comment"] == LATE
+    assert [vote.account for vote in room.gate.late] == [MO, CY, DEE]
 
 
 # Other workspaces

@@ -9,6 +9,8 @@ import pytest
 
 from bot.domain.effects import AnyEffect
 from bot.domain.gates.events import GateClosed, VoteCast
+from bot.domain.gates.orders import BreakGlass, Countersign
+from bot.domain.gates.policy import Glass
 from bot.domain.hats import Hat
 from bot.domain.incident.events import NoteAdded
 from bot.domain.incident.evolve import replay
@@ -22,10 +24,11 @@ from bot.ports import Appended, Conflict, Seen, Stored
 from bot.store.client import Client
 from bot.store.event_store import RedisEventStore
 from bot.store.keys import Keys
+from tests.harness.clock import at
 from tests.harness.memory import MemoryStore, NobodyToWake
-from tests.harness.orders import INC, approve, declare, note, propose, release, take
+from tests.harness.orders import INC, approve, at_gate, declare, note, propose, release, resolve, stop, take
 from tests.harness.people import ANA, BEN, CY, DEE, EVERYBODY, MO
-from tests.harness.plans import POLICY, anybody, plan
+from tests.harness.plans import POLICY, anybody, edited, plan
 from tests.harness.redis_server import connection
 from tests.store.conftest import Boot
 
@@ -219,6 +222,15 @@ def test_different_declarations_at_once_are_different_incidents(boot: Boot) -> N
     assert {receipt.incident.id for receipt in receipts} == {f"INC-{n}" for n in range(1, 25)}
 
 
+def test_what_was_true_once_an_event_had_happened_can_be_asked_for(boot: Boot) -> None:
+    engine = boot()
+    for order in (declare(), take(Hat.COMMANDER, by=ANA), release(Hat.COMMANDER, by=ANA)):
+        engine.submit(order)
+    history = engine.history(INC)
+    taken, given_back = (record.version for record in history if record.event.type.startswith("hat."))
+    assert [bool(engine.incident_at(INC, at).wearers(Hat.COMMANDER)) for at in (1, taken, given_back)] == [0, 1, 0]
+
+
 def test_an_order_that_loses_every_race_gives_up_and_has_done_nothing() -> None:
     class Crowd(MemoryStore):
         """Somebody else is always faster."""
@@ -295,3 +307,19 @@ def _calls(redis: Client) -> dict[str, int]:
     stats = connection(redis).info("commandstats")
     skipped = {"cmdstat_info", "cmdstat_xrange"}
     return {name: line["calls"] for name, line in stats.items() if name not in skipped}
+
+
+def test_an_incident_that_owes_a_countersignature_is_gone_through_however_long_it_is_over(
+    store: RedisEventStore,
+) -> None:
+    anyone = ({"anyone": True},)
+    glassy = anybody().model_copy(update={"glass": Glass.model_validate({"who": anyone, "countersigned_by": anyone})})
+    engine = Engine(store, NobodyToWake(), edited(POLICY, approvals={"anybody": glassy}))
+    breaks = at_gate(BreakGlass, by=BEN, because="customers wait", here=True)
+    for order in (declare(), propose(by=ANA), breaks, stop(by=BEN), resolve(by=BEN)):
+        engine.submit(order)
+    later = at(30 * 24 * 3600)
+    assert not engine.open()
+    assert [incident.id for incident in engine.active_since(later)] == [INC]
+    engine.submit(at_gate(Countersign, by=CY, agrees=True, here=True))
+    assert list(engine.active_since(later)) == []

@@ -17,7 +17,7 @@ from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import TooLate
 from bot.domain.rejected import Rejected
 from bot.domain.severity import Severity
-from bot.domain.timeline import sentence
+from bot.domain.timeline import as_it_was, sentence
 from bot.engine import Receipt
 from bot.slack.clicks.gates import vote
 from bot.slack.controls import FormFacts, VoteButton
@@ -25,6 +25,7 @@ from bot.slack.door import Door, Opens, Reply
 from bot.slack.forms.words import APPROVE
 from bot.slack.requests import Click, Submission
 from tests.harness import orders as o
+from tests.harness.actors import buttons
 from tests.harness.night import Night
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 from tests.harness.plans import PURGE, plan
@@ -74,8 +75,8 @@ def progress(night: Night, incident: str) -> Progress:
 
 
 def told(night: Night, incident: str) -> list[str]:
-    state = night.incident(incident)
-    return [sentence(event, state) for event in night.events(incident)]
+    history = night.wired.house.engine.history(incident)
+    return [sentence(record.event, then) for record, then in as_it_was(history)]
 
 
 def is_asked(night: Night, person: str, incident: str) -> bool:
@@ -255,6 +256,47 @@ def test_a_rejection_is_overridden_by_a_larger_quorum_or_stands(night: Night) ->
     assert night.incident(incident).gates["m1"].outcome is Outcome.OVERRIDDEN
     assert progress(night, incident).is_live
     assert any("as overridden: 3 of 3 overrode the rejection" in line for line in told(night, incident))
+
+
+def test_a_late_no_to_what_runs_is_told_to_the_channel_with_the_way_to_stop_it(night: Night) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nquorum: 2")
+    channel = str(night.incident(incident).channel)
+    for person in (ANA, BEN):
+        approves(night, incident, person)
+    rejects(night, incident, CY)
+    (said,) = night.posted(channel, "too late")
+    assert "Cy said no to “Scale checkout to 4 replicas” (m1), too late: carts are full. Stop stops it." in said["text"]
+    assert buttons(said) == ["Stop"]
+
+
+def test_a_late_no_to_what_does_not_run_is_no_news(night: Night) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nquorum: 2")
+    for person in (ANA, BEN):
+        rejects(night, incident, person)
+    assert not night.posted(str(night.incident(incident).channel), "too late")
+
+
+def test_who_may_override_a_no_reads_first_who_said_it_and_why(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    rejects(night, incident, ANA)
+    question = night.asked(BEN, incident)[-1]
+    assert question["text"].startswith("Ana said no: carts are full. Your approval would override that: “Scale")
+    assert "Ana said no: carts are full" in str(question["blocks"][1])
+    assert night.asked(ANA, incident)
+
+
+def test_the_channel_hears_whose_no_may_be_overridden_and_afterwards_that_it_was(night: Night) -> None:
+    incident = proposed(night, TWO_OF_THREE)
+    channel = str(night.incident(incident).channel)
+    rejects(night, incident, ANA)
+    (said,) = night.posted(channel, "carts are full", "override it")
+    assert "as rejected, unless the team team-payments override it: Ana said no: carts are full" in said["text"]
+    for person in (ANA, BEN, CY):
+        approves(night, incident, person)
+    (run,) = night.posted(channel, "overridden by")
+    assert "overridden by Ana, Ben, Cy; Ana had said no: carts are full" in run["text"]
+    assert "overridden by Ana, Ben, Cy; Ana had said no" in night.asked(CY, incident)[-1]["text"]
+    assert any("; <@UANA> had said no: carts are full" in line for line in told(night, incident))
 
 
 def test_who_can_not_be_asked_makes_it_go_on_at_once_and_say_so(night: Night) -> None:
@@ -537,7 +579,9 @@ def test_the_glass_is_broken_and_countersigned_in_words(night: Night) -> None:
     assert "somebody else must countersign" in night.types("countersign", MO, incident)
     assert "you do not countersign it" in night.types("countersign no there was time", BEN, incident)
     assert night.incident(incident).gates["m1"].debt is not None
-    assert "signed" in night.types("countersign", ANA, incident)
+    assert night.types("countersign", ANA, incident) == (
+        f"<@{BEN}> did not agree that the glass was broken: “there was time”. That stands; nobody else signs it."
+    )
 
 
 def test_where_nothing_was_asked_words_about_gates_say_so(night: Night) -> None:

@@ -10,7 +10,7 @@ from bot.domain.incident.commands import Declare
 from bot.domain.incident.events import CustomersTold, TroubleMet
 from bot.domain.incident.mitigations import Progress
 from bot.domain.severity import Severity
-from bot.domain.timeline import sentence
+from bot.domain.timeline import as_it_was, sentence
 from bot.slack.clicks.mitigations import roll_back
 from bot.slack.controls import RollBackButton
 from bot.slack.door import Door
@@ -57,8 +57,8 @@ def channel(night: Night, incident: str) -> str:
 
 
 def told(night: Night, incident: str) -> list[str]:
-    state = night.incident(incident)
-    return [sentence(event, state) for event in night.events(incident)]
+    history = night.wired.house.engine.history(incident)
+    return [sentence(record.event, then) for record, then in as_it_was(history)]
 
 
 def instances(quiet_world: World) -> int:

@@ -13,6 +13,7 @@ from bot.domain.gates.measures import ended, loads
 from bot.domain.gates.orders import RecordAsked, RecordOutOfReach
 from bot.domain.gates.seat import Seat
 from bot.domain.gates.seating import Answers, Looked, Surroundings, find, members_of, team_of
+from bot.domain.gates.standing import waited_for
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.commands import AtGate
 from bot.domain.incident.gates import histories
@@ -138,7 +139,7 @@ def _waiting(job: Job) -> Mapping[str, int]:
     waits = Counter[str]()
     for incident in job.crew.engine.open():
         for gate in incident.open_gates:
-            waits.update({chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call)})
+            waits.update(waited_for(gate))
     return waits
 
 

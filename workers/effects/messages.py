@@ -16,6 +16,7 @@ from bot.domain.freshness import freshness
 from bot.domain.incident.events import ConflictMet, CustomersTold, StageChanged
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.state import Incident
+from bot.domain.timeline import is_said_by_then
 from bot.slack.kit import Message
 from bot.slack.views.announcement import announcement
 from bot.slack.views.brief import brief
@@ -77,7 +78,8 @@ def tell(effect: Tell, job: Job) -> Done:
         channel = crew.desk.channel_id(record.event.channel)  # where its readers have agreed to it, whatever is adopted
     else:
         channel = _place(effect.place, incident, job)
-    message = told(record, incident, crew.names, effect.place)
+    then = crew.engine.incident_at(incident.id, record.version) if is_said_by_then(record.event, incident) else incident
+    message = told(record, incident, crew.names, effect.place, then=then)
     name = f"{effect.place}:{effect.version}"
     crew.desk.say(incident.id, name, channel, message, again=job.again, since=job.since)
     return Done()
@@ -88,12 +90,11 @@ def post_timeline(effect: PostTimeline, job: Job) -> Done:
     incident, crew = job.incident(), job.crew
     channel = _place("managers", incident, job)
     records = [record for record in crew.engine.history(incident.id) if record.version <= effect.version]
-    if not effect.whole:
-        moves = [r.version for r in records[:-1] if isinstance(r.event, StageChanged)]
-        records = [record for record in records if record.version > (moves[-1] if moves else 0)]
+    moves = [0, *(r.version for r in records[:-1] if isinstance(r.event, StageChanged))]
+    after = 0 if effect.whole else moves[-1]
     what = "the whole timeline" if effect.whole else "what happened since the last stage"
     title = f"{incident.id} · {incident.severity.label} · {incident.title}: {what}"
-    for number, message in enumerate(timeline(records, incident, crew.names, title)):
+    for number, message in enumerate(timeline(records, crew.names, title, after=after)):
         name = f"timeline:{effect.version}:{number}"
         crew.desk.say(incident.id, name, channel, message, again=job.again, since=job.since)
     return Done()

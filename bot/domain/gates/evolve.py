@@ -96,7 +96,8 @@ def _changes(gate: Gate, fact: e.AnyFact) -> dict[str, Any]:
         case e.DryRunShown():
             subject = gate.subject.model_copy(update={"dry_run": fact.dry_run})
             limit_due = fact.limit_due or gate.limit_due
-            return {"subject": subject, "trial_due": None, "readers": (), "limit_due": limit_due}
+            since = {**gate.since, gate.subject.hash: ("dry run",)}
+            return {"subject": subject, "trial_due": None, "readers": (), "limit_due": limit_due, "since": since}
         case e.LimitPutOff():
             calls = gate.with_call(fact.turn, since=fact.since, due=fact.due)
             return {"calls": calls, "limit_due": fact.limit_due or gate.limit_due}
@@ -217,6 +218,7 @@ def _changed(gate: Gate, fact: e.SubjectChanged) -> dict[str, Any]:
         "policy": fact.policy or gate.policy,
         **({"declared": None, "stricter": ()} if fact.policy is not None else {}),
         "changed": fact.changed,
+        "since": _since(gate, fact),
         "authors": tuple(dict.fromkeys((*gate.authors, fact.by))),
         "order": fact.order,
         "limit_due": fact.limit_due,
@@ -229,6 +231,13 @@ def _changed(gate: Gate, fact: e.SubjectChanged) -> dict[str, Any]:
         "fallen": (*gate.fallen, *(Fallen(vote=vote, because=because) for vote in gate.votes)),
         "readers": (),
     }
+
+
+def _since(gate: Gate, fact: e.SubjectChanged) -> dict[str, tuple[str, ...]]:
+    """Add a change to what has changed since each edition. What is asked now is none of the earlier ones."""
+    earlier = {seen: tuple(dict.fromkeys((*was, *fact.changed))) for seen, was in gate.since.items()}
+    every = {**earlier, gate.subject.hash: fact.changed}
+    return {seen: changed for seen, changed in every.items() if seen != fact.subject.hash}
 
 
 def _owed(fact: e.GlassBroken) -> Debt:

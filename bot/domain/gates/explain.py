@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.durations import lasted
-from bot.domain.gates.count import ayes, barred_from, noes, rejecting
+from bot.domain.gates.count import ayes, barred_from, noes
 from bot.domain.gates.gate import Gate, Outcome, Vote, names
 from bot.domain.gates.policy import Tier
 from bot.domain.gates.seat import in_words
-from bot.domain.gates.standing import deciding
+from bot.domain.gates.standing import deciding, objections, opponents, overriders, waited_for
 from bot.domain.gates.stricter import reasons_said
 
 
@@ -58,11 +58,14 @@ class Explanation:
     """Why it asks for more than its policy does by itself, in a sentence; empty: it doesn't."""
     outcome: str
     """How it ended, in a sentence; or what it waits for."""
+    debt: str
+    """What became of the countersignature, in a sentence; empty: the glass was not broken."""
 
 
 def explain(gate: Gate) -> Explanation:
     """Tell all that led to where a gate is now."""
     counted = tuple(_counted(gate))
+    wanted = waited_for(gate)
     silent = {(call.turn, chair.account) for call in gate.calls_of(gate.current) for chair in gate.silent(call)}
     return Explanation(
         rules=tuple(_rule(gate, ballot) for ballot in range(len(gate.order) + gate.is_contested)),
@@ -71,7 +74,7 @@ def explain(gate: Gate) -> Explanation:
                 account=chair.account,
                 seat=gate.tier_of(call).seats[chair.seat].words,
                 because=chair.because,
-                waits=gate.is_open and (call.turn, chair.account) in silent,
+                waits=gate.is_open and (call.turn, chair.account) in silent and chair.account in wanted,
             )
             for call, chair in gate.asked(gate.current)
         ),
@@ -81,6 +84,7 @@ def explain(gate: Gate) -> Explanation:
         readers=gate.readers,
         stricter=stricter_said(gate),
         outcome=_outcome(gate),
+        debt=_debt(gate),
     )
 
 
@@ -89,6 +93,7 @@ def in_sentences(gate: Gate) -> list[str]:
     told = explain(gate)
     return [
         told.outcome,
+        *([told.debt] if told.debt else []),
         *([drawn_said(gate)] if gate.policy.shuffle else []),
         *told.rules,
         *([told.stricter] if told.stricter else []),
@@ -99,6 +104,13 @@ def in_sentences(gate: Gate) -> list[str]:
         *(f"Counted: {_counts(one)}." for one in told.counted),
         *(f"Not counted: <@{one.account}> {_said(one.choice)}, because {one.because}." for one in told.left_out),
     ]
+
+
+def objection(gate: Gate, said: str = "said") -> str:
+    """Say by whose no it was rejected, and why: `<@UDEE> said no: the pool is full`."""
+    return "; ".join(
+        f"<@{vote.account}> {said} no{f': {vote.comment}' if vote.comment else ''}" for vote in objections(gate)
+    )
 
 
 def _counts(one: Counted) -> str:
@@ -189,7 +201,8 @@ def _left_out(gate: Gate, counted: set[tuple[str, int]]) -> Iterator[LeftOut]:
         if (vote.account, vote.ballot) not in counted:
             yield LeftOut(vote.account, vote.choice, _why_not(gate, vote))
     for fallen in gate.fallen:
-        yield LeftOut(fallen.vote.account, fallen.vote.choice, fallen.because)
+        because = "they took it back" if fallen.because == "withdrawn" else fallen.because
+        yield LeftOut(fallen.vote.account, fallen.vote.choice, because)
     for vote in gate.late:
         yield LeftOut(vote.account, vote.choice, "it came after the outcome")
 
@@ -210,7 +223,10 @@ def _why_not(gate: Gate, vote: Vote) -> str:
     if principals and principals <= gate.votes_of(vote.ballot).keys() - {person}:
         return "whoever they stood in for has voted"
     decides = deciding(gate, vote.ballot)
-    if decides is not None and all(gate.person(chair.account) != person for chair in decides.chairs):
+    sits = decides is not None and (
+        gate.tier_of(decides).is_open_to_all or any(gate.person(chair.account) == person for chair in decides.chairs)
+    )
+    if decides is not None and not sits:
         return "another tier has come further than theirs"
     if vote.choice == "approve" and vote.ballot in gate.passed and vote.ballot + 1 < len(gate.order):
         return "its step passes without it"
@@ -222,23 +238,18 @@ def _outcome(gate: Gate) -> str:
         return f"It waits for its dry run until {gate.trial_due:%H:%M:%S} UTC at most; people are asked then."
     if gate.outcome is None:
         latest = gate.latest
-        waits = names(
-            chair.account
-            for call in gate.calls_of(gate.current)
-            for chair in gate.silent(call)
-            if gate.person(chair.account) not in barred_from(gate, call.ballot)
-        )
-        return f"It waits for {waits or (in_words(gate.tier_of(latest).seats) if latest else 'somebody')}."
+        waits = names(waited_for(gate))
+        said = f"Rejected, unless it is overridden: {objection(gate)}. " if gate.is_contested else ""
+        return f"{said}It waits for {waits or (in_words(gate.tier_of(latest).seats) if latest else 'somebody')}."
     after = lasted((gate.closed_at or gate.opened_at) - gate.opened_at)
     why = f": {gate.because}" if gate.because else ""
     match gate.how:
         case "votes" if gate.outcome is Outcome.REJECTED:
-            said = names(vote.account for vote in rejecting(gate, gate.step))
-            return f"Rejected by {said or 'its votes'} after {after}{why}."
+            return f"Rejected by {names(opponents(gate)) or 'its votes'} after {after}{why}."
         case "votes":
             return f"Approved by its votes after {after}."
         case "override":
-            return f"Overridden after {after}{why}."
+            return f"Overridden by {names(overriders(gate))} after {after}{why}; {objection(gate, 'had said')}."
         case "glass":
             return f"<@{gate.closed_by}> broke the glass after {after}{why}."
         case "time" | "last-resort":
@@ -246,3 +257,18 @@ def _outcome(gate: Gate) -> str:
             return f"Its policy says: {ended}, after {after}{why}."
         case _:
             return f"It was {gate.outcome.value} after {after}{why}."
+
+
+def _debt(gate: Gate) -> str:
+    owed = gate.debt
+    if owed is None:
+        return ""
+    if owed.signed_by is not None:
+        why = f": {owed.comment}" if owed.comment else ""
+        if owed.agrees:
+            return f"<@{owed.signed_by}> countersigned it{why}."
+        return f"<@{owed.signed_by}> did not agree that the glass was broken{why}. That stands for the review."
+    whom = in_words(gate.policy.glass.countersigned_by) if gate.policy.glass is not None else "somebody else"
+    by = f"{owed.due:%Y-%m-%d %H:%M} UTC"
+    late = f"has been overdue since {by}" if owed.is_told else f"is owed by {by}"
+    return f"A countersignature {late}, from {whom}: `/incident countersign`."

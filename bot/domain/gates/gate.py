@@ -181,6 +181,8 @@ class Gate(Frozen):
     """Until when its dry run is awaited, and nobody is asked; None: it isn't."""
     changed: tuple[str, ...] = ()
     """Fields that the latest change touched: why earlier votes fell."""
+    since: dict[str, tuple[str, ...]] = {}
+    """What has changed since each earlier edition of what is asked, by the hash that people saw."""
     turns: int = 0
     """How many tiers were called."""
     calls: tuple[Call, ...] = ()

@@ -121,6 +121,10 @@ class IsSigned(Rejected):
     """<@{by}> has countersigned it already."""
 
 
+class IsRefused(Rejected):
+    """<@{by}> did not agree that the glass was broken: “{because}”. That stands; nobody else signs it."""
+
+
 class SignedByAnother(Rejected):
     """You proposed it or broke the glass, so somebody else must countersign."""
 

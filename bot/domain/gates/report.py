@@ -11,8 +11,9 @@ from itertools import takewhile
 from bot.domain.durations import lasted
 from bot.domain.gates import events as e
 from bot.domain.gates.evolve import replay
-from bot.domain.gates.gate import Gate, Outcome, names
+from bot.domain.gates.gate import Debt, Gate, Outcome, names
 from bot.domain.gates.measures import TOO_STRICT, History, Load, Measures, by_model, by_policy, cost_of, loads, measure
+from bot.domain.gates.standing import waited_for
 from bot.domain.gates.stricter import STAMPING_SHARE, STAMPING_VOTES
 
 LONG = timedelta(hours=1)
@@ -49,6 +50,23 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """A broken glass that nobody answers for: not yet, or somebody did not agree."""
+
+    incident: str
+    gate: str
+    action: str
+    """What went ahead without its approval; empty for a private incident."""
+    by: str
+    due: datetime
+    is_overdue: bool
+    refused_by: str = ""
+    """Who did not agree; empty: a countersignature is owed."""
+    because: str = ""
+    """Why they did not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Gates that were open at some time of a span. One that stayed open over its end has its outcome in the next."""
 
@@ -62,10 +80,14 @@ class Report:
     """What each policy is called."""
     waiting: tuple[Waiting, ...]
     """Those that are open when it is read, the oldest first."""
+    owed: tuple[Broken, ...] = ()
+    """Countersignatures that are owed when it is read, however old, the first due first."""
+    refused: tuple[Broken, ...] = ()
+    """Those that were refused in the span."""
 
     @property
     def is_empty(self) -> bool:
-        return not self.whole.gates and not self.waiting
+        return not self.whole.gates and not self.waiting and not self.owed and not self.refused
 
 
 def report(records: Iterable[GateRecord], since: datetime, until: datetime, now: datetime) -> Report:
@@ -82,6 +104,8 @@ def report(records: Iterable[GateRecord], since: datetime, until: datetime, now:
         people=loads(histories),
         titles={fact.policy.id: fact.policy.title for fact in opened},
         waiting=tuple(sorted(_waiting(records, now), key=lambda one: -one.lasted)),
+        owed=tuple(sorted((one for one in map(_owed, records) if one), key=lambda one: one.due)),
+        refused=tuple(one for record in records if (one := _refused(record, since, until))),
     )
 
 
@@ -102,14 +126,35 @@ def _waiting(records: Iterable[GateRecord], now: datetime) -> Iterator[Waiting]:
                 action="" if record.is_private else gate.subject.action,
                 policy=gate.policy.title,
                 lasted=now - gate.opened_at,
-                people=_asked(gate),
+                people=waited_for(gate),
                 cost=cost_of(gate, now),
             )
 
 
-def _asked(gate: Gate) -> tuple[str, ...]:
-    silent = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
-    return tuple(dict.fromkeys(silent))
+def _owed(record: GateRecord) -> Broken | None:
+    gate = replay(record.facts)
+    return _broken(record, gate, gate.debt) if gate and gate.debt and gate.debt.is_owed else None
+
+
+def _refused(record: GateRecord, since: datetime, until: datetime) -> Broken | None:
+    gate = replay(record.facts)
+    said = (fact.at for fact in record.facts if isinstance(fact, e.Countersigned) and not fact.agrees)
+    if gate is None or gate.debt is None or not any(since < at <= until for at in said):
+        return None
+    return _broken(record, gate, gate.debt)
+
+
+def _broken(record: GateRecord, gate: Gate, debt: Debt) -> Broken:
+    return Broken(
+        incident=record.incident,
+        gate=gate.id,
+        action="" if record.is_private else gate.subject.action,
+        by=debt.by,
+        due=debt.due,
+        is_overdue=debt.is_told,
+        refused_by=debt.signed_by or "",
+        because="" if record.is_private else debt.comment,
+    )
 
 
 # In words
@@ -135,9 +180,16 @@ def attention(told: Report) -> list[str]:
 
 
 def _debts(told: Report) -> Iterator[str]:
-    if owed := told.whole.unsigned:
-        gates = _count(owed, "gate")
-        yield f"The glass was broken at {gates}, and nobody has countersigned: `/incident countersign` there."
+    for one in told.refused:
+        why = f": {one.because}" if one.because else ""
+        yield f"<@{one.by}> broke the glass for {_what(one)}, and <@{one.refused_by}> did not agree{why}."
+    for one in told.owed:
+        late = "was due" if one.is_overdue else "is due"
+        by = f"{one.due:%Y-%m-%d %H:%M} UTC"
+        yield (
+            f"<@{one.by}> broke the glass for {_what(one)}, and nobody has countersigned it, which {late} {by}: "
+            "`/incident countersign` there."
+        )
 
 
 def _old(told: Report) -> Iterator[str]:
@@ -158,6 +210,11 @@ def _of_policy(title: str, found: Measures) -> Iterator[str]:
             f"{title}: {found.timeouts} of {found.closed} ran out of time. Ask whoever is on shift, "
             "or a second tier sooner."
         )
+    if found.stuck:
+        yield (
+            f"{title}: {found.stuck} of {found.closed} could be decided by nobody: too few are left without those "
+            "who proposed it or can't be asked. Ask for fewer, seat more people, or name a second tier."
+        )
     if found.votes >= STAMPING_VOTES and len(found.stamps) > found.votes * STAMPING_SHARE:
         yield (
             f"{title}: {len(found.stamps)} of {_count(found.votes, 'vote')} came within 10 s, from people who had not "
@@ -176,16 +233,22 @@ def _of_person(person: str, load: Load) -> Iterator[str]:
 
 def waits(one: Waiting) -> str:
     """Say of an open gate how long it waits, for whom, and what that has cost."""
-    what = f"“{one.action}”" if one.action else "Something in a private incident"
+    what = _what(one)
     people = f" for {names(one.people)}" if one.people else ""
     cost = f"; it has cost {money(one.cost)} so far" if one.cost is not None else ""
-    return f"{what} ({one.incident} {one.gate}) has waited {lasted(one.lasted)}{people}{cost}."
+    return f"{what[:1].upper()}{what[1:]} has waited {lasted(one.lasted)}{people}{cost}."
+
+
+def _what(one: Waiting | Broken) -> str:
+    what = f"“{one.action}”" if one.action else "something in a private incident"
+    return f"{what} ({one.incident} {one.gate})"
 
 
 def measured(found: Measures) -> str:
     """Say the figures of a group of gates in one line."""
     broken = _count(found.broken_glass, "broken glass", "broken glasses")
     unsigned = f", {found.unsigned} not countersigned" if found.unsigned else ""
+    unsigned += f", {found.refused} not agreed with" if found.refused else ""
     too_strict = ", too many" if found.is_too_strict else ""
     rest = {outcome: count for outcome, count in found.outcomes.items() if outcome != Outcome.OVERRIDDEN.value}
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(rest.items()))
@@ -194,6 +257,7 @@ def measured(found: Measures) -> str:
         _times(found) if found.closed else "",
         outcomes,
         f"{found.timeouts} ran out of time" if found.timeouts else "",
+        f"{found.stuck} that nobody could decide" if found.stuck else "",
         f"{found.escalated} went on to a next tier" if found.escalated else "",
         f"{found.overrides} overridden ({_share(found.override_share)}{too_strict})" if found.overrides else "",
         f"{broken}{unsigned}" if found.broken_glass else "",

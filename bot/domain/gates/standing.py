@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.gates.count import Count, ayes, barred_from, passing, rejecting
-from bot.domain.gates.gate import Call, Gate
+from bot.domain.gates.gate import Call, Gate, Vote
 from bot.domain.gates.policy import LastResort, Then
 from bot.domain.gates.seat import Seat
 from bot.domain.gates.subject import Subject
@@ -34,9 +34,28 @@ def approvers(gate: Gate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(vote.account for vote in said))
 
 
+def overriders(gate: Gate) -> tuple[str, ...]:
+    """Name whose yes counts against a rejection, in the order of their votes."""
+    ballot = gate.override_ballot
+    seated = {person for call in gate.calls_of(ballot) for person in ayes(gate, call).seated}
+    return tuple(vote.account for person, vote in gate.votes_of(ballot).items() if person in seated)
+
+
 def opponents(gate: Gate) -> tuple[str, ...]:
     """Name those by whose no it was rejected."""
-    return tuple(vote.account for vote in rejecting(gate, gate.step))
+    return tuple(vote.account for vote in objections(gate))
+
+
+def objections(gate: Gate) -> tuple[Vote, ...]:
+    """Return the noes by which it was rejected, also where that is contested, or was overridden since."""
+    return rejecting(gate, gate.step)
+
+
+def waited_for(gate: Gate) -> tuple[str, ...]:
+    """Name whose answer is wanted: those who were asked, may decide, and have said nothing."""
+    barred = barred_from(gate, gate.current)
+    silent = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
+    return tuple(dict.fromkeys(account for account in silent if gate.person(account) not in barred))
 
 
 def waits_for(gate: Gate, account: str, *, here: bool) -> bool:

@@ -28,6 +28,8 @@ class Ended(Frozen):
     votes: int
     stamps: int
     """Votes that came faster than anybody can read, from people who hadn't opened the plan."""
+    how: str = ""
+    """What closed it, or `stuck`: nobody could decide it; empty: it was kept before this was."""
 
 
 class Reason(Frozen):

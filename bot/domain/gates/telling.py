@@ -3,6 +3,8 @@
 from typing import assert_never
 
 from bot.domain.gates import events as g
+from bot.domain.gates.count import barred_from
+from bot.domain.gates.explain import objection
 from bot.domain.gates.gate import Gate, Outcome, names
 from bot.domain.gates.policy import Purpose
 from bot.domain.gates.seat import in_words
@@ -45,9 +47,11 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             stricter = f"; stricter than usual: {reasons_said(fact.stricter)}" if fact.stricter else ""
             return f"asked for approval of {what}: {gate.policy.title}{stricter}{quoted}"
         case g.TierCalled():
+            if fact.ballot == gate.override_ballot:
+                return f"asked {_seats(gate, fact)} whether {what} goes ahead all the same"
             return f"asked {_seats(gate, fact)} to decide {what}{_why(fact.because)}"
         case g.PeopleAsked():
-            return _asked(fact, what)
+            return _asked(fact, gate, what)
         case g.PersonOutOfReach():
             return f"could not ask <@{fact.account}> about {what}: {fact.because}"
         case g.TierStuck():
@@ -77,7 +81,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
         case g.StepReopened():
             return f"opened step {fact.ballot + 1} of {what} again: a yes was taken back"
         case g.Contested():
-            return f"let those who can override it look at the rejection of {what}{_why(fact.because)}"
+            others = in_words(gate.policy.override.seats) if gate.policy.override else "others"
+            return f"took {what} as rejected, unless {others} override it: {objection(gate) or fact.because}"
         case g.ContestEnded():
             return f"opened {what} again: the no was taken back"
         case g.SubjectChanged():
@@ -98,7 +103,8 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             return f"broke the glass: {what} goes ahead without its approval, because {fact.because}"
         case g.Countersigned():
             agreed = "countersigned" if fact.agrees else "did not countersign"
-            return f"{agreed} that the glass was broken for {what}{_why(fact.comment)}"
+            stands = "" if fact.agrees else "; that stands for the review"
+            return f"{agreed} that the glass was broken for {what}{_why(fact.comment)}{stands}"
         case g.DebtOverdue():
             return f"has no countersignature for {what} in time: the glass was broken, and nobody answers for it"
         case g.DebtReminded():
@@ -115,8 +121,13 @@ def _seats(gate: Gate, fact: g.TierCalled) -> str:
     return in_words(seats) or "the next ones"
 
 
-def _asked(fact: g.PeopleAsked, what: str) -> str:
-    asked = names(chair.account for chair in fact.chairs)
+def _asked(fact: g.PeopleAsked, gate: Gate, what: str) -> str:
+    """Say who was asked; who may not decide, or can't be asked, stands among those who are missing."""
+    call = gate.call(fact.turn)
+    barred = barred_from(gate, call.ballot) if call is not None else frozenset[str]()
+    asked = names(
+        chair.account for chair in fact.chairs if not chair.is_away and gate.person(chair.account) not in barred
+    )
     missing = f"; {' '.join(fact.missing)}" if fact.missing else ""
     return f"asked {asked or 'nobody'} about {what}{missing}"
 
@@ -129,7 +140,8 @@ def _closed(fact: g.GateClosed, gate: Gate, what: str) -> str:
     if fact.outcome is Outcome.WITHDRAWN:
         return f"withdrew {what}"
     undone = UNDONE.get(gate.subject.purpose, "") if fact.rolls_back else ""
-    return f"closed the gate on {what} as {fact.outcome.value}{undone}{_why(fact.because)}"
+    no = f"; {said}" if fact.how == "override" and (said := objection(gate, "had said")) else ""
+    return f"closed the gate on {what} as {fact.outcome.value}{undone}{_why(fact.because)}{no}"
 
 
 UNDONE: dict[Purpose, str] = {

@@ -37,6 +37,11 @@ class Progress(StrEnum):
         """Its steps are being taken, or what they did is being watched."""
         return self in {Progress.RUNNING, Progress.VERIFYING, Progress.ROLLING_BACK}
 
+    @property
+    def can_stop(self) -> bool:
+        """It is under way, and not being undone already."""
+        return self.is_live and self is not Progress.ROLLING_BACK
+
 
 class StepRun(Frozen):
     phase: Phase

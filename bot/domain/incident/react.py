@@ -252,13 +252,19 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
     told = x.Tell(incident=after.id, version=version)
     managers = x.Tell(incident=after.id, version=version, place="managers")
     match event:
+        case g.VoteCameLate() if event.choice == "reject" and _can_stop(after.mitigations.get(gate.id)):
+            return [told]
         case g.VoteCameLate() | g.PlanOpened():
             return []
         case g.Countersigned():
-            return [told, x.ShowDebt(incident=after.id, gate=gate.id), *shown]
+            waited = gate.debt is not None and gate.debt.is_told
+            shown = [x.ShowDebt(incident=after.id, gate=gate.id), *shown]
+            return [told, *([managers] if waited or not event.agrees else []), *shown]
         case g.GateClosed() | g.ChannelReminded() | g.QuorumEased() | g.PersonOutOfReach():
             return [told, *shown]
-        case g.TierCalled() if event.because and gate.is_open:
+        case g.Contested():
+            return [told, *shown]
+        case g.TierCalled() if event.because and gate.is_open and event.ballot != gate.override_ballot:
             return [told, *shown]
         case g.SubjectChanged() if gate.subject.purpose == "notification":
             return [told, *shown]  # a mitigation's own message tells it
@@ -273,6 +279,11 @@ def _news(event: e.GateEvent, gate: Gate, after: Incident, version: int, shown: 
             return [reminder, *([managers] if debt is not None and debt.is_told else [])]
         case _:
             return shown
+
+
+def _can_stop(mitigation: Mitigation | None) -> bool:
+    """Say whether what was approved is under way, and a late no is a reason to stop it."""
+    return mitigation is not None and mitigation.progress.can_stop
 
 
 def _reminders(debt: Debt) -> int:

@@ -155,6 +155,11 @@ class Incident(Frozen):
     def open_gates(self) -> tuple[Gate, ...]:
         return tuple(gate for gate in self.gates.values() if gate.is_open)
 
+    @property
+    def owed_gates(self) -> tuple[Gate, ...]:
+        """Gates whose glass was broken, and for which a countersignature is owed."""
+        return tuple(gate for gate in self.gates.values() if gate.debt is not None and gate.debt.is_owed)
+
     def gate_of(self, mitigation: Mitigation) -> Gate | None:
         """Return the gate that decides a mitigation; None where nobody's yes is needed."""
         return self.gates.get(mitigation.id)

@@ -1,14 +1,14 @@
 """What somebody sees in private who is asked for their vote: the question with its buttons, then one line."""
 
 from bot.domain.gates.due import may_be_told
-from bot.domain.gates.explain import because_of
+from bot.domain.gates.explain import because_of, objection
 from bot.domain.gates.gate import Gate
 from bot.domain.incident.state import Incident
 from bot.domain.timeline import asked as what_of
 from bot.slack.controls import OpenPlanButton, PassVoteOnButton
 from bot.slack.kit import Message, Names, actions, bold, button, context, header, line, message, section, sentences, who
 from bot.slack.views.dry_run import in_one_line
-from bot.slack.views.gate import about, became, breaking, limit, needed, stricter, told_of, voting
+from bot.slack.views.gate import about, became, breaking, limit, needed, outcome_of, stricter, told_of, voting
 
 
 def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) -> Message:
@@ -21,6 +21,7 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
     call = gate.call(turn)
     reasons = [chair.because for chair in (call.chairs if call else ()) if chair.account == person]
     why = line(because_of(reasons[0]), 500, names) if reasons else ""
+    no = line(objection(gate), 1000, names) if gate.is_contested else ""
     what = f"{bold(line(what_of(incident, gate.id), 300))} · {incident.severity.label} {bold(incident.id)} {where}"
     by = f"proposed by {who(gate.proposer, names)}"
     risk = f"Risk: {line(mitigation.plan.risk, 600)}" if mitigation is not None else ""
@@ -29,7 +30,8 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
     asks, without = needed(incident, gate, names), limit(gate)
     return message(
         sentences(
-            f"Your approval is asked for: {line(what_of(incident, gate.id), 300)}",
+            no,
+            f"Your approval {'would override that' if no else 'is asked for'}: {line(what_of(incident, gate.id), 300)}",
             incident.id,
             by,
             risk,
@@ -37,7 +39,8 @@ def asked(incident: Incident, gate: Gate, turn: int, person: str, names: Names) 
             *parts.values(),
             why,
         ),
-        header(f"Approve? {gate.subject.action}"),
+        header(f"Override the no? {gate.subject.action}" if no else f"Approve? {gate.subject.action}"),
+        section(f"✗ {no}") if no else None,
         section("\n".join(part for part in (what, by, risk, dry_run) if part)),
         *told_of(parts),
         section("\n".join(part for part in (asks, stricter(gate, names)) if part)),
@@ -68,6 +71,8 @@ def _became(gate: Gate, turn: int, person: str, names: Names) -> str:
     voted = next((vote for vote in reversed(gate.votes) if gate.person(vote.account) == gate.person(person)), None)
     if gate.outcome is not None:
         mine = f", you {'approved' if voted.choice == 'approve' else 'rejected'} it" if voted else ""
+        if gate.how == "override":
+            return f"{outcome_of(gate, names)}{mine}"
         because = f": {line(gate.because, 300, names)}" if gate.because else ""
         return f"{became(gate)}{because}{mine}"
     if call is None:

@@ -33,6 +33,7 @@ from bot.slack.kit import (
     when,
     who,
 )
+from bot.slack.views.debt import in_one_line as line_of_debt
 from bot.slack.views.gate import in_short
 from bot.slack.views.stage import progress
 from bot.verbs.request import FormName
@@ -62,7 +63,8 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
     }
     doing, gates = _doing(incident), _gates(incident)
     troubles = [line(trouble, 600, names) for trouble in incident.troubles]
-    lists = {"Doing now": doing, "Waiting for a yes": gates, "Trouble": troubles}
+    owed = [line_of_debt(incident, gate) for gate in incident.owed_gates]
+    lists = {"Doing now": doing, "Waiting for a yes": gates, "Owed": owed, "Trouble": troubles}
     title = line(incident.title)
     impact, ending = prose(incident.summary, 1500, names), prose(incident.resolution, 1500, names)
     what = f"{incident.id} · {incident.severity.label} · {incident.stage.label}{' · Private' * incident.private}"

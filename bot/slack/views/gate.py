@@ -5,11 +5,11 @@ from datetime import datetime
 
 from bot.domain.gates.count import barred_from
 from bot.domain.gates.due import may_be_called, told_later
-from bot.domain.gates.explain import stricter_said
+from bot.domain.gates.explain import objection, stricter_said
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.policy import Choice, Purpose, Then
 from bot.domain.gates.seat import Seat, in_words
-from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents, waits_for
+from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents, overriders, waits_for
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.state import Incident
@@ -113,6 +113,9 @@ def _ended(incident: Incident, shown: Gate, names: Names) -> Message:
 
 def outcome_of(shown: Gate, names: Names) -> str:
     """Say how a gate ended, by whom and why: `rejected by Ben: orders still fail`."""
+    if shown.how == "override":
+        no = line(objection(shown, "had said"), 500, names)
+        return f"overridden by {each(overriders(shown)[:ROWS], names)}; {no}"
     because = f": {line(shown.because, 500, names)}" if shown.because else ""
     said = opponents(shown) if shown.outcome is Outcome.REJECTED else approvers(shown)
     by = f" by {each(said[:ROWS], names)}" if said else ""
@@ -199,7 +202,7 @@ def needed(incident: Incident, gate: Gate, names: Names) -> str:
     no = "One no rejects it." if tier.noes == 1 else f"{tier.noes} noes reject it."
     what = f"{plural(count.missing, f'{more}approval')} needed, from {whose}{with_one}. {no}"
     if gate.is_contested:
-        what = f"*Rejected*, unless overridden: {what}"
+        what = f"*Rejected by {each(opponents(gate)[:ROWS], names)}*, unless overridden: {what}"
     step = f"Step {gate.current + 1} of {len(gate.order)}. " if len(gate.order) > 1 and not gate.is_contested else ""
     return f"{step}{what} {_asked(incident, gate, call.at, names)}"
 
@@ -299,4 +302,6 @@ def in_short(gate: Gate) -> str:
         return "its dry run is under way"
     count, end = counted(gate), ending(gate)
     missing = f"{plural(count.missing, 'approval')} missing" if count is not None else "being looked up"
+    if gate.is_contested:
+        missing = f"*rejected*, unless overridden: {missing}"
     return f"{missing} · by {when(end.at)}, or {_then(gate, end)}" if end is not None else missing

@@ -143,4 +143,5 @@ def _open(incidents: Sequence[Incident], names: Names, now: datetime) -> list[Bl
 def _ended(incident: Incident) -> str:
     ended = f" · resolved {day(incident.resolved_at)}" if incident.resolved_at else ""
     where = f" · <#{incident.channel}>" if incident.channel else ""
-    return f"{incident.id} · {incident.stage.label} · {line(incident.title, 150)}{ended}{where}"
+    owed = " · *a countersignature is owed*" if incident.owed_gates else ""
+    return f"{incident.id} · {incident.stage.label} · {line(incident.title, 150)}{ended}{where}{owed}"

@@ -74,7 +74,8 @@ def row(incident: Incident, names: Names, now: datetime) -> str:
     commander = each(incident.wearers(Hat.COMMANDER), names)
     command = f"commander: {commander}" if commander else "*no commander yet*"
     where = f" · <#{incident.channel}>" if incident.channel else ""
-    return f"{bold(_titled(incident))}\n{command} · open for {lasted(now - incident.declared_at)}{where}"
+    owed = " · *a countersignature is owed*" if incident.owed_gates else ""
+    return f"{bold(_titled(incident))}\n{command} · open for {lasted(now - incident.declared_at)}{where}{owed}"
 
 
 def _titled(incident: Incident) -> str:

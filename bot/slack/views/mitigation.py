@@ -189,7 +189,7 @@ def _day_said(day_: date) -> str:
 def _run(incident: Incident, m: Mitigation, names: Names, now: datetime) -> Message:
     state, steps = _state(m, names, now), _progress(m, "plan")
     undoing = _progress(m, "rollback") if m.progress is Progress.ROLLING_BACK else ""
-    can_stop = m.progress is not Progress.ROLLING_BACK
+    can_stop = m.progress.can_stop
     return message(
         sentences(f"{incident.id}: {_titled(m)}", state, _approval(incident, m, names), steps, undoing),
         header(m.plan.title),
@@ -342,6 +342,8 @@ def _approval(incident: Incident, m: Mitigation, names: Names) -> str:
             return f"⚠ {who(gate.closed_by, names)} broke the glass: {line(gate.because, 300, names)}"
         case "time" | "last-resort":
             return f"approved by its policy: {line(gate.because, 300, names)}"
+        case "override":
+            return outcome_of(gate, names)
         case _:
             return f"approved by {each(approvers(gate)[:20], names)}"
 

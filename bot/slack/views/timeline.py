@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from bot.domain.incident import events as e
 from bot.domain.incident.record import Recorded
-from bot.domain.incident.state import Incident
-from bot.domain.timeline import QUIET, sentence, worth_telling
+from bot.domain.timeline import QUIET, tell
 from bot.slack.kit import Message, Names, context, day, header, line, link, message, plural, section, when, who
 
 SECTION = 2700
@@ -14,20 +13,23 @@ SECTIONS = 4
 """Rows fill sections, sections fill messages: Slack refuses a message with more than about 13,000 characters in all."""
 
 
-def timeline(records: Sequence[Recorded], incident: Incident, names: Names, title: str) -> list[Message]:
-    """Show these records, oldest first; no message at all where they hold nothing worth reading."""
-    told = worth_telling(records)
+def timeline(records: Sequence[Recorded], names: Names, title: str, *, after: int = 0) -> list[Message]:
+    """Show the events behind number `after`, oldest first; no message where none of them is worth reading.
+
+    `records`: from the first event on, so that each is told by what was so when it happened.
+    """
+    told = tell(records, after)
     if not told:
         return []
-    first, last = told[0].at, told[-1].at
+    first, last = told[0].event.at, told[-1].event.at
     style = "{time}" if last - first < timedelta(hours=12) else "{date_short} {time}"
     rows = [
-        f"{when(event.at, style)} · *{who(event.by, names)}* · {line(sentence(event, incident), 2400, names)}"
-        f"{_source(event)}"
-        for event in told
+        f"{when(one.event.at, style)} · *{who(one.event.by, names)}* · {line(one.sentence, 2400, names)}"
+        f"{_source(one.event)}"
+        for one in told
     ]
     pages = _packed(list(_sections(rows)), SECTIONS)
-    quiet = len(records) - len(told)
+    quiet = sum(record.version > after for record in records) - len(told)
     left_out = f"{plural(quiet, 'quiet event')} left out: {QUIET}" if quiet else ""
     span = f"{plural(len(told), 'event')}, {day(first)} to {day(last)}"
     return [

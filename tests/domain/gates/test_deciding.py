@@ -17,6 +17,7 @@ from bot.domain.gates.rejections import (
     CannotDecide,
     GateIsClosed,
     HasVoted,
+    IsRefused,
     IsSigned,
     NobodyAsksYou,
     NobodyElseIsLeft,
@@ -1037,9 +1038,24 @@ def test_somebody_else_countersigns() -> None:
         asking.countersigns(MO, "team managers", agrees=False)
     asking.countersigns(MO, "team managers", agrees=False, comment="there was time")
     assert asking.countersigns(MO, "team managers", agrees=False) == []
+    assert next_due(asking.gate) is None
+
+
+def test_a_countersignature_is_given_once() -> None:
+    asking = Asking(GLASS)
+    asking.breaks_glass(BEN, "customers can't pay", "hat commander")
+    asking.countersigns(MO, "team managers")
     with pytest.raises(IsSigned):
         asking.countersigns(EVE, "team managers")
-    assert next_due(asking.gate) is None
+
+
+def test_who_does_not_agree_has_not_signed_and_that_stands() -> None:
+    asking = Asking(GLASS)
+    asking.breaks_glass(BEN, "customers can't pay", "hat commander")
+    asking.countersigns(MO, "team managers", agrees=False, comment="there was time")
+    for person in (EVE, MO):
+        with pytest.raises(IsRefused, match=r"<@UMO> did not agree .* “there was time”. That stands; nobody else"):
+            asking.countersigns(person, "team managers")
 
 
 def test_an_unpaid_debt_is_reminded_of_at_half_time_when_due_and_then_a_few_times() -> None:
@@ -1163,3 +1179,46 @@ def test_whoever_holds_a_seat_breaks_the_glass_from_anywhere() -> None:
     assert (
         the(e.GlassBroken, asking.breaks_glass(MO, "customers can't pay", "role duty", here=False)).seat == "role duty"
     )
+
+
+# what was changed, what came late
+
+
+def test_whoever_saw_an_old_edition_hears_of_all_that_has_changed_since() -> None:
+    asking = Asking(TWO_OF_THREE)
+    seen = asking.gate.subject.hash
+    asking.after(5).changes(parameters={"replicas": 5})
+    between = asking.gate.subject.hash
+    asking.after(6).changes(parameters={"replicas": 5}, target="search")
+    with pytest.raises(SubjectHasChanged, match=r"\(replicas, target\)"):
+        asking.approves(BEN, subject=seen)
+    with pytest.raises(SubjectHasChanged, match=r"\(target\)"):
+        asking.approves(BEN, subject=between)
+
+
+def test_what_is_changed_back_is_what_was_seen() -> None:
+    asking = Asking(TWO_OF_THREE)
+    seen = asking.gate.subject.hash
+    asking.changes(target="search")
+    asking.changes(target="checkout")
+    assert types(asking.approves(BEN, subject=seen)) == ["gate.voted"]
+
+
+def test_a_strangers_late_vote_is_none_though_they_are_in_the_channel() -> None:
+    asking = Asking(TWO_OF_THREE)
+    asking.approves(BEN)
+    asking.approves(CY)
+    for stranger in (GUS, ANA):
+        with pytest.raises(GateIsClosed):
+            asking.rejects(stranger)
+    assert types(asking.rejects(DEE)) == ["gate.late-vote"]
+
+
+def test_where_anybody_in_the_channel_may_answer_anybody_there_may_be_late_but_its_author() -> None:
+    asking = Asking(policy(kind="parallel", seats=[{"anyone": True}]))
+    asking.approves(BEN)
+    with pytest.raises(GateIsClosed):
+        asking.rejects(ANA)
+    with pytest.raises(GateIsClosed):
+        asking.rejects(GUS, here=False)
+    assert types(asking.rejects(GUS)) == ["gate.late-vote"]

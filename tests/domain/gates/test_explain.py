@@ -1,6 +1,8 @@
 """Why a gate is where it is: the rule, the votes that count, and each that doesn't with its reason."""
 
-from bot.domain.gates.explain import Counted, LeftOut, because_of, explain
+from bot.domain.gates import events as e
+from bot.domain.gates import telling
+from bot.domain.gates.explain import Counted, LeftOut, because_of, explain, in_sentences
 from tests.domain.gates.asking import EVE, FAY, HOUR, IN_TURN, MINUTE, SUBJECT, TWO_OF_THREE, Asking, policy
 from tests.domain.gates.test_deciding import CONTESTED, CY_THEN_DEE, GLASS
 from tests.harness.people import ANA, BEN, CY, DEE, MO
@@ -58,7 +60,7 @@ def test_a_vote_that_does_not_count_says_why() -> None:
     asking.approves(DEE)
     assert explain(asking.gate).left_out == (
         LeftOut(BEN, "approve", "what is asked has changed since (dry run)"),
-        LeftOut(CY, "approve", "withdrawn"),
+        LeftOut(CY, "approve", "they took it back"),
         LeftOut(DEE, "approve", "it came after the outcome"),
     )
 
@@ -78,6 +80,14 @@ def test_two_accounts_and_full_seats_are_told() -> None:
     assert [(one.account, one.because) for one in explain(full.gate).left_out] == [
         (DEE, "all places of their seat were taken")
     ]
+
+
+def test_where_anybody_may_answer_full_places_are_why_a_vote_is_left_out() -> None:
+    seats = [{"anyone": True, "voices": 1}, {"person": "ben", "must": True}]
+    asking = Asking(policy(kind="parallel", seats=seats, quorum=2))
+    asking.approves(CY)
+    asking.approves(DEE)
+    assert explain(asking.gate).left_out == (LeftOut(DEE, "approve", "all places of their seat were taken"),)
 
 
 def test_whoever_turns_out_to_be_the_proposer_is_left_out() -> None:
@@ -140,6 +150,13 @@ def test_who_was_meant_and_is_not_asked_is_told() -> None:
     assert explain(asking.gate).missing == ("<@UANA> proposed or changed it, so others decide.",)
 
 
+def test_who_may_not_decide_is_not_said_to_be_asked() -> None:
+    asking = Asking(TWO_OF_THREE, sits={"team payments": (ANA, BEN, CY)})
+    assert not any(line.startswith("<@UANA>") and "asked because" in line for line in in_sentences(asking.gate))
+    (asked,) = [fact for fact in asking.facts if isinstance(fact, e.PeopleAsked)]
+    assert telling.sentence(asked, asking.gate, "it").startswith("asked <@UBEN>, <@UCY> about it; <@UANA> proposed")
+
+
 def test_the_outcome_is_told_in_a_sentence() -> None:
     yes = Asking(TWO_OF_THREE).after(3 * MINUTE)
     yes.approves(BEN)
@@ -165,4 +182,7 @@ def test_the_outcome_is_told_in_a_sentence() -> None:
     )
     for person in (BEN, MO, EVE):
         contested.approves(person)
-    assert explain(contested.gate).outcome.startswith("Overridden after less than 1 s: 3 of 3")
+    assert explain(contested.gate).outcome.startswith(
+        "Overridden by <@UBEN>, <@UMO>, <@UEVE> after less than 1 s: 3 of 3"
+    )
+    assert explain(contested.gate).outcome.endswith("; <@UCY> had said no: not on a Monday.")

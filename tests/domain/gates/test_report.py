@@ -73,11 +73,40 @@ def test_what_stands_out_comes_with_what_to_do() -> None:
     silent.ticks(4 * HOUR)
     quick = [approved(3) for _ in range(3)]
     lines = attention(told(broken_open(), broken_open(), silent.facts, *quick))
-    assert lines[0] == "The glass was broken at 2 gates, and nobody has countersigned: `/incident countersign` there."
+    assert lines[0] == (
+        "<@UMO> broke the glass for “Restart checkout” (INC-1 g1), and nobody has countersigned it, "
+        "which is due 2026-11-03 12:01 UTC: `/incident countersign` there."
+    )
     strict = "Costly: 2 of 2 were overridden. Over 20 % an approval is in the way more than it helps: ask fewer people"
     assert any(line.startswith(strict) for line in lines)
     assert any(line.startswith("In turn: 1 of 1 ran out of time. Ask whoever is on shift") for line in lines)
     assert any(line.startswith("A gate: 6 of 6 votes came within 10 s") for line in lines)
+
+
+def test_a_debt_is_told_with_its_incident_for_as_long_as_it_is_owed() -> None:
+    later = told(broken_open(), since=at(30 * 24 * HOUR), until=at(31 * 24 * HOUR))
+    assert later.whole.gates == 0, "the gate itself ended a month before"
+    assert not later.is_empty
+    assert "“Restart checkout” (INC-1 g1), and nobody has countersigned it" in attention(later)[0]
+
+
+def test_a_refused_countersignature_stands_out_in_the_span_in_which_it_was_refused() -> None:
+    asking = Asking(COSTLY).after(60)
+    asking.breaks_glass(MO)
+    asking.after(10 * 24 * HOUR).countersigns(BEN, agrees=False, comment="there was time")
+    then = told(asking.facts, since=at(7 * 24 * HOUR), until=at(14 * 24 * HOUR))
+    assert attention(then) == [
+        "<@UMO> broke the glass for “Restart checkout” (INC-1 g1), and <@UBEN> did not agree: there was time."
+    ]
+    assert told(asking.facts, since=at(14 * 24 * HOUR), until=at(21 * 24 * HOUR)).is_empty
+    whole = told(asking.facts, until=at(14 * 24 * HOUR)).whole
+    assert "1 broken glass, 1 not agreed with" in measured(whole)
+
+
+def test_a_private_incidents_debt_keeps_to_itself_what_it_is_about() -> None:
+    record = GateRecord("INC-7", broken_open(), is_private=True)
+    (line,) = [one for one in attention(report([record], BEFORE, AFTER, AFTER)) if "glass" in one]
+    assert "something in a private incident (INC-7 g1)" in line
 
 
 def test_who_leaves_most_questions_unanswered_stands_out() -> None:
@@ -107,6 +136,12 @@ def test_what_waits_is_told_with_its_cost_oldest_first() -> None:
     assert attention(found) == [
         "1 approval open for over an hour, INC-2 for 2 h 1 min: `/incident gates` there says why."
     ]
+
+
+def test_what_waits_does_not_wait_for_who_proposed_it() -> None:
+    asking = Asking(COSTLY, sits={"team payments": (ANA, BEN, CY)})
+    (one,) = told(asking.facts).waiting
+    assert one.people == (BEN, CY)
 
 
 def test_a_private_incident_keeps_to_itself_what_it_is_about() -> None:
@@ -139,3 +174,16 @@ def test_what_is_kept_of_a_gate_says_what_is_usual() -> None:
     assert usual([*kept, late]) == "usually decided in 4 min; 1 of 4 ran out of time"
     assert usual([late, late, late]) == "never decided so far; 3 of 3 ran out of time"
     assert ended(Asking(IN_TURN).facts) is None
+
+
+def test_broken_glass_is_no_decision_and_what_nobody_could_decide_is_no_lack_of_time() -> None:
+    four = policy(kind="parallel", seats=[{"team": "payments", "voices": 4}], quorum=4)
+    stuck = Asking(four, sits={"team payments": (ANA, BEN, CY, DEE)})
+    kept = [end for facts in (approved(4 * MINUTE), broken_open(), stuck.facts) if (end := ended(facts)) is not None]
+    assert usual(kept) == (
+        "usually decided in 4 min; 0 of 3 ran out of time; 1 of 3 could be decided by nobody; "
+        "the glass was broken at 1 of 3"
+    )
+    (line,) = [one for one in attention(told(stuck.facts)) if "A gate" in one]
+    assert line.startswith("A gate: 1 of 1 could be decided by nobody")
+    assert "Ask for fewer, seat more people, or name a second tier." in line

@@ -730,7 +730,7 @@ def _lists() -> dict[str, Picture]:
         "help/unknown-at-all": unknown("xyzzy", None),
         **{
             f"timeline/part-{number}": part
-            for number, part in enumerate(timeline(lived.records, lived.incident, names, "INC-42 so far"), start=1)
+            for number, part in enumerate(timeline(lived.records, names, "INC-42 so far"), start=1)
         },
     }
 

@@ -96,7 +96,7 @@ def look(scene: Scene, named: Any) -> list[Message]:
         *(told(record, incident, named, "channel") for record in scene.records),
         *(told(record, incident, named, "customers") for record in scene.records if record.event.type == NOTICE),
         *(told(record, incident, named, "managers") for record in scene.records),
-        *timeline(scene.records, incident, named, incident.title),
+        *timeline(scene.records, named, incident.title),
         brief(Hat.COMMANDER, incident, POLICY),
         offer(incident, Hat.COMMANDER, ANA, named, POLICY),
         listing(ANA, [incident] * 30, named, now, incident.summary),

@@ -163,7 +163,7 @@ def test_a_long_timeline_comes_in_parts_that_hold_every_event() -> None:
     scene = Scene().commanded()
     for number in range(300):
         scene.does(c.AddNote, BEN, text=f"note {number} {'&' * 40}.")
-    pages = timeline(scene.records, scene.incident, names, "INC-42")
+    pages = timeline(scene.records, names, "INC-42")
     told_in_all = " ".join(str(page.blocks) for page in pages)
     assert len(pages) > 1
     assert all(f"note {number} " in told_in_all for number in range(300))
@@ -175,7 +175,7 @@ def test_a_timeline_leaves_out_what_says_nothing_new_and_says_how_much() -> None
     scene = (
         approved().ran().reads("slow", healthy=False).reads("slow", healthy=False).reads("slow", healthy=False).reads()
     )
-    page = timeline(scene.records, scene.incident, names, "INC-42")[-1]
+    page = timeline(scene.records, names, "INC-42")[-1]
     assert str(page.blocks).count("read the signal") == 2
     assert "started step" not in str(page.blocks)
     assert str(page.blocks).count("finished step") == 3
@@ -184,9 +184,9 @@ def test_a_timeline_leaves_out_what_says_nothing_new_and_says_how_much() -> None
 
 def test_a_step_that_never_ended_and_the_end_of_it_all_are_told() -> None:
     begun = approved().step(0).begins(1)
-    assert "started step 2 of 3" in timeline(begun.records, begun.incident, names, "INC-42")[-1].text
+    assert "started step 2 of 3" in timeline(begun.records, names, "INC-42")[-1].text
     over = resolved()
-    rows = timeline(over.records, over.incident, names, "INC-42")[-1].text
+    rows = timeline(over.records, names, "INC-42")[-1].text
     assert "resolved the incident" in rows
     assert "to Resolved" not in rows
 
@@ -201,12 +201,12 @@ def test_a_title_with_stars_is_shown_as_it_was_written() -> None:
 
 def test_a_timeline_of_nothing_worth_reading_is_no_message() -> None:
     scene = Scene().commanded().does(c.RequestExport, ANA, format="md")
-    assert timeline(scene.records[-1:], scene.incident, names, "INC-42") == []
+    assert timeline(scene.records, names, "INC-42", after=len(scene.records) - 1) == []
 
 
 def test_a_pin_in_the_timeline_links_to_its_message() -> None:
     lived = life()
-    assert "<https://a.b/p1?c=1&amp;d=2|message>" in str(timeline(lived.records, lived.incident, names, "x")[0].blocks)
+    assert "<https://a.b/p1?c=1&amp;d=2|message>" in str(timeline(lived.records, names, "x")[0].blocks)
 
 
 def test_home_asks_for_a_vote_once_and_never_for_ones_own_proposal() -> None:
@@ -247,3 +247,12 @@ def test_only_an_address_becomes_a_link() -> None:
     assert link("https://a.b/c?d=1&e=2", "here") == "<https://a.b/c?d=1&amp;e=2|here>"
     assert not link("javascript:alert(1)", "here")
     assert not link("https://a.b|<!everyone>", "here")
+
+
+def test_what_is_delivered_late_says_what_was_so_when_it_happened() -> None:
+    scene = Scene().commanded().does(c.PostUpdate, ANA, text="we look into it")
+    then, record = scene.incident, scene.records[-1]
+    scene.does(c.ChangeSeverity, ANA, to=Severity.P3, because="a false alarm")
+    assert then.severity is not Severity.P3
+    said = told(record, scene.incident, names, "managers", then=then).text
+    assert said.startswith(f"INC-42 · {then.severity.label}")

@@ -11,6 +11,7 @@ from bot.domain.gates.gate import Outcome
 from bot.domain.gates.limits import after
 from bot.domain.gates.rejections import (
     GateIsClosed,
+    IsRefused,
     IsSigned,
     NoGlassHere,
     NothingToSign,
@@ -75,6 +76,8 @@ def countersign(case: Case, order: o.Countersign) -> None:
     if debt.signed_by is not None:
         if gate.person(debt.signed_by) == gate.person(order.by) and debt.agrees == order.agrees:
             return
+        if not debt.agrees:
+            raise IsRefused(by=debt.signed_by, because=debt.comment)
         raise IsSigned(by=debt.signed_by)
     if gate.is_author(order.by) or gate.person(order.by) == gate.person(debt.by):
         raise SignedByAnother

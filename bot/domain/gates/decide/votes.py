@@ -68,7 +68,7 @@ def _has_said(case: Case, order: o.CastVote) -> bool:
 def _vote_late(case: Case, order: o.CastVote, outcome: Outcome) -> None:
     """Record a vote that came after the outcome, once for each person; one's own vote again is none.
 
-    A stranger's is no vote at all: nobody had asked them.
+    A stranger's is no vote at all: nobody had asked them. Nor is an author's, who may not decide.
     """
     person = case.gate.person(order.by)
     if not _was_asked(case.gate, person, order):
@@ -81,7 +81,9 @@ def _vote_late(case: Case, order: o.CastVote, outcome: Outcome) -> None:
 
 
 def _was_asked(gate: Gate, person: str, order: o.CastVote) -> bool:
-    if order.here or gate.is_author(order.by):
+    if gate.is_author(order.by):
+        return False
+    if order.here and any(gate.tier_of(call).is_open_to_all for call in gate.calls):
         return True
     asked = (chair.account for call in gate.calls for chair in call.chairs)
     voted = (vote.account for vote in (*gate.votes, *(fallen.vote for fallen in gate.fallen)))
@@ -89,9 +91,10 @@ def _was_asked(gate: Gate, person: str, order: o.CastVote) -> bool:
 
 
 def check_subject(case: Case, seen: str | None) -> None:
-    if seen not in {None, case.gate.subject.hash}:
+    if seen is not None and seen != case.gate.subject.hash:
+        changed = case.gate.since.get(seen, case.gate.changed)
         tried = "dry run" if case.gate.subject.dry_run else "it is another one"
-        raise SubjectHasChanged(changed=", ".join(case.gate.changed) or tried)
+        raise SubjectHasChanged(changed=", ".join(changed) or tried)
 
 
 def _check_seat(case: Case, order: o.CastVote) -> None:
