@@ -114,9 +114,15 @@ class HandOverToYourself(Rejected):
 
 
 class SeverityNeedsReason(Rejected):
-    """Lowering a severity needs evidence in words: `/incident severity {to} because …`."""
+    """Lowering a severity needs evidence in words, two at least, or a link: `/incident severity {to} because …`."""
 
     field = "because"
+
+
+class SeverityStays(Rejected):
+    """{incident} is {stage}; what its review owes hangs on {severity}: it stays. `/incident note …` says the rest."""
+
+    field = "to"
 
 
 class NoSuchStage(Rejected):
