@@ -304,6 +304,10 @@ class GateStillOpen(Rejected):
     """{title} waits for its votes already. Vote on it or withdraw it first; one change at a time."""
 
 
+class NotForMachines(Rejected):
+    """At {severity} no machine begins anything by itself. Somebody proposes it: `/incident propose`."""
+
+
 class NotInThisStage(Rejected):
     """Nothing is changed in {stage}: this workflow takes mitigations in {stages}. `/incident stage` leads on."""
 
