@@ -1,5 +1,7 @@
 """What people write: there must be something to read, and it must fit."""
 
+import unicodedata
+
 from bot.domain.rejected import Rejected
 
 TITLE_LIMIT = 200
@@ -54,3 +56,9 @@ def check_length(text: str) -> None:
 def has_words(text: str) -> bool:
     """Say whether there is anything to see: not only spaces, joiners and marks of direction."""
     return any(char.isprintable() and not char.isspace() for char in text)
+
+
+def is_a_phrase(text: str) -> bool:
+    """Say whether it is two words at least. Where a writing has no spaces between words, two signs are."""
+    words = [word for word in text.split() if any(char.isalnum() for char in word)]
+    return len(words) >= 2 or sum(unicodedata.category(char) == "Lo" for char in text) >= 2

@@ -2,10 +2,13 @@
 
 import difflib
 import re
+from dataclasses import replace
 
 from bot.domain.incident.commands import AdoptPolicy
+from bot.domain.incident.events import ConflictMet
 from bot.domain.timeline import version_of
 from bot.domain.workflow.differences import differences
+from bot.domain.workflow.policy import Policy
 from bot.verbs.request import Answer, Ask, House, Request, Said, ShowPolicy, Verb, submit
 from bot.verbs.words import first, plain
 
@@ -59,7 +62,19 @@ def _adopt(words: str, request: Request, house: House) -> Answer:
         stage=stage.id if stage else said["stage"] or "",
         because=plain(said["why"], house.people.name),
     )
-    return submit(house, command, f"This incident goes by {version_of(to.name, to.hash)}.")
+    return _warned(submit(house, command, f"This incident goes by {version_of(to.name, to.hash)}."), to)
+
+
+def _warned(said: Said, to: Policy) -> Said:
+    """Name who wears what does not go together in the policy that was adopted."""
+    met = [event for event in said.receipt.events if isinstance(event, ConflictMet)] if said.receipt else []
+    told = [
+        f"<@{one.person}> wears the {' hat and the '.join(to.called(hat) for hat in one.hats)} hat, which don't go "
+        f"together there: {one.because.rstrip('.')}. One of them goes to somebody else: "
+        f"`/incident hand-over {one.hats[-1].value} @somebody`."
+        for one in met
+    ]
+    return replace(said, text=" ".join([said.text, *told]))
 
 
 VERB = Verb(

@@ -18,7 +18,7 @@ SECONDS = 15
 CROWD = ("UANA", "UBEN", "UCY", "UDEE")
 WORDS = (
     "", "list", "timeline", "export json", "export markdown", "note saw {n}", "update we look into it, {n}",
-    "severity p1", "severity p2 because {n}", "stage investigating because {n}",
+    "severity p1", "severity p2 because {n} fewer", "stage investigating because {n}",
     "hat commander", "hat first-responder", "hat release commander", "hand-over commander <@UBEN>", "accept", "decline",
     "propose restart-checkout", "propose scale-checkout instances={instances}", "approve", "reject because {n}",
     "withdraw", "stop", "rollback",

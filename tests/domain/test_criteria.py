@@ -320,6 +320,40 @@ def test_every_check_is_shown_by_a_row_above() -> None:
     assert {row[0] for row in SHOWN} == set(Check)
 
 
+@pytest.mark.parametrize(
+    "same",
+    [
+        ("https://g.example/d/1?from=1", "https://g.example/d/1?from=2"),
+        ("https://g.example/d/1", "https://G.example/d/1/"),
+        ("https://g.example/d/1#a", "http://g.example/d/1#b"),
+    ],
+)
+def test_two_links_to_one_page_are_one_source(same: tuple[str, str]) -> None:
+    assert not seen(Check.TWO_SOURCES, *(note(f"look {link}") for link in same))
+
+
+def test_many_looks_at_one_page_do_not_push_the_other_source_out() -> None:
+    looks = [note(f"look https://g.example/d/1?from={n}") for n in range(20)]
+    assert seen(Check.TWO_SOURCES, note("logs: https://logs.example/1"), *looks)
+
+
+def test_one_hypothesis_ruled_out_twice_is_one_alternative() -> None:
+    twice = (hypothesis("The deploy."), rule_out("h1"), hypothesis("the  deploy"), rule_out("h2"))
+    assert not seen(Check.TWO_ALTERNATIVES_RULED_OUT, *twice)
+    assert seen(Check.TWO_ALTERNATIVES_RULED_OUT, *twice, hypothesis("the network"), rule_out("h3"))
+
+
+def test_what_is_suspected_again_is_no_alternative_that_is_ruled_out() -> None:
+    out = (hypothesis("the deploy"), rule_out("h1"), hypothesis("the network"), rule_out("h2"))
+    assert seen(Check.TWO_ALTERNATIVES_RULED_OUT, *out)
+    assert not seen(Check.TWO_ALTERNATIVES_RULED_OUT, *out, hypothesis("the deploy"))
+
+
+@pytest.mark.parametrize("sign", [".", "-", "…", "👍"])
+def test_a_sign_rules_nothing_out(sign: str) -> None:
+    given(declare(), hypothesis("the deploy")).when(rule_out("h1", sign)).then_rejected(RulingOutNeedsEvidence)
+
+
 def test_what_is_undone_is_no_longer_shown() -> None:
     cause = (hypothesis("the cache", "evictions"), rule_out("h1"))
     assert not seen(Check.CAUSE_STATED, *cause)

@@ -205,7 +205,7 @@ class Response(RuleBasedStateMachine):
 
     @rule(by=PEOPLE, to=st.sampled_from(Severity))
     def somebody_changes_the_severity(self, by: str, to: Severity) -> None:
-        self.orders(o.change_severity(to, "evidence", by=by))
+        self.orders(o.change_severity(to, "so many", by=by))
 
     @precondition(lambda self: self.obeyed)
     @rule(data=st.data(), process=st.integers(0, 1))

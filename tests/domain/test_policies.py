@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.domain.effects import DressChannel, ShowCard, ShowReminder, Tell
+from bot.domain.effects import DressChannel, ShowCard, ShowReminder, Tell, Warn
 from bot.domain.gates.due import next_due as gate_due
 from bot.domain.hats import Hat
 from bot.domain.incident.due import next_due
-from bot.domain.incident.events import PolicyAdopted, ReminderEnded, StageChanged
+from bot.domain.incident.events import ConflictMet, PolicyAdopted, ReminderEnded, StageChanged
 from bot.domain.incident.rejections import (
     AdoptionNeedsReason,
     IsClosed,
@@ -25,6 +25,7 @@ from bot.domain.workflow.differences import differences
 from bot.domain.workflow.lifecycle import Purpose, Stage, StagePolicy, Transition
 from bot.domain.workflow.policy import Policy, SeverityPolicy
 from bot.domain.workflow.reminders import Kind
+from bot.domain.workflow.wearing import Conflict, Firmness
 from tests.harness.clock import at
 from tests.harness.given import Given, given
 from tests.harness.orders import (
@@ -95,6 +96,27 @@ def test_what_it_adopted_holds_from_then_on() -> None:
     world.takes(propose(by=ANA, at=10))
     (gate,) = world.incident.open_gates
     assert (gate.policy, gate_due(gate)) == (anybody(2, 5), at(10 + 300))
+
+
+APART = Conflict(hats=(Hat.COMMANDER, Hat.VERIFIER), because="Whoever decides does not judge")
+
+
+@pytest.mark.parametrize("firmness", list(Firmness))
+def test_whoever_wears_what_does_not_go_together_there_is_named_and_nothing_is_refused(firmness: Firmness) -> None:
+    stricter = edited(conflicts=(APART.model_copy(update={"firmness": firmness}),))
+    world = given(declare(), take(Hat.COMMANDER, by=ANA), take(Hat.VERIFIER, by=ANA), take(Hat.MITIGATOR, by=BEN))
+    adopted = world.when(adopt(stricter, by=ANA))
+    adopted.then(PolicyAdopted, ConflictMet)
+    said = sentence(adopted.events[1], adopted.incident)
+    assert said == f"warned <@{ANA}>, who wears the incident commander hat and the verifier hat: {APART.because}"
+    assert [effect.person for effect in adopted.effects if isinstance(effect, Warn)] == [ANA]
+
+
+def test_what_did_not_go_together_before_is_not_told_again() -> None:
+    mild = edited(conflicts=(APART.model_copy(update={"firmness": Firmness.WARNED}),))
+    again = edited(mild, approvals={"anybody": anybody(2, 5)})
+    world = given(declare(), take(Hat.COMMANDER, by=ANA), take(Hat.VERIFIER, by=ANA), policy=mild)
+    world.when(adopt(again, by=ANA)).then(PolicyAdopted)
 
 
 def test_an_open_gate_keeps_what_it_began_with() -> None:

@@ -241,7 +241,7 @@ class Reminding(RuleBasedStateMachine):
     @rule(by=PEOPLE, to=st.sampled_from((Severity.P1, Severity.P1, Severity.P3)))
     def somebody_changes_the_severity(self, by: str, to: Severity) -> None:
         if self.incident.last_update_at is not None:  # else the naive one would have to know every cadence
-            self.orders(o.change_severity(to, "evidence", by=by))
+            self.orders(o.change_severity(to, "so many", by=by))
 
     @rule(by=PEOPLE, kinds=KINDS, minutes=st.sampled_from((1, 15, 60)))
     def somebody_snoozes(self, by: str, kinds: tuple[Kind, ...], minutes: int) -> None:

@@ -162,7 +162,7 @@ MOVES = {
     "an update": (update("we look", by=BEN, at=600),),
     "a pinned message": (pin("1.0", by=BEN, at=600),),
     "a pin taken off": (pin("1.0", at=1), unpin("1.0", by=BEN, at=600)),
-    "a severity": (change_severity(Severity.P2, "less", at=1), change_severity(Severity.P1, by=BEN, at=600)),
+    "a severity": (change_severity(Severity.P2, "fewer carts", at=1), change_severity(Severity.P1, by=BEN, at=600)),
     "a stage": (move(Stages.TRIAGE, by=BEN, at=600),),
     "a hat": (take(FIRST, by=BEN, at=600),),
     "a hat put down": (take(FIRST, by=BEN, at=1), release(FIRST, by=BEN, at=600)),

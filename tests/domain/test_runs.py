@@ -20,8 +20,9 @@ from bot.domain.incident.events import (
     VerificationStarted,
 )
 from bot.domain.incident.mitigations import Progress
-from bot.domain.incident.rejections import NoRollback, NoSuchMitigation, NothingRuns
+from bot.domain.incident.rejections import NoRollback, NoSuchMitigation, NotForMachines, NothingRuns
 from bot.domain.severity import Severity
+from bot.domain.workflow.policy import Policy
 from tests.harness.clock import at
 from tests.harness.given import Given, Then, given
 from tests.harness.orders import (
@@ -40,7 +41,7 @@ from tests.harness.orders import (
     stop,
 )
 from tests.harness.people import ANA, BEN
-from tests.harness.plans import RESTART, plan
+from tests.harness.plans import POLICY, PURGE, RESTART, plan
 
 DONE: tuple[AnyCommand, ...] = (started(0), finished(0), started(1), finished(1, at=10))
 """Both steps of scaling checkout, the last one at 10 s: it must be verified by 130 s, after 30 s of health."""
@@ -333,3 +334,23 @@ def test_only_what_runs_can_be_stopped() -> None:
     running(*ROLLING_BACK).when(stop()).then_rejected(NothingRuns, "rolling back")
     proven = verifying(signal(healthy=True, at=11), signal(healthy=True, at=41))
     proven.when(stop(at=50)).then_rejected(NothingRuns, "verified")
+
+
+def bare_of_machines() -> Policy:
+    """A workflow whose P2 waits for nobody's yes, and leaves machines out of it."""
+    p2 = POLICY.of(Severity.P2).model_copy(update={"auto_remediation": False})
+    return POLICY.model_copy(update={"severities": {**POLICY.severities, Severity.P2: p2}})
+
+
+def test_no_machine_begins_anything_at_a_severity_that_leaves_machines_out() -> None:
+    world = given(declare(Severity.P2), policy=bare_of_machines())
+    world.when(propose(by=SYSTEM)).then_rejected(NotForMachines, "P2", "/incident propose")
+    assert world.would(propose(by=ANA)), "people may"
+    assert given(declare(Severity.P3), policy=bare_of_machines()).would(propose(by=SYSTEM)), "P3 lets machines"
+
+
+def test_what_waits_for_a_person_s_yes_a_machine_may_propose_at_any_severity() -> None:
+    assert not POLICY.of(Severity.P1).auto_remediation
+    proposed = given(declare(Severity.P1)).when(propose(by=SYSTEM))
+    assert [one.progress for one in proposed.incident.mitigations.values()] == [Progress.PROPOSED]
+    assert given(declare(Severity.P2), policy=bare_of_machines()).would(propose(plan(PURGE), by=SYSTEM))

@@ -15,6 +15,7 @@ from bot.domain.incident.rejections import (
     NoSuchMove,
     ResolutionMissing,
     SeverityNeedsReason,
+    SeverityStays,
     StillRunning,
 )
 from bot.domain.severity import Severity, severity
@@ -247,6 +248,27 @@ def test_lowering_it_needs_evidence_in_words() -> None:
     world = given(declare(Severity.P1))
     world.when(change_severity(Severity.P2, "  ")).then_rejected(SeverityNeedsReason, "/incident severity p2 because")
     world.when(change_severity(Severity.P2, "one region only", by=ANA)).then(SeverityChanged)
+
+
+@pytest.mark.parametrize("evidence", [".", "-", "…", "better", "ok .", "👍 👍", "ok"])
+def test_a_sign_or_a_single_word_is_no_evidence(evidence: str) -> None:
+    world = given(declare(Severity.P1))
+    world.when(change_severity(Severity.P2, evidence)).then_rejected(SeverityNeedsReason, "two at least", "a link")
+
+
+@pytest.mark.parametrize(
+    "evidence", ["only Lyon", "https://graphs.example/d/1", "只有里昂", "เฉพาะเมืองลียง", "一部のみ"]
+)
+def test_two_words_in_any_writing_or_a_link_are(evidence: str) -> None:
+    given(declare(Severity.P1)).when(change_severity(Severity.P2, evidence)).then(SeverityChanged)
+
+
+@pytest.mark.parametrize("stage", [Stages.RESOLVED, Stages.POST_MORTEM])
+def test_once_it_is_over_it_is_not_lowered_any_more_and_may_still_be_raised(stage: Stage) -> None:
+    over = StageChanged(by=ANA, at=at(0), before=Stages.TRIAGE, to=stage)
+    world = given(declare(Severity.P2), over)
+    world.when(change_severity(Severity.P3, "it was one shop")).then_rejected(SeverityStays, stage.label, "P2")
+    world.when(change_severity(Severity.P1, "it was every shop")).then(SeverityChanged)
 
 
 def test_setting_the_severity_that_it_has_changes_nothing() -> None:

@@ -98,6 +98,16 @@ def test_it_moves_to_the_one_in_force_for_it(words: Words, line: str) -> None:
     assert words.said(line).startswith("That is so already.")
 
 
+def test_whoever_wears_there_what_does_not_go_together_is_named_in_the_answer(words: Words) -> None:
+    words("hat commander")
+    words("hat author")
+    words.edit(conflicts=[{"hats": ["commander", "author"], "because": "Whoever led does not tell the story"}])
+    said = words.said("policy adopt because we go by the new one now")
+    assert f"<@{ANA}> wears the incident commander hat and the author hat, which don't go together there" in said
+    assert "Whoever led does not tell the story" in said
+    assert "/incident hand-over author @somebody" in said
+
+
 def contained(base: Policy) -> Policy:
     """Call what is detected a containment."""
     stages = {"to-contain": StagePolicy(purpose=Purpose.DETECTED), **dict(list(base.stages.items())[1:])}

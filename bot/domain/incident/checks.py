@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.domain.hats import Hat
-from bot.domain.incident.findings import Confirmation
+from bot.domain.incident.findings import Confirmation, page_of
 from bot.domain.incident.mitigations import Mitigation, Progress
 from bot.domain.incident.state import Incident
 from bot.domain.workflow.criterion import Check
@@ -59,13 +59,18 @@ def look(check: Check, stage: Stage, incident: Incident, policy: Policy) -> Find
         case Check.STAKEHOLDERS_TOLD:
             return Finding(incident.last_update_at is not None, incident.last_update)
         case Check.TWO_SOURCES:
-            return Finding(len(incident.sources) >= 2, ", ".join(incident.sources))
+            pages = {page_of(source): source for source in reversed(incident.sources)}
+            return Finding(len(pages) >= 2, ", ".join(reversed(pages.values())))
         case Check.CAUSE_STATED:
             causes = [one for one in incident.hypotheses.values() if one.stands and one.evidence]
             return Finding(bool(causes), "; ".join(f"{one.text}: {one.evidence}" for one in causes))
         case Check.TWO_ALTERNATIVES_RULED_OUT:
-            out = [f"{one.text}: {one.because}" for one in incident.hypotheses.values() if not one.stands]
-            return Finding(len(out) >= 2, "; ".join(out))
+            stated = incident.hypotheses.values()
+            out = {one.theme: f"{one.text}: {one.because}" for one in stated if not one.stands}
+            left = [
+                shown for theme, shown in out.items() if not any(one.stands and one.theme == theme for one in stated)
+            ]
+            return Finding(len(left) >= 2, "; ".join(left))
         case Check.ROLLBACK_DECLARED:
             return _of_latest(incident, _rollback)
         case Check.CHANGE_RECORDED:

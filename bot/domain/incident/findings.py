@@ -42,6 +42,11 @@ class Hypothesis(Frozen):
     def stands(self) -> bool:
         return self.ruled_out_by is None
 
+    @property
+    def theme(self) -> str:
+        """What it says, however it is written: the same stated twice is one alternative."""
+        return " ".join(re.findall(r"\w+", self.text.casefold())) or self.text
+
 
 class Priority(StrEnum):
     HIGH = "high"
@@ -64,6 +69,13 @@ class ActionItem(Frozen):
         """Name what it still needs, so that somebody will have done it in a month."""
         named = {"owner": self.owner, "priority": self.priority, "due date": self.due, "link": self.link}
         return tuple(name for name, value in named.items() if not value)
+
+
+def page_of(link: str) -> str:
+    """Name the page that a link leads to: another query or place on it is no other source."""
+    _, _, rest = link.partition("://")
+    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].rstrip("/").partition("/")
+    return f"{host.casefold()}{slash}{path}"
 
 
 def link_in(text: str) -> str:

@@ -114,9 +114,15 @@ class HandOverToYourself(Rejected):
 
 
 class SeverityNeedsReason(Rejected):
-    """Lowering a severity needs evidence in words: `/incident severity {to} because …`."""
+    """Lowering a severity needs evidence in words, two at least, or a link: `/incident severity {to} because …`."""
 
     field = "because"
+
+
+class SeverityStays(Rejected):
+    """{incident} is {stage}; what its review owes hangs on {severity}: it stays. `/incident note …` says the rest."""
+
+    field = "to"
 
 
 class NoSuchStage(Rejected):
@@ -296,6 +302,10 @@ class IsClosed(Rejected):
 
 class GateStillOpen(Rejected):
     """{title} waits for its votes already. Vote on it or withdraw it first; one change at a time."""
+
+
+class NotForMachines(Rejected):
+    """At {severity} no machine begins anything by itself. Somebody proposes it: `/incident propose`."""
 
 
 class NotInThisStage(Rejected):

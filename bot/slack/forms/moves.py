@@ -20,7 +20,7 @@ def severity_view(facts: FormFacts, door: Door) -> dict[str, Any]:
     incident = door.house.engine.incident(facts.incident)
     policy = door.house.engine.policy_of(incident)
     options = [(s.value, f"{s.label}: {policy.of(s).means}") for s in Severity]
-    hint = "Lowering it needs evidence: words or a link. Leave it as it is to say why it is so."
+    hint = "Lowering it needs evidence: two words or a link. Leave it as it is to say why it is so."
     blocks = [
         select("to", "Severity", options, initial=incident.severity.value),
         text(

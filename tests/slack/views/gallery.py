@@ -600,7 +600,7 @@ def reminders() -> dict[str, tuple[Scene, Kind]]:
             Kind.OFFER_WAITS,
         ),
         "over": (reminded().does(c.Resolve, ANA, summary="Fine again."), Kind.STUCK),
-        "no-longer-wanted": (reminded().does(c.ChangeSeverity, ANA, to=Severity.P3, because="few"), Kind.STUCK),
+        "no-longer-wanted": (reminded().does(c.ChangeSeverity, ANA, to=Severity.P3, because="few carts"), Kind.STUCK),
     }
 
 

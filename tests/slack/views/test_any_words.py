@@ -77,8 +77,8 @@ def spoken(said: str, title: str, policy: Any) -> Scene:
     for _ in range(3):
         scene.does(c.RecordTrouble, effect="invite", why=said, cure=said)
     scene.does(c.AddNote, BEN, text=said).does(c.PinMessage, BEN, **pin).does(c.PostUpdate, ANA, text=said)
-    scene.does(c.ChangeSeverity, ANA, to=Severity.P2, because=said).does(
-        c.ChangeSeverity, ANA, to=Severity.P1, because=""
+    scene.does(c.ChangeSeverity, ANA, to=Severity.P2, because="one region only").does(
+        c.ChangeSeverity, ANA, to=Severity.P1, because=said
     )
     scene.does(c.AdoptPolicy, ANA, to=edited(policy, name="other"), because=said)
     scene.proposed(**proposal, dry_run=tries).tried(said, said)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
-from bot.domain.incident.commands import Command
+from bot.domain.incident.commands import AdoptPolicy, Command
 from bot.domain.incident.decide.moves import following
 from bot.domain.incident.events import (
     AnyEvent,
@@ -89,6 +89,17 @@ def _warning(
     person: str, hats: tuple[Hat, ...], command: Command, conflict: Conflict, deed: Deed | None = None
 ) -> ConflictMet:
     return ConflictMet(by=SYSTEM, at=command.at, person=person, hats=hats, deed=deed, because=conflict.because)
+
+
+def there_already(command: AdoptPolicy, incident: Incident, policy: Policy) -> list[ConflictMet]:
+    """List what people wear that does not go together in a policy that is adopted, and did in the one before."""
+    return [
+        _warning(person, conflict.pair, command, conflict)
+        for conflict in command.to.conflicts
+        if conflict not in policy.conflicts
+        for person in incident.wearers(conflict.pair[0])
+        if person in incident.wearers(conflict.pair[1])
+    ]
 
 
 Own = tuple[Hat, Conflict, Mitigation | None]

@@ -28,7 +28,7 @@ from bot.domain.incident.rejections import (
     TooManyFindings,
 )
 from bot.domain.incident.state import Incident
-from bot.domain.words import check_length, check_text, check_title, has_words
+from bot.domain.words import check_length, check_text, check_title
 from bot.domain.workflow.policy import Policy
 
 LIMIT = 50
@@ -88,7 +88,7 @@ def _rule_out(command: RuleOutHypothesis, incident: Incident) -> list[AnyEvent]:
         return []
     if hypothesis.ruled_out_by is not None:
         raise RuledOutAlready(person=hypothesis.ruled_out_by, because=hypothesis.because)
-    if not has_words(command.because):
+    if not any(char.isalnum() for char in command.because):
         raise RulingOutNeedsEvidence(hypothesis=command.hypothesis)
     check_length(command.because)
     return [HypothesisRuledOut(by=command.by, at=command.at, hypothesis=command.hypothesis, because=command.because)]

@@ -8,7 +8,7 @@ from bot.domain.gates import orders as o
 from bot.domain.gates.decide import decide
 from bot.domain.gates.stricter import with_reasons
 from bot.domain.gates.subject import of_plan
-from bot.domain.ids import mitigation_id
+from bot.domain.ids import SYSTEM, mitigation_id
 from bot.domain.incident.commands import AtGate, Propose, RecordDryRun, TryAgain, Withdraw
 from bot.domain.incident.decide import gates
 from bot.domain.incident.decide.moves import moved_by_itself
@@ -26,6 +26,7 @@ from bot.domain.incident.rejections import (
     IsOver,
     NoDryRun,
     NoSuchMitigation,
+    NotForMachines,
     NotInThisStage,
     NotTriedNow,
     StillRunning,
@@ -53,6 +54,8 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
         raise GateStillOpen(title=gate.subject.action)
     name = mitigation_id(len(incident.mitigations) + 1)
     asks = policy.of(incident.severity).approval or bool(plan.touches)
+    if command.by == SYSTEM and not asks and not policy.of(incident.severity).auto_remediation:
+        raise NotForMachines(severity=incident.severity.label)
     proposed = MitigationProposed(by=command.by, at=command.at, mitigation=name, plan=plan, gate=name if asks else None)
     if not asks:
         return [proposed, *_begins(command, proposed, incident, policy)]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.hats import Hat
 from bot.domain.incident.commands import AdoptPolicy
+from bot.domain.incident.decide.conflicts import there_already
 from bot.domain.incident.events import AnyEvent, PolicyAdopted, StageChanged
 from bot.domain.incident.rejections import (
     AdoptionNeedsReason,
@@ -39,10 +40,12 @@ def adopt(command: AdoptPolicy, incident: Incident, policy: Policy) -> list[AnyE
         because=command.because,
         review_at=_review_at(stage, command, incident),
     )
+    warned = there_already(command, incident, policy)
     if stage == incident.stage:
-        return [adopted]
+        return [adopted, *warned]
     because = f"the stage of that purpose in {command.to.name}"
-    return [adopted, StageChanged(by=command.by, at=command.at, before=incident.stage, to=stage, because=because)]
+    moved = StageChanged(by=command.by, at=command.at, before=incident.stage, to=stage, because=because)
+    return [adopted, moved, *warned]
 
 
 def _check_person(person: str, incident: Incident) -> None:

@@ -10,9 +10,10 @@ from bot.domain.incident.decide.moves import check_move, made, moved, moved_by_i
 from bot.domain.incident.due import review_due, stage_due
 from bot.domain.incident.events import AnyEvent, SeverityChanged, SeverityJustified, StageChanged, StageOverdue
 from bot.domain.incident.evolve import evolve
-from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason
+from bot.domain.incident.findings import link_in
+from bot.domain.incident.rejections import NoSuchStage, ResolutionMissing, SeverityNeedsReason, SeverityStays
 from bot.domain.incident.state import Incident
-from bot.domain.words import check_length, has_words
+from bot.domain.words import check_length, has_words, is_a_phrase
 from bot.domain.workflow.lifecycle import Purpose, Stage, Trigger
 from bot.domain.workflow.policy import Policy
 
@@ -24,11 +25,19 @@ def change_severity(command: ChangeSeverity, incident: Incident) -> list[AnyEven
         if not has_words(command.because) or command.because == incident.severity_because:
             return []
         return [SeverityJustified(by=command.by, at=command.at, severity=command.to, because=command.because)]
-    if command.to.is_lower_than(incident.severity) and not has_words(command.because):
-        raise SeverityNeedsReason(to=command.to.value)
+    if command.to.is_lower_than(incident.severity):
+        _check_lowering(command, incident)
     return [
         SeverityChanged(by=command.by, at=command.at, before=incident.severity, to=command.to, because=command.because)
     ]
+
+
+def _check_lowering(command: ChangeSeverity, incident: Incident) -> None:
+    if incident.stage.is_over:
+        severity = incident.severity.label
+        raise SeverityStays(incident=incident.id, stage=incident.stage.label, severity=severity)
+    if not is_a_phrase(command.because) and not link_in(command.because):
+        raise SeverityNeedsReason(to=command.to.value)
 
 
 def change_stage(command: ChangeStage, incident: Incident, policy: Policy) -> list[AnyEvent]:

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 from bot.domain.incident import events as e
 from bot.domain.incident.evolve.changes import with_person
 from bot.domain.incident.evolve.escalations import nobody_called
-from bot.domain.incident.findings import SOURCES_KEPT, ActionItem, Confirmation, Hypothesis
+from bot.domain.incident.findings import SOURCES_KEPT, ActionItem, Confirmation, Hypothesis, page_of
 from bot.domain.incident.state import POST_MORTEM_TIMER, Incident, Review
 from bot.domain.workflow.lifecycle import Purpose
 
@@ -105,6 +105,6 @@ def _with(incident: Incident, owner: str | None) -> dict[str, Any]:
 
 
 def noted(incident: Incident, event: e.NoteAdded) -> dict[str, Any]:
-    if not event.source or event.source in incident.sources:
+    if not event.source or page_of(event.source) in {page_of(source) for source in incident.sources}:
         return {}
     return {"sources": (*incident.sources, event.source)[-SOURCES_KEPT:]}
