@@ -37,10 +37,26 @@ from bot.domain.workflow.lifecycle import Purpose, Stage, StagePolicy
 from bot.domain.workflow.policy import Policy
 from bot.domain.workflow.wearing import Firmness
 from tests.domain.gates.asking import Asking
+from tests.domain.preset_tables import APART, ASKED_BEFORE, CRITERIA, HATS, MATRIX, Level, asked_for
 from tests.harness.clock import NOON, at
 from tests.harness.criteria import meet
 from tests.harness.given import Given, given
-from tests.harness.orders import approve, declare, finished, move, propose, resolve, signal, started, take, tick, vote
+from tests.harness.orders import (
+    acknowledge,
+    approve,
+    called,
+    declare,
+    finished,
+    move,
+    propose,
+    resolve,
+    signal,
+    start_escalation,
+    started,
+    take,
+    tick,
+    vote,
+)
 from tests.harness.people import ANA, BEN, CY, DEE, EVERYBODY
 from tests.harness.plans import ANYBODY, PURGE, plan
 
@@ -55,7 +71,8 @@ class Move(NamedTuple):
     to: str
     p1: str
     """The approval that it waits for at P1; empty: none."""
-    p3: str
+    else_: str
+    """The same at P2, P3 and P4."""
     guards: str
     criteria: str
     itself: str
@@ -175,14 +192,14 @@ def test_the_table_names_every_move_and_no_other(name: str) -> None:
     assert sorted(declared) == sorted((row.before, row.to) for row in TABLES[name])
 
 
-@pytest.mark.parametrize("level", [Severity.P1, Severity.P3])
+@pytest.mark.parametrize("level", list(Severity))
 @moves()
 def test_a_legal_move_is_made_or_waits_at_its_gate(name: str, row: Move, level: Severity) -> None:
     world = standing(without_criteria(name), row.before, level)
     approved(world)
     to = stage(world.policy, row.to)
     done = world.when(move(to, "all is well", by=CY, at=700))
-    waits_for = row.p1 if level is Severity.P1 else row.p3
+    waits_for = row.p1 if level is Severity.P1 else row.else_
     if not waits_for:
         assert done.incident.stage == to
         return
@@ -231,22 +248,137 @@ def test_guards_criteria_and_triggers_are_those_of_the_table(name: str, row: Mov
     assert " ".join([*made.when, *after]) == row.itself
 
 
-@pytest.mark.parametrize("level", [Severity.P1, Severity.P3])
+@pytest.mark.parametrize("level", list(Severity))
 @moves()
-def test_missing_criteria_refuse_the_move_or_stay_owed_as_the_table_says(name: str, row: Move, level: Severity) -> None:
+def test_missing_criteria_refuse_the_move_or_stay_owed_as_the_tables_say(name: str, row: Move, level: Severity) -> None:
     world = standing(shipped(name), row.before, level)
     approved(world)
-    to = stage(world.policy, row.to)
-    lacking = {item.criterion.id for item in asked(world.incident, to, world.policy) if not item.done}
-    done = world.when(move(to, "go on", by=CY, at=700))
+    lacking = asked_for(name, row.before, row.to, level.value) - {"rollback", "change", "verified"}  # these are shown
+    done = world.when(move(stage(world.policy, row.to), "go on", by=CY, at=700))
     if row.criteria == "enforced" and lacking:
         done.then_rejected(CriteriaMissing)
+        assert {
+            item.criterion.id
+            for item in asked(world.incident, stage(world.policy, row.to), world.policy)
+            if not item.done
+        } == lacking
         return
     moved = [event for event in done.events if isinstance(event, StageChanged)]
-    if moved:
-        assert set(moved[-1].missing) == (lacking if row.criteria == "warn" else set())
-    else:
+    if row.p1 if level is Severity.P1 else row.else_:
+        assert not moved
         assert [event.policy.id for event in done.events if isinstance(event, GateOpened)]
+    else:
+        assert set(moved[-1].missing) == (lacking if row.criteria == "warn" else set())
+
+
+def by_itself(name: str, where: str, trigger: str) -> str:
+    """Follow the table's moves that this makes happen; where there is none, it stays."""
+    entered = [where]
+    while found := [row.to for row in TABLES[name] if row.before == entered[-1] and trigger in row.itself.split()]:
+        entered.append(found[0])
+    return entered[-1]
+
+
+STAYS_OPEN = [
+    pytest.param(name, where, id=f"{name}-{where}")
+    for name in PRESETS
+    for where in HATS[name]
+    if where not in {"resolved", "post-mortem", "closed"}
+]
+
+
+@pytest.mark.parametrize(("name", "where"), STAYS_OPEN)
+def test_a_hat_that_is_taken_moves_it_on_as_the_table_says(name: str, where: str) -> None:
+    world = standing(without_criteria(name), where, Severity.P3)
+    assert world.when(take(Hat.COMMANDER, by=DEE)).incident.stage.id == by_itself(name, where, "hat")
+
+
+@pytest.mark.parametrize(("name", "where"), STAYS_OPEN)
+def test_whoever_is_on_call_moves_it_on_as_the_table_says(name: str, where: str) -> None:
+    world = standing(without_criteria(name), where, Severity.P3)
+    assert world.when(start_escalation(assigned=(BEN,))).incident.stage.id == by_itself(name, where, "on-call")
+    world.takes(start_escalation())
+    world.takes(called(1, BEN))
+    assert world.incident.stage.id == where, "nobody has answered"
+    assert world.when(acknowledge(by=BEN)).incident.stage.id == by_itself(name, where, "on-call")
+
+
+@pytest.mark.parametrize(("name", "where"), STAYS_OPEN)
+def test_a_mitigation_that_begins_moves_it_on_as_the_table_says(name: str, where: str) -> None:
+    world = standing(without_criteria(name), where, Severity.P3)
+    if where not in CHANGES_IN[name]:
+        world.when(propose(by=ANA)).then_rejected(NotInThisStage)
+        return
+    world.takes(propose(by=ANA))
+    if world.incident.open_gates:
+        assert world.incident.stage.id == where, "nothing has begun"
+        _let_pass(world)
+    assert world.incident.mitigations["m1"].progress is Progress.APPROVED
+    assert world.incident.stage.id == by_itself(name, where, "mitigation")
+
+
+# What each preset is, by its tables
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_preset_asks_for_the_criteria_of_its_table(name: str) -> None:
+    declared = [
+        (
+            stage,
+            when,
+            one.id,
+            str(one.check or ""),
+            " ".join(one.confirmed_by),
+            str(one.evidence),
+            " ".join(one.severities),
+        )
+        for stage, policy in shipped(name).stages.items()
+        for when, criteria in (("entry", policy.entry), ("exit", policy.exit))
+        for one in criteria
+    ]
+    assert declared == CRITERIA[name]
+    assert {where: " ".join(policy.hats) for where, policy in shipped(name).stages.items()} == HATS[name]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_severity_of_each_preset_is_the_one_of_its_table(name: str) -> None:
+    policy = shipped(name)
+    assert [_level(policy, severity) for severity in Severity] == MATRIX[name]
+
+
+def _level(policy: Policy, severity: Severity) -> Level:
+    said, page = policy.of(severity), policy.of(severity).page
+    told = [*(f"#{channel}" for channel in page.channels), *page.contacts, *["!"] * page.wakes] if page else []
+    assert policy.review is not None
+    return Level(
+        severity.value,
+        lasted(timedelta(minutes=said.sla_minutes)),
+        "yes" if said.approval else "no",
+        "yes" if said.auto_remediation else "no",
+        lasted(said.cadence) if said.cadence else "",
+        " ".join(told),
+        policy.review.meeting.get(severity, ""),
+    )
+
+
+@pytest.mark.parametrize("level", list(Severity))
+@pytest.mark.parametrize("name", PRESETS)
+def test_who_is_asked_before_what_is_not_a_move_is_as_the_table_says(name: str, level: Severity) -> None:
+    policy, found = shipped(name), dict[str, str]()
+    for row in ASKED_BEFORE[name]:
+        match row.what.split():
+            case ["rollback", "of", "failed" | "stopped" | "verified" as of]:
+                approval = policy.approval_of_rollback(of, level, NOON)
+            case _:
+                approval = policy.approval("mitigation" if row.what == "mitigation" else "notification", level, NOON)
+        found[row.what] = approval.id if approval is not None else ""
+    assert found == {row.what: getattr(row, level.value) for row in ASKED_BEFORE[name]}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_one_person_does_not_wear_together_is_as_the_table_says(name: str) -> None:
+    declared = {" ".join(one.pair): one.firmness.value for one in shipped(name).conflicts}
+    assert declared == APART[name]
 
 
 @moves(itself="min")

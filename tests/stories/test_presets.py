@@ -73,7 +73,7 @@ def test_linear_goes_stage_by_stage_with_a_hand_over_and_a_sign_off_each(night: 
         night,
         incident,
         (CY, "approve because I am sure", "somebody else must decide"),
-        (BEN, "approve", "Say why"),
+        (BEN, "approve", "Ask"),
         (BEN, "approve because it is real", "You approved"),
         (CY, "severity p1 because nobody can buy", "The severity is P1"),
         (CY, f"confirm real {LINK}", "Confirmed"),

@@ -9,13 +9,14 @@ time lead back: then the clock moves it for ever. Where different words take tur
 and whoever does so can also order the move that leads on: that is no circle of the machine's.
 
 *Nobody gets out.* An incident can come to a stage from which, at its severity, no order of moves that can be made leads
-to the end. A move cannot be made
+to the end. Or, where that is nowhere so, *nobody gets to* a stage at a severity: a gate, a guard or a criterion holds
+each move into it for ever. A move cannot be made
 
 * where it waits for an approval that can never pass: even if all who may sit in its seats said yes, some step would
   have no tier with its quorum, and neither time nor a broken glass lets it pass;
 * where it is `enforced`, or asks for what is owed, and a criterion is missing that is seen only of what can be done
-  while customers are hit (a mitigation, a call), once they are not: nobody's word counts for it, and nothing can show
-  it any more;
+  while customers are hit (a mitigation, a call), once they are not, or of a mitigation in a stage that takes none:
+  nobody's word counts for it, and nothing can show it there;
 * where its guard `approved` asks for a mitigation's approval, for the same reason; or because the approval before
   mitigations can never pass.
 
@@ -121,7 +122,7 @@ class Spot:
 
     stage: str
     shown: frozenset[Fact] = frozenset()
-    """While it is open, only what stays so: whatever else is asked for can be shown, or be so no longer."""
+    """Where mitigations are taken, only what stays so: whatever else is asked for can be shown, or be so no longer."""
     owed: frozenset[str] = frozenset()
     """Criteria that were missing on the way, and that nobody's word can make good."""
 
@@ -135,14 +136,15 @@ class Obstacle:
 
 
 def _stuck(policy: Policy, book: Book) -> Iterator[Endless]:
-    found = defaultdict[tuple[str, str, str], list[str]](list)
+    found = defaultdict[tuple[str, str, Obstacle], list[str]](list)
     for severity in Severity:
         paths = _Paths(policy, severity, book)
-        for stage, obstacle in paths.stuck():
-            found[stage, obstacle.what, obstacle.instead].append(severity.label)
-    for (stage, what, instead), severities in found.items():
+        stuck = [("out of", *one) for one in paths.stuck()]
+        for way, stage, obstacle in stuck or [("to", *one) for one in paths.out_of_reach()]:
+            found[way, stage, obstacle].append(severity.label)
+    for (way, stage, obstacle), severities in found.items():
         where = "" if len(severities) == len(Severity) else f" at {' and '.join(severities)}"
-        yield Endless(stage, f"nobody may get out of it{where}: {what}", instead)
+        yield Endless(stage, f"nobody may get {way} it{where}: {obstacle.what}", obstacle.instead)
 
 
 class _Paths:
@@ -153,10 +155,11 @@ class _Paths:
         self.severity = severity
         self.sitting = _Sitting(policy, book)
         self.no_mitigation = _no_mitigation(policy, severity, self.sitting)
+        self.ways = self._explored()
 
     def stuck(self) -> Iterator[tuple[str, Obstacle]]:
         """Yield each stage from which the end cannot be reached, with what stands in the way of each move out of it."""
-        ways = self._explored()
+        ways = self.ways
         ending = {spot for spot in ways if self._stage(spot).purpose is Purpose.CLOSED}
         while more := {spot for spot, to in ways.items() if ending & to} - ending:
             ending |= more
@@ -167,6 +170,16 @@ class _Paths:
                 if obstacle is not None and (spot.stage, obstacle.what) not in told:
                     told.add((spot.stage, obstacle.what))
                     yield spot.stage, obstacle
+
+    def out_of_reach(self) -> Iterator[tuple[str, Obstacle]]:
+        """Yield each stage that no incident comes to, though a move leads there from where one does, and why not."""
+        reached, told = {spot.stage for spot in self.ways}, set[str]()
+        for spot in self.ways:
+            for move in self._moves_from(spot):
+                obstacle = self._obstacle(spot, move)
+                if obstacle is not None and move.to not in reached | told:
+                    told.add(move.to)
+                    yield move.to, obstacle
 
     def _explored(self) -> Mapping[Spot, set[Spot]]:
         """Go wherever moves lead that can be made."""
@@ -194,12 +207,16 @@ class _Paths:
             if wanted <= shown:
                 asked_for = self._asked_for(spot, move) if move.criteria is Strictness.WARN else []
                 missing = {one.id for one in asked_for if one.check not in shown}
-                yield Spot(to.id, shown if to.is_over else _with_earlier(shown & STAYS), spot.owed | missing)
+                keeps = shown if to.is_over or not self.policy.takes_mitigations(to) else _with_earlier(shown & STAYS)
+                yield Spot(to.id, keeps, spot.owed | missing)
 
     def _may_be_shown(self, spot: Spot) -> Iterator[frozenset[Fact]]:
         """Go through what people may have shown by the time they move on."""
         if self._stage(spot).is_over:
             yield spot.shown
+            return
+        if not self.policy.takes_mitigations(self._stage(spot)):
+            yield from (spot.shown, spot.shown | {Check.ON_CALL_ASSIGNED})
             return
         steps = STEPS[: STEPS.index(Guard.APPROVED)] if self.no_mitigation else STEPS
         for count in range(len(steps) + 1):
@@ -214,9 +231,14 @@ class _Paths:
             if fact in STEPS[STEPS.index(Guard.APPROVED) :] and self.no_mitigation:
                 what = f"the move to {to.id} asks for {named}, and {self.no_mitigation}"
                 return Obstacle(what, "Name more people there, or lower its quorum.")
-            if self._stage(spot).is_over and fact not in spot.shown:
+            if fact in spot.shown:
+                continue
+            if self._stage(spot).is_over:
                 late = "nobody can be called" if fact is Check.ON_CALL_ASSIGNED else "no mitigation can be proposed"
                 what = f"the move to {to.id} asks for {named}, and {late} once the incident is over"
+                return Obstacle(what, REMOVE if fact is Guard.APPROVED else CONFIRM)
+            if fact in STEPS and not self.policy.takes_mitigations(self._stage(spot)):
+                what = f"the move to {to.id} asks for {named}, and nothing is changed in {spot.stage}"
                 return Obstacle(what, REMOVE if fact is Guard.APPROVED else CONFIRM)
         return None
 
