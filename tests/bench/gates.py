@@ -21,7 +21,7 @@ from bot.domain.incident.state import Incident
 from bot.domain.severity import Severity
 from bot.ports import Appended, Decided
 from bot.wiring import Wired
-from tests.bench.escalations import LIMIT, MANY, TOGETHER, seeded, watching
+from tests.bench.escalations import LIMIT, MANY, TOGETHER, seeded, ticks, watching
 from tests.bench.figure import Figure, quantile
 from tests.bench.seed import cause
 from tests.bench.stand import megabytes, standing, wait_for
@@ -79,7 +79,7 @@ def _figures(folder: Path, seconds: float, clocks: Sequence[str]) -> list[Figure
                 f"the last one in Redis after {last:.2f}",
                 max(*late, last) <= 2,
             ),
-            Figure("… longest tick", "< 1 s", f"{watch.longest:.2f} s", watch.longest < 1),
+            ticks(stand, clocks),
             Figure("… early, or not once", "0", f"{early}, {twice}", early == twice == 0),
             Figure("… a clock's RSS", "", f"{held:.0f} MB", None),
         ]

@@ -34,7 +34,8 @@ class Stand(World):
     def commands(self) -> Mapping[str, list[str]]:
         bare = ["-m", "tests.bench.bare", str(self.ports["bare"])]
         commands = super().commands()
-        return {**commands, "worker2": commands["worker"], "clock2": commands["clock"], "bare": bare}
+        clocks = {name: ["-m", "tests.bench.clock", name] for name in ("clock", "clock2")}
+        return {**commands, **clocks, "worker2": commands["worker"], "bare": bare}
 
     @property
     def environment(self) -> dict[str, str]:

@@ -302,7 +302,7 @@ class Gates(RuleBasedStateMachine):
         links = data.draw(st.sampled_from((0, 0, 1, 2)))
         self.orders(o.RecordAsked(**self.by(SYSTEM, links), turn=turn, found=people))
 
-    @precondition(lambda self: self.state and self.state.is_open)
+    @precondition(lambda self: self.state and self.state.is_open and self.state.calls)
     @rule(data=st.data())
     def a_worker_can_not_reach_somebody(self, data: st.DataObject) -> None:
         call = data.draw(st.sampled_from(self.gate.calls))
