@@ -26,6 +26,16 @@ def _move(world: World, team: str) -> None:
     answer.raise_for_status()
 
 
+def test_a_withdrawal_by_a_button_that_comes_too_late_is_told_how_it_ended(world: World) -> None:
+    story = declare(world)
+    channel = story.channel.id
+    story.ana.types("/incident propose restart-checkout", channel)
+    question = story.channel.asks("Approve")
+    story.ben.types("/incident reject because carts are full", channel)
+    story.ana.clicks("Withdraw", on=question, channel=channel)
+    assert "That gate is closed: rejected." in story.ana.whispered("That gate is closed", channel=channel)
+
+
 def test_a_visitor_of_a_shared_channel_orders_nothing_by_command_click_or_form(world: World, visitor: Person) -> None:
     story = declare(world)
     channel = story.channel.id

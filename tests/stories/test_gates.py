@@ -315,9 +315,9 @@ def test_a_route_falls_back_until_it_knows_people_and_then_asks_who_fits_best(ni
     assert is_asked(night, BEN, first)
     assert any("Too little is known of how soon they answer" in line for line in told(night, first))
     approves(night, first, BEN)
-    for number in range(3):
-        night.wired.answers.remember(CY, f"INC-{number}/m1", night.clock.now(), Answers(answered=(30,)))
-        night.wired.answers.remember(ANA, f"INC-{number}/m1", night.clock.now(), Answers(answered=(3000,)))
+    for number in range(5):
+        night.wired.answers.remember(ANA, f"INC-{number}/m1", night.clock.now(), Answers(answered=(30,)))
+        night.wired.answers.remember(CY, f"INC-{number}/m1", night.clock.now(), Answers(answered=(3000,)))
     assert night.wired.answers.of(BEN).answered, "what was answered at the first gate is remembered"
     night.does(o.stop(by=DEE), first)
     incident = night.declared(by=DEE)
@@ -325,8 +325,13 @@ def test_a_route_falls_back_until_it_knows_people_and_then_asks_who_fits_best(ni
     night.does(o.propose(plan(), by=DEE), incident)
     night.passes(seconds=5)
     (chair,) = night.incident(incident).gates["m1"].calls[0].chairs
-    assert "owner of Checkout" in chair.because
-    assert is_asked(night, chair.account, incident)
+    assert chair.account == ANA, "she owns it, is on shift, and answers soonest"
+    shown = (
+        "asked because: owner of Checkout, on shift in Payments, first line, at work now, median 30 s over 5 answers"
+    )
+    assert is_asked(night, ANA, incident)
+    assert f"{shown}." in night.asked(ANA, incident)[0]["text"]
+    assert shown in night.types("gates", DEE, incident)
     orders(night, incident, go.PassOn, chair.account, to=MO, because="on a train")
     assert is_asked(night, MO, incident), "“not me” reroutes with a name"
     assert "you passed it on" in night.asked(chair.account, incident)[0]["text"]
@@ -800,18 +805,75 @@ def test_breaking_the_glass_is_loud_and_owes_a_countersignature(night: Night) ->
     assert night.posted(str(channel), "countersigned that the glass was broken")
 
 
-def test_a_second_account_of_the_same_person_does_not_count_again(night: Night) -> None:
-    night.write(
-        BOOK.replace("    slack: UBEN\n", "    slack: UBEN\n    also: [UMO]\n").replace(
-            "UMO, name: Mo", "UMM, name: Mo"
-        )
-    )
-    incident = proposed(night, TWO_OF_THREE.replace("second: [{person: mo}]", ""))
-    approves(night, incident, BEN)
-    again = orders(night, incident, go.CastVote, MO, choice="approve", linked={MO: BEN})
-    assert isinstance(again, Receipt)
-    assert again.events == ()
+BENS_OTHER = BOOK.replace("    slack: UBEN\n", "    slack: UBEN\n    also: [UMO]\n").replace(
+    "UMO, name: Mo", "UMM, name: Mo"
+)
+"""MO's account is BEN's second one here."""
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "kind: parallel\nseats: [{anyone: true, voices: 2}]\nquorum: 2",
+        "kind: parallel\nseats: [{team: team-payments, voices: 3}, {anyone: true}]\nquorum: 2",
+    ],
+    ids=["as anybody", "as one of a team"],
+)
+def test_a_second_account_of_the_same_person_does_not_count_again(night: Night, asks: str) -> None:
+    night.write(BENS_OTHER)
+    incident = proposed(night, asks)
+    assert night.types("approve", BEN, incident) == "You approved “Scale checkout to 4 replicas”."
+    assert night.types("approve", MO, incident) == "That is so already. You approved “Scale checkout to 4 replicas”."
+    assert [vote.account for vote in night.incident(incident).gates["m1"].votes] == [BEN]
     assert progress(night, incident) is Progress.PROPOSED
+    night.types("approve", CY, incident)
+    assert progress(night, incident).is_live, "somebody else is the second"
+
+
+def test_two_seats_that_are_one_persons_accounts_are_one_voice(night: Night) -> None:
+    """The user group holds ANA's account, which is BEN's second one here."""
+    other = BOOK.replace("    slack: UBEN\n", "    slack: UBEN\n    also: [UANA]\n").replace(
+        "slack: UANA", "slack: UAN2"
+    )
+    night.write(other)
+    asks = "kind: parallel\nseats: [{person: ben}, {group: S0ONCALLPAY}]\nquorum: 2\nsecond: [{person: cy}]"
+    incident = proposed(night, asks)
+    assert any("at most 1 of 2 can be reached" in line for line in told(night, incident))
+    assert is_asked(night, CY, incident), "the next tier is asked at once"
+
+
+def test_whoever_proposed_it_by_their_second_account_is_not_asked_by_their_first(night: Night) -> None:
+    night.write(BENS_OTHER)
+    incident = proposed(night, "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nquorum: 2", by=MO)
+    assert is_asked(night, ANA, incident)
+    assert not night.asked(BEN, incident)
+    assert any(f"<@{BEN}> proposed or changed it, so others decide." in line for line in told(night, incident))
+    assert "somebody else must decide" in night.types("approve", BEN, incident)
+
+
+def test_whoever_has_a_role_in_the_organisation_is_asked_for_it_and_nobody_else(night: Night) -> None:
+    night.write(BOOK.replace("cy: {slack: UCY,", "cy: {slack: UCY, roles: [security],"))
+    incident = proposed(night, "kind: parallel\nseats: [{role: security, must: true}, {anyone: true}]\nquorum: 1")
+    (asked,) = night.asked(CY, incident)
+    assert "asked because: security" in asked["text"]
+    assert not night.asked(BEN, incident)
+    night.types("approve", BEN, incident)
+    assert progress(night, incident) is Progress.PROPOSED
+    assert "a yes from whoever is security is missing" in night.types("gates", DEE, incident)
+    night.types("approve", CY, incident)
+    assert progress(night, incident).is_live
+
+
+def test_where_only_working_hours_count_the_night_brings_nobody_to_the_next_tier(night: Night) -> None:
+    """It is Monday noon; two hours of working time from four in the afternoon are over on Tuesday at ten."""
+    night.clock.wind(4 * 3600)
+    hours = 'hours: ["mon-fri 09:00-17:00"]\nzone: UTC'
+    incident = proposed(night, f"kind: parallel\nseats: [{{person: ben}}]\nsecond: [{{person: cy}}]\n{hours}")
+    night.passes(minutes=60 * 17 + 50)
+    assert not night.asked(CY, incident), "it is ten to ten"
+    night.passes(minutes=15)
+    assert is_asked(night, CY, incident)
+    assert is_asked(night, BEN, incident)
 
 
 def test_a_user_groups_members_are_asked(night: Night) -> None:

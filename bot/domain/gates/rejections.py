@@ -85,7 +85,7 @@ class NotTheirSeat(Rejected):
 
 
 class PassedOnTooOften(Rejected):
-    """This question was passed on {limit} times already. Decide; without an answer the next ones are asked in time."""
+    """This question was passed on {limit} times already, so it ends with you: approve or reject it."""
 
     field = "to"
 
