@@ -289,11 +289,11 @@ def test_the_channel_hears_whose_no_may_be_overridden_and_afterwards_that_it_was
     incident = proposed(night, TWO_OF_THREE)
     channel = str(night.incident(incident).channel)
     rejects(night, incident, ANA)
-    (said,) = night.posted(channel, "carts are full", "override it")
-    assert "as rejected, unless the team team-payments override it: Ana said no: carts are full" in said["text"]
+    (said,) = night.posted(channel, "carts are full", "is overridden by")
+    assert "as rejected, unless it is overridden by the team team-payments: Ana said no: carts are full" in said["text"]
     for person in (ANA, BEN, CY):
         approves(night, incident, person)
-    (run,) = night.posted(channel, "overridden by")
+    (run,) = night.posted(channel, "overridden by Ana")
     assert "overridden by Ana, Ben, Cy; Ana had said no: carts are full" in run["text"]
     assert "overridden by Ana, Ben, Cy; Ana had said no" in night.asked(CY, incident)[-1]["text"]
     assert any("; <@UANA> had said no: carts are full" in line for line in told(night, incident))

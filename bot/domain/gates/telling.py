@@ -82,7 +82,7 @@ def sentence(fact: g.AnyFact, gate: Gate, what: str) -> str:
             return f"opened step {fact.ballot + 1} of {what} again: a yes was taken back"
         case g.Contested():
             others = in_words(gate.policy.override.seats) if gate.policy.override else "others"
-            return f"took {what} as rejected, unless {others} override it: {objection(gate) or fact.because}"
+            return f"took {what} as rejected, unless it is overridden by {others}: {objection(gate) or fact.because}"
         case g.ContestEnded():
             return f"opened {what} again: the no was taken back"
         case g.SubjectChanged():

@@ -151,7 +151,8 @@ def _rollback(plan: Plan) -> str:
 def _track(track: Track | None) -> str:
     if track is None or track.last_run is None:
         return "None yet: it has never run here."
-    median = f", median {track.median_minutes:.0f} min" if track.median_minutes is not None else ""
+    soon = lasted(timedelta(minutes=track.median_minutes)) if track.median_minutes is not None else ""
+    median = f", median {soon}" if soon else ""
     cleared = f"cleared the signal {plural(track.cleared, 'time')}{median}"
     recent = f"{plural(track.runs, 'run')} in 90 days, {cleared}" if track.runs else "No run in 90 days"
     return f"{recent}, {_last(track)}"

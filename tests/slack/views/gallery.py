@@ -11,7 +11,7 @@ from bot.audit.outbreak import step
 from bot.domain.freshness import Freshness
 from bot.domain.gates.choice import GateChoice
 from bot.domain.gates.gate import Debt
-from bot.domain.gates.policy import Glass
+from bot.domain.gates.policy import Glass, Tier
 from bot.domain.gates.report import GateRecord, Report
 from bot.domain.gates.report import report as measures
 from bot.domain.gates.seat import Seat
@@ -316,10 +316,31 @@ def glass() -> dict[str, Picture]:
         "signed": broken().countersigned(CY, agrees=True),
         "not-agreed-with": broken().countersigned(CY, agrees=False, comment="there was time to ask"),
     }
+    loud = broken()
     return {
+        **_contested(),
         **{f"debt/{name}": _debt(scene) for name, scene in debts.items()},
+        "told/gate.glass-broken to managers": told(loud.last("gate.glass-broken"), loud.incident, names, "managers"),
+        "card/countersignature-owed": card(late.incident, POLICY, names, late.now),
         "debt/reminder": call_in(late.incident, late.incident.gates["m1"], _owed(late), [CY, DEE], names),
         "mitigation/with-glass": mitigation(open_.incident, open_.mitigation, names, open_.now, None),
+    }
+
+
+def _contested() -> dict[str, Picture]:
+    """Show a rejection that can be overridden, and once it was."""
+    override = Tier(seats=(Seat(anyone=True, voices=5),), quorum=3)
+    mild = POLICY.model_copy(update={"approvals": {"anybody": anybody(2).model_copy(update={"override": override})}})
+
+    def contested() -> Scene:
+        return Scene(policy=mild).commanded().proposed().votes(CY, "reject", "orders would be lost")
+
+    asked, over = contested(), contested().votes(ANA).votes(CY).votes(DEE)
+    assert over.incident.gates["m1"].how == "override"
+    return {
+        "told/gate.contested": told(asked.last("gate.contested"), asked.incident, names, "channel"),
+        "mitigation/rejected-unless-overridden": mitigation(asked.incident, asked.mitigation, names, asked.now, None),
+        "mitigation/overridden": mitigation(over.incident, over.mitigation, names, over.now, None),
     }
 
 

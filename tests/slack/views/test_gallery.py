@@ -23,6 +23,7 @@ MAY_PING = {
     "mitigation/with-glass": {ANA},
     "mitigation/needs-human": {ANA},
     "mitigation/rollback-failed": {ANA},
+    "mitigation/rejected-unless-overridden": {ANA},
     "debt/reminder": {CY, DEE},
     "reminder/told": {ANA},
     "reminder/nudge": {ANA},

@@ -16,7 +16,7 @@ from bot.slack.views.brief import FIRST
 from bot.slack.views.card import card
 from bot.slack.views.home import home
 from bot.slack.views.listing import listing, pick
-from bot.slack.views.mitigation import mitigation, plan_view
+from bot.slack.views.mitigation import Track, mitigation, plan_view
 from bot.slack.views.timeline import timeline
 from bot.slack.views.told import told
 from tests.slack.views.gallery import approved, failed, gallery, life, mitigations, resolved, states, verified
@@ -256,3 +256,9 @@ def test_what_is_delivered_late_says_what_was_so_when_it_happened() -> None:
     assert then.severity is not Severity.P3
     said = told(record, scene.incident, names, "managers", then=then).text
     assert said.startswith(f"INC-42 · {then.severity.label}")
+
+
+def test_a_run_of_seconds_took_seconds() -> None:
+    scene = Scene().commanded().proposed()
+    track = Track(runs=1, cleared=1, median_minutes=0.1, last_run=START)
+    assert "median 6 s" in mitigation(scene.incident, scene.mitigation, names, scene.now, track).text
