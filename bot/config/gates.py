@@ -66,7 +66,11 @@ def _stages(
         if isinstance(name, str) and purposes and name not in purposes:
             what = f"no stage is called {shown(name)}"
             yield document.mistake(("gates", index, "stages", number), what, suggest(name, purposes, "There are"))
-    before = {*words(gate.get("before"))} & {"stage", "resolution"}
+    standing = words(gate.get("before"))
+    before = {*standing} & {"stage", "resolution"}
+    if standing and not before and items(gate.get("stages")):
+        what = f"it names stages that moves lead into, and this stands before: {', '.join(standing)}"
+        yield document.mistake(("gates", index, "stages"), what, "Remove it, or write before: [stage].")
     named = [name for name in words(gate.get("stages")) if purposes.get(name) is not None]
     asked = {purpose.asks for name in named if (purpose := purposes[name]) is not None}
     if before and named and not asked & before:

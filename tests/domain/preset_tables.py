@@ -63,7 +63,8 @@ CRITERIA = {
     investigating | exit  | alternatives    | two-alternatives-ruled-out |                          | optional | p1 p2
     mitigating    | entry | rollback        | rollback-declared          | mitigator                | required |
     mitigating    | exit  | change          | change-recorded            | mitigator                | required | p1 p2
-    mitigating    | exit  | verified        | verified-by-signal         | verifier                 | required |
+    mitigating    | exit  | verified        | verified-by-signal         | verifier                 | required | p1 p2
+    mitigating    | exit  | settled         | verified-by-signal         | verifier mitigator       | required | p3 p4
     mitigating    | exit  | side-effects    |                            | verifier mitigator       | required | p1 p2
     resolved      | exit  | fix             |                            | engineer                 | required | p1 p2
     resolved      | exit  | regression-test |                            | engineer                 | required | p1 p2

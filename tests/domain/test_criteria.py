@@ -588,6 +588,7 @@ def test_where_nobody_is_woken_one_person_gets_from_detection_to_the_end_alone(
     for order in (
         change_severity(level, "one shop can't print", by=BEN, at=50),
         hypothesis("the cache", "evictions rise", by=BEN, at=50),
+        confirm("settled", "three shops printed", by=BEN, at=55),
         resolve("it prints again", by=BEN, at=60),
         tick(60 + 15 * 60),
         move(Stages.CLOSED, "done", by=BEN, at=2000),

@@ -30,17 +30,6 @@ class GateChoice(Frozen):
     zone: Zone = "UTC"
     """Whose clock `hours` are on."""
 
-    @field_validator("stages")
-    @classmethod
-    def _narrow_moves(cls, stages: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        before = info.data.get("before")
-        if stages and before is not None and not {"stage", "resolution"} & {*before}:
-            raise misfit(
-                f"it names stages that moves lead into, and this stands before: {', '.join(before)}",
-                "Remove it, or write before: [stage].",
-            )
-        return stages
-
     @field_validator("of")
     @classmethod
     def _narrows_rollbacks(cls, of: tuple[Undoes, ...], info: ValidationInfo) -> tuple[Undoes, ...]:

@@ -7,13 +7,11 @@ mixtures need nothing of their own.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.domain.declared import ChannelName, Name, Seconds, Weekly, Words, Zone, misfit
-from bot.domain.durations import lasted
 from bot.domain.gates.passable import Asks, Sitting, can_all_pass
 from bot.domain.gates.seat import Seat
 from bot.domain.gates.short import written_out
@@ -132,18 +130,6 @@ class Glass(Frozen):
             raise misfit("a route must be looked up first", "Name roles, people, hats, teams, groups or schedules.")
         return seats
 
-    @field_validator("countersigned_by")
-    @classmethod
-    def _is_somebody_else(cls, seats: tuple[Seat, ...], info: ValidationInfo) -> tuple[Seat, ...]:
-        signers = {seat.person for seat in seats}
-        for person in (seat.person for seat in info.data.get("who", ()) if seat.person is not None):
-            if signers == {person}:
-                raise misfit(
-                    f"if {person} breaks it, nobody could sign for it: only {person} may",
-                    "Name somebody else here, or write {anyone: true}.",
-                )
-        return seats
-
 
 class ApprovalPolicy(Frozen):
     """What an open gate keeps: it goes on with the policy it began with, whatever is edited meanwhile."""
@@ -217,18 +203,6 @@ class ApprovalPolicy(Frozen):
         if then != "expire" and info.data.get("limit", 0) is None:
             raise misfit(f"“{then}” never comes: there is no limit", "Write limit: 30m, say.")
         return then
-
-    @field_validator("limit")
-    @classmethod
-    def _comes_before_the_last_resort(cls, limit: float | None, info: ValidationInfo) -> float | None:
-        tiers = [tier for step in info.data.get("steps", ()) for tier in step.tiers]
-        latest = sum(tier.limit for tier in tiers)
-        if limit is not None and tiers and limit > latest and not any(tier.hours for tier in tiers):
-            raise misfit(
-                f"it never comes: the tiers' own limits are over after {lasted(timedelta(seconds=latest))}",
-                "Write less than that, or remove it: last_resort says what comes then.",
-            )
-        return limit
 
     @field_validator("override")
     @classmethod

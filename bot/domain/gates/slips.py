@@ -33,6 +33,8 @@ def slips(policy: ApprovalPolicy, alone: Collection[str] = ()) -> Iterator[Slip]
     found = [slip for place, tier in _tiers(policy) for slip in _of_tier(place, tier, alone)]
     yield from found
     yield from _unknown_routes(policy)
+    yield from _late_limit(policy)
+    yield from _own_signature(policy)
     if not found and not can_pass(policy.steps, alone):
         twice = in_words(seat for _, tier in _tiers(policy) for seat in tier.seats if seat.name in alone)
         yield Slip(
@@ -95,3 +97,29 @@ def _unknown_routes(policy: ApprovalPolicy) -> Iterator[Slip]:
 
 def _asks_routes_alone(step: Step) -> bool:
     return all(seat.route is not None and seat.route.history > 0 for tier in step.tiers for seat in tier.seats)
+
+
+def _late_limit(policy: ApprovalPolicy) -> Iterator[Slip]:
+    """Find a limit of the whole gate behind those of its tiers, each taken in turn to its last second."""
+    tiers = [tier for step in policy.steps for tier in step.tiers]
+    latest = sum(tier.limit for tier in tiers)
+    if policy.limit is not None and policy.limit > latest and not any(tier.hours for tier in tiers):
+        yield Slip(
+            ("limit",),
+            f"it never comes: the tiers' own limits are over after {lasted(timedelta(seconds=latest))}",
+            "Write less than that, or remove it: last_resort says what comes then.",
+        )
+
+
+def _own_signature(policy: ApprovalPolicy) -> Iterator[Slip]:
+    """Find somebody who may break the glass and would be the only one who may sign for it."""
+    if policy.glass is None:
+        return
+    signers = {seat.person for seat in policy.glass.countersigned_by}
+    for person in (seat.person for seat in policy.glass.who if seat.person is not None):
+        if signers == {person}:
+            yield Slip(
+                ("glass", "countersigned_by"),
+                f"if {person} breaks it, nobody could sign for it: only {person} may",
+                "Name somebody else here, or write {anyone: true}.",
+            )
