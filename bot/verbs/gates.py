@@ -91,7 +91,8 @@ def break_glass(request: Request, house: House) -> Answer:
     gate, rest = meant(incident, request.words, "break-glass", breakable)
     why = plain(because(rest), house.people.name)
     holds = breaker_holds(request.by, gate, incident, request.at, house)
-    order = BreakGlass(by=request.by, at=request.at, because=why, holds=holds, here=request.here)
+    seen = gate.subject.hash
+    order = BreakGlass(by=request.by, at=request.at, because=why, subject=seen, holds=holds, here=request.here)
     said = f"You broke the glass: {asked(incident, gate.id)} goes ahead. Somebody else must countersign it."
     return submit_to(house, at_gate(house, request.facts(), gate, order), GlassBroken, said)
 

@@ -32,8 +32,15 @@ def reject(request: Request, house: House) -> Answer:
 
 
 def _vote(request: Request, house: House, gate: Gate, choice: Choice, comment: str) -> Answer:
-    """Count it; where a reason is wanted and none was said, ask for it."""
-    order = CastVote(by=request.by, at=request.at, choice=choice, comment=comment, here=request.here)
+    """Count it for what the answer will name; where a reason is wanted and none was said, ask for it."""
+    order = CastVote(
+        by=request.by,
+        at=request.at,
+        choice=choice,
+        comment=comment,
+        subject=gate.subject.hash,
+        here=request.here,
+    )
     did = "approved" if choice == "approve" else "rejected"
     command = at_gate(house, request.facts(), gate, order)
     try:

@@ -7,12 +7,12 @@ import pytest
 from bot.domain.gates import events as g
 from bot.domain.gates import orders as go
 from bot.domain.gates.decide import order_of
-from bot.domain.gates.gate import Outcome
+from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.orders import AnyOrder
 from bot.domain.gates.rejections import NobodyAsksYou, NothingToSign
 from bot.domain.gates.seating import Answers
 from bot.domain.hats import Hat
-from bot.domain.incident.commands import Declare
+from bot.domain.incident.commands import AtGate, Declare
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import TooLate
 from bot.domain.rejected import Rejected
@@ -24,6 +24,8 @@ from bot.slack.controls import FormFacts, VoteButton
 from bot.slack.door import Door, Opens, Reply
 from bot.slack.forms.words import APPROVE
 from bot.slack.requests import Click, Submission
+from bot.verbs.gates import at_gate
+from bot.verbs.request import House
 from tests.harness import orders as o
 from tests.harness.actors import buttons
 from tests.harness.night import Night
@@ -787,6 +789,20 @@ def test_a_changed_plan_lets_votes_fall_and_everybody_is_asked_anew(night: Night
     stale = orders(night, incident, go.CastVote, BEN, choice="approve", subject="of another plan")
     assert isinstance(stale, Rejected)
     assert "replicas" in stale.sentence
+
+
+def test_a_vote_in_words_is_for_what_was_asked_when_it_was_said(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    incident = proposed(night, "kind: parallel\nseats: [{anyone: true}]")
+
+    def after_a_change(house: House, facts: dict[str, Any], gate: Gate, order: AnyOrder) -> AtGate:
+        night.does(o.propose(plan(replicas="9"), by=DEE), incident)
+        return at_gate(house, facts, gate, order)
+
+    monkeypatch.setattr("bot.verbs.vote.at_gate", after_a_change)
+    assert "It has changed since you opened it (replicas)" in night.types("approve", BEN, incident)
+    assert night.incident(incident).gates["m1"].votes == ()
+    monkeypatch.undo()
+    assert "You approved “Scale checkout to 9 replicas”" in night.types("approve", BEN, incident)
 
 
 def test_breaking_the_glass_is_loud_and_owes_a_countersignature(night: Night) -> None:
