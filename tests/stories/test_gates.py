@@ -263,9 +263,10 @@ def test_a_rejection_is_overridden_by_a_larger_quorum_or_stands(night: Night) ->
 def test_a_late_no_to_what_runs_is_told_to_the_channel_with_the_way_to_stop_it(night: Night) -> None:
     incident = proposed(night, "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nquorum: 2")
     channel = str(night.incident(incident).channel)
-    for person in (ANA, BEN):
-        approves(night, incident, person)
-    rejects(night, incident, CY)
+    approves(night, incident, ANA)
+    night.does(o.at_gate(go.CastVote, by=BEN, choice="approve"), incident)
+    night.does(o.at_gate(go.CastVote, by=CY, choice="reject", comment="carts are full"), incident)
+    night.works()
     (said,) = night.posted(channel, "too late")
     assert "Cy said no to “Scale checkout to 4 replicas” (m1), too late: carts are full. Stop stops it." in said["text"]
     assert buttons(said) == ["Stop"]

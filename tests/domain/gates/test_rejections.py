@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import verbs as doors
 from bot.domain.gates import decide as rules
 from bot.domain.gates import rejections
 from bot.domain.rejected import Rejected
-from bot.verbs import gates as doors
 
 KINDS = [
     kind
@@ -19,7 +19,7 @@ KINDS = [
 ]
 RAISED = [
     node.exc
-    for path in (*Path(rules.__file__).parent.glob("*.py"), Path(doors.__file__))
+    for path in (*Path(rules.__file__).parent.glob("*.py"), *Path(doors.__file__).parent.glob("*.py"))
     for node in ast.walk(ast.parse(path.read_text()))
     if isinstance(node, ast.Raise)
 ]
