@@ -65,13 +65,13 @@ def test_an_approval_says_who_must_act_how_long_is_waited_and_what_then(gated: P
     who, limits, override, glass = duty.removeprefix("  duty: The duty manager: ").split(" · ")
     assert who == (
         "1. cy (1 yes), then also the incident commander (1 yes); "
-        "2. the team team-bread, 2 of them, must say yes (2 yeses), then also the incident commander (1 yes)"
+        "2. the team bread, 2 of them, must say yes (2 yeses), then also the incident commander (1 yes)"
     )
     assert limits == (
         "45 min to decide, deputies after 1 h, told again every 15 min, 3 times at most; asked in vain: it is approved"
     )
-    assert override == "a no is overruled by the team team-bread, 5 of them (3 of 5)"
-    assert glass == "the incident commander may go ahead at once; the team team-bread signs for it within 1 d"
+    assert override == "a no is overruled by the team bread, 5 of them (3 of 5)"
+    assert glass == "the incident commander may go ahead at once; the team bread signs for it within 1 d"
     assert anybody.startswith("  anybody: Anybody: anyone in the channel (1 yes) · 2 h to decide, told again")
 
 

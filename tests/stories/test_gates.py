@@ -293,7 +293,7 @@ def test_the_channel_hears_whose_no_may_be_overridden_and_afterwards_that_it_was
     channel = str(night.incident(incident).channel)
     rejects(night, incident, ANA)
     (said,) = night.posted(channel, "carts are full", "is overridden by")
-    assert "as rejected, unless it is overridden by the team team-payments: Ana said no: carts are full" in said["text"]
+    assert "as rejected, unless it is overridden by the team payments: Ana said no: carts are full" in said["text"]
     for person in (ANA, BEN, CY):
         approves(night, incident, person)
     (run,) = night.posted(channel, "overridden by Ana")
@@ -563,14 +563,12 @@ def test_a_vote_is_cast_taken_back_passed_on_and_explained_in_words(night: Night
     assert is_asked(night, ANA, incident), "she is waited for again"
     assert "There is no vote of yours" in night.types("take-back", CY, incident)
     night.types("approve", ANA, incident)
-    assert "This question is for the team team-payments" in night.types(
-        f"not-me <@{MO}> because on a train", BEN, incident
-    )
+    assert "This question is for the team payments" in night.types(f"not-me <@{MO}> because on a train", BEN, incident)
     explained = night.types("gates", CY, incident)
     assert "Tried" in explained
     assert f"It waits for <@{BEN}>, <@{CY}>." in explained
-    assert "2 of 3 from the team team-payments; or 1 of 1 from mo. It has 1 of 2 so far." in explained
-    assert f"Counted: <@{ANA}> approved as the team team-payments." in explained
+    assert "2 of 3 from the team payments; or 1 of 1 from mo. It has 1 of 2 so far." in explained
+    assert f"Counted: <@{ANA}> approved as the team payments." in explained
     assert f"Not counted: <@{ANA}> approved, because" in explained
     assert night.types("gates m1", CY, incident) == explained
     assert "There is no such gate" in night.types("gates m7", CY, incident)

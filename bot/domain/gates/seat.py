@@ -99,7 +99,7 @@ class Seat(Frozen):
             case "role":
                 return f"whoever is {self.role}"
             case "team":
-                return f"the team {self.team}"
+                return f"the team {str(self.team).removeprefix('team-')}"  # an id that says so need not say it twice
             case "group":
                 return f"the user group {self.group}"
             case "schedule":
