@@ -88,3 +88,23 @@ def test_where_the_incident_has_moved_on_nobody_is_asked_about_the_other_move_an
     assert gone.incident.stage == Stages.MITIGATING
     assert gone.incident.gates[G1].outcome is Outcome.WITHDRAWN
     assert "by now" in gone.incident.gates[G1].because
+
+
+def test_whoever_asks_for_another_move_asks_in_place_of_their_own_question() -> None:
+    world = triaged()
+    world.takes(move(Stages.INVESTIGATING, "we know where", by=ANA))
+    anew = world.when(resolve("the cache was cold", by=ANA))
+    anew.then(GateClosed, GateOpened, TierCalled)
+    assert anew.incident.gates[G1].outcome is Outcome.SUPERSEDED
+    assert anew.incident.gates[G1].because == "g2 asks in its place"
+    world.takes(resolve("the cache was cold", by=ANA))
+    assert world.when(approve(by=BEN, mitigation="g2")).incident.stage == Stages.RESOLVED
+
+
+def test_nobody_replaces_somebody_elses_question_and_what_time_has_ended_is_not_replaced() -> None:
+    world = triaged()
+    world.takes(move(Stages.INVESTIGATING, by=ANA))
+    world.when(resolve("the cache was cold", by=BEN)).then_rejected(GateStillOpen, "Move to Investigating")
+    late = world.when(resolve("the cache was cold", by=ANA, at=1900))
+    assert late.incident.gates[G1].outcome is Outcome.EXPIRED
+    assert late.incident.gates["g2"].is_open

@@ -774,6 +774,20 @@ def test_a_move_waits_for_approval_in_the_channel_and_is_made_by_the_last_yes(ni
     assert any("moved the incident from Triage to Investigating" in line for line in told(night, incident))
 
 
+def test_who_asks_for_another_move_sees_the_first_question_end(night: Night) -> None:
+    night.asks("kind: parallel\nseats: [{person: ben}]", before="stage", stages="investigating, mitigating")
+    incident = night.declared(by=DEE)
+    night.passes(seconds=5)
+    night.types("stage investigating because we know where", DEE, incident)
+    channel = str(night.incident(incident).channel)
+    (first,) = night.posted(channel, "asks for", "Move to Investigating")
+    assert "“Move to Resolved” waits for approval" in night.types("resolve it was a false alarm", DEE, incident)
+    (ended,) = [said for said in night.posted(channel, "Move to Investigating") if said["ts"] == first["ts"]]
+    assert "superseded" in ended["text"]
+    assert buttons(ended) == []
+    assert not is_asked(night, BEN, incident)
+
+
 # What can go wrong
 
 

@@ -60,12 +60,20 @@ def open_gate(
 def ask_to_move(
     command: Command, subject: Subject, approval: Asked, incident: Incident, policy: Policy
 ) -> list[AnyEvent]:
-    """Ask for a move into a stage. The same move is asked for once; one question about stages at a time."""
+    """Ask for a move into a stage. The same move is asked for once; one question about stages at a time.
+
+    Whoever asks for another move asks in place of their own question; somebody else's stands.
+    """
+    replaced = list[AnyEvent]()
     for other in moves_asked(incident):
         if other.subject.target == subject.target and other.proposer == command.by:
             return []
-        raise GateStillOpen(title=other.subject.action)
-    return ask(command, subject, approval, incident, policy)
+        if other.proposer != command.by:
+            raise GateStillOpen(title=other.subject.action)
+        replaced += decide(o.Supersede(by=command.by, at=command.at, successor=next_gate(incident)), other)
+    for event in replaced:
+        incident = evolve(incident, event, incident.id)
+    return [*replaced, *ask(command, subject, approval, incident, policy)]
 
 
 def ask(command: Command, subject: Subject, approval: Asked, incident: Incident, policy: Policy) -> list[AnyEvent]:
