@@ -61,7 +61,7 @@ def _written(document: Document) -> Iterator[Mistake]:
 def _stages(
     document: Document, index: int, gate: Mapping[str, object], purposes: Mapping[str, Purpose | None]
 ) -> Iterator[Mistake]:
-    """Find gates before moves that none of the stages they name is ever asked about as what they stand before."""
+    """Check the stages that a gate names: each must be there, and be entered by what the gate stands before."""
     for number, name in enumerate(items(gate.get("stages"))):
         if isinstance(name, str) and purposes and name not in purposes:
             what = f"no stage is called {shown(name)}"

@@ -47,7 +47,7 @@ def _shown(request: Request, house: House) -> ShowStage:
         incident=incident,
         person=request.by,
         items=exits(incident, policy),
-        ways=ways(incident, policy, request.at),
+        ways=ways(incident, policy, request.at, request.by),
         owed=tuple(item for item in owed(incident, policy) if not item.done),
         due=stage_due(incident, policy),
         bare=bare_hats(incident, policy),

@@ -20,6 +20,7 @@ from bot.domain.incident.rejections import (
     HatIsNotYours,
     HatIsWorn,
     HatsConflict,
+    NeedsApproval,
     NoCustomersChannel,
     NoStageLikeIt,
     NoSuchActionItem,
@@ -59,6 +60,7 @@ APART = Conflict(hats=(Hat.MITIGATOR, Hat.VERIFIER), because="Nobody judges thei
 INCIDENT = given(declare()).incident
 ITEM = Item(BLAST_RADIUS, Stages.TRIAGE, done=False, shown="", confirmation=None)
 BUILT = {
+    NeedsApproval: NeedsApproval(severity="P1", waiting="Restart"),
     HatIsWorn: HatIsWorn(ANA, Hat.COMMANDER),
     HatIsNotYours: HatIsNotYours(Hat.COMMANDER, [ANA]),
     OfferIsGone: OfferIsGone(Hat.COMMANDER),

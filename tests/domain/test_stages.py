@@ -127,6 +127,8 @@ def test_at_p1_mitigating_needs_an_approved_mitigation() -> None:
     for before in (Stages.TRIAGE, Stages.INVESTIGATING):
         world = given(declare(), *PATHS[before])
         world.when(move(Stages.MITIGATING)).then_rejected(NeedsApproval, "At P1", "/incident propose")
+        world.takes(propose())
+        world.when(move(Stages.MITIGATING)).then_rejected(NeedsApproval, "At P1", "waits for its votes")
 
 
 def test_a_rejected_mitigation_is_not_an_approved_one() -> None:

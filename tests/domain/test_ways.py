@@ -74,6 +74,7 @@ def test_a_guard_that_refuses_is_told_in_the_words_of_its_refusal() -> None:
     world = standing(without_criteria("hybrid"), "investigating", Severity.P1)
     assert said(world)["mitigating"] == [NeedsApproval(severity="P1").sentence]
     world.takes(propose(plan(RESTART), by=ANA))
+    assert said(world)["mitigating"] == [NeedsApproval(severity="P1", waiting="Restart checkout").sentence]
     waiting = GateStillOpen(title="Restart checkout").sentence
     assert said(world)["resolved"] == [waiting, "it waits for approval: Somebody else sees that it works again"]
     world.takes(approve(by=BEN))
@@ -95,6 +96,8 @@ def test_another_move_that_is_asked_for_is_told() -> None:
     world = standing(without_criteria("linear"), "triage", Severity.P3)
     world.takes(move(stage(world.policy, "investigating"), "it is real", by=CY))
     assert said(world)["resolved"][0] == GateStillOpen(title="Move to Investigating").sentence
+    mine = {way.to.id: way.held for way in ways(world.incident, world.policy, at(700), CY)}
+    assert mine["resolved"] == (), "whoever has asked may ask for another in its place"
 
 
 def test_every_situation_that_is_tried_is_met_somewhere() -> None:

@@ -24,6 +24,7 @@ def test_the_stage_shows_what_is_done_what_is_missing_and_who_can_do_it(world: W
     story = declare(world)
     channel = story.channel.id
     story.ben.types("/incident commander", channel)
+    story.channel.sees("took the incident commander hat")  # by then his name is known
     report = shown(story, "/incident stage", "Triage", "of 6 done")
     text = all_text(report)
     assert "✓ Somebody commands it: Ben" in text.replace("\u2068", "").replace("\u2069", "")

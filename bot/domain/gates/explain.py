@@ -233,14 +233,18 @@ def _why_not(gate: Gate, vote: Vote) -> str:
     return "all places of their seat were taken"
 
 
+def whose_answer(gate: Gate) -> str:
+    """Say whose answer an open gate waits for: by name, or by the seats that were asked last."""
+    latest = gate.latest
+    return names(waited_for(gate)) or (in_words(gate.tier_of(latest).seats) if latest else "somebody")
+
+
 def _outcome(gate: Gate) -> str:
     if gate.outcome is None and gate.trial_due is not None:
         return f"It waits for its dry run until {gate.trial_due:%H:%M:%S} UTC at most; people are asked then."
     if gate.outcome is None:
-        latest = gate.latest
-        waits = names(waited_for(gate))
         said = f"Rejected, unless it is overridden: {objection(gate)}. " if gate.is_contested else ""
-        return f"{said}It waits for {waits or (in_words(gate.tier_of(latest).seats) if latest else 'somebody')}."
+        return f"{said}It waits for {whose_answer(gate)}."
     after = lasted((gate.closed_at or gate.opened_at) - gate.opened_at)
     why = f": {gate.because}" if gate.because else ""
     match gate.how:

@@ -40,7 +40,8 @@ def _check_guard(guard: Guard, incident: Incident, policy: Policy) -> None:
     match guard:
         case Guard.APPROVED:
             if policy.of(incident.severity).approval and not _was_approved(incident):
-                raise NeedsApproval(severity=incident.severity.label)
+                waiting = next((mitigation.plan.title for mitigation in incident.proposed), "")
+                raise NeedsApproval(severity=incident.severity.label, waiting=waiting)
         case Guard.NOTHING_RUNS:
             for mitigation in incident.mitigations.values():
                 if mitigation.progress.is_live:

@@ -279,9 +279,14 @@ class StageMeansSomethingElse(Rejected):
 
 
 class NeedsApproval(Rejected):
-    """At {severity}, mitigating needs an approved mitigation. Propose one: `/incident propose`."""
+    """At {severity}, mitigating needs an approved mitigation. {way}"""
 
     field = "to"
+
+    def __init__(self, *, severity: str, waiting: str = "") -> None:
+        """`waiting`: the title of one that waits for its votes."""
+        votes = f"“{waiting}” waits for its votes: `/incident gates` tells who decides."
+        super().__init__(severity=severity, way=votes if waiting else "Propose one: `/incident propose`.")
 
 
 class StillRunning(Rejected):

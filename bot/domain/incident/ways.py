@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.gates.gate import Gate, names
-from bot.domain.gates.seat import in_words
+from bot.domain.gates.explain import whose_answer
 from bot.domain.incident.criteria import Way, ways_on
 from bot.domain.incident.guards import holding
 from bot.domain.incident.rejections import GateStillOpen
@@ -14,31 +13,24 @@ from bot.domain.rejected import Rejected
 from bot.domain.workflow.policy import Policy
 
 
-def ways(incident: Incident, policy: Policy, at: datetime) -> tuple[Way, ...]:
-    """Go through the ways on, each with all that stands before it."""
-    return tuple(_as_it_stands(way, incident, policy, at) for way in ways_on(incident, policy))
+def ways(incident: Incident, policy: Policy, at: datetime, person: str = "") -> tuple[Way, ...]:
+    """Go through the ways on, each with all that stands before it for somebody; their own question they may replace."""
+    return tuple(_as_it_stands(way, incident, policy, at, person) for way in ways_on(incident, policy))
 
 
 def waits(way: Way) -> Iterator[str]:
     """Say whose yes a way waits for, or who is asked right now, with people as `<@id>`."""
     if way.asked is not None:
-        yield f"it is asked right now ({way.asked.id}): {way.asked.policy.title}, waiting for {waited_for(way.asked)}"
+        yield f"it is asked right now ({way.asked.id}): {way.asked.policy.title}, waiting for {whose_answer(way.asked)}"
     elif way.approval is not None:
         yield f"it waits for approval: {way.approval.title}"
 
 
-def waited_for(gate: Gate) -> str:
-    """Name those who were asked last and are silent; where that is nobody by name, the seats that are asked."""
-    calls = gate.calls_of(gate.current)
-    silent = dict.fromkeys(chair.account for call in calls for chair in gate.silent(call))
-    return names(silent) if silent else in_words(seat for call in calls for seat in gate.tier_of(call).seats)
-
-
-def _as_it_stands(way: Way, incident: Incident, policy: Policy, at: datetime) -> Way:
+def _as_it_stands(way: Way, incident: Incident, policy: Policy, at: datetime, person: str) -> Way:
     approval = policy.approval_of_move(way.to, incident.severity, at)
     asked = [gate for gate in incident.open_gates if gate.subject.purpose in {"stage", "resolution"}]
     own = next((gate for gate in asked if gate.subject.target == way.to.id), None)
-    others = asked if approval is not None and own is None else []
+    others = [gate for gate in asked if gate.proposer != person] if approval is not None and own is None else []
     held = (*_refusing(way, incident, policy), *(GateStillOpen(title=gate.subject.action) for gate in others))
     return replace(way, held=held, approval=approval, asked=own)
 

@@ -6,7 +6,6 @@ from typing import assert_never
 
 from bot.domain.hats import Hat
 from bot.domain.incident.criteria import Item, Way, spoken_for
-from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import GateStillOpen, NeedsApproval, StillRunning
 from bot.domain.incident.state import Incident
 from bot.domain.incident.ways import waits
@@ -94,7 +93,7 @@ def _freeing(incident: Incident, noes: Iterable[Rejected]) -> list[Block]:
                 found.setdefault("propose", button("Propose mitigation", form))
             case StillRunning():
                 for m in incident.mitigations.values():
-                    if m.progress.is_live and m.progress is not Progress.ROLLING_BACK:
+                    if m.progress.can_stop:
                         stop = StopButton(incident=incident.id, mitigation=m.id)
                         found.setdefault("stop", button(f"Stop {m.id}", stop, "danger"))
             case NeedsApproval() | GateStillOpen():
