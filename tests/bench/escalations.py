@@ -23,13 +23,16 @@ from bot.domain.incident.events import (
     PageOrdered,
     PageSent,
     PageTried,
+    RemindersStopped,
+    StageOverdue,
 )
-from bot.domain.incident.evolve import replay
+from bot.domain.incident.evolve import evolve, replay
 from bot.domain.incident.record import GENESIS, chain
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.escalation import EscalationPolicy, Target, Tier
 from bot.domain.oncall.reach import SLACK, Way
 from bot.domain.severity import Severity
+from bot.domain.workflow.reminders import Kind
 from bot.ports import Appended, Decided
 from bot.store.keys import Keys
 from bot.wiring import Wired
@@ -169,26 +172,52 @@ def ticks(stand: Stand, clocks: Sequence[str]) -> Figure:
 
 
 def seeded(
-    wired: Wired, how_many: int, seconds: float, channel: str = "", begin: datetime | None = None
+    wired: Wired,
+    how_many: int,
+    seconds: float,
+    channel: str = "",
+    begin: datetime | None = None,
+    *,
+    is_crowded: bool = True,
 ) -> Mapping[str, datetime]:
     """Declare incidents, each with somebody called who does not answer; returns when the next ones are to be called.
 
     They are appended as they are in a night, without the effects that have long been performed. Each lives in a channel
     of its own, or all in the one that is named. The first one is due at `begin`; unless said, as soon as it can be.
+    `is_crowded`: its stage's limit and five reminders are due by then, too, which makes seven timers of each.
     """
     chance, begin = random.Random(1), begin or wired.clock.now() + AHEAD * how_many / MANY + timedelta(seconds=2)
     due = {number: begin + timedelta(seconds=chance.uniform(0, seconds)) for number in range(1, how_many + 1)}
     for start in range(1, how_many + 1, TOGETHER):
-        decided = [_begun(n, due[n], channel or f"C{n:05}") for n in range(start, min(start + TOGETHER, how_many + 1))]
+        numbers = range(start, min(start + TOGETHER, how_many + 1))
+        decided = [_begun(n, due[n], channel or f"C{n:05}", is_crowded=is_crowded) for n in numbers]
         assert all(isinstance(answer, Appended) for answer in wired.store.append_all(decided))
     assert wired.clock.now() < begin, "the escalations were begun too slowly to be measured"
     return {incident_id(number): moment for number, moment in due.items()}
 
 
-def _begun(number: int, due: datetime, channel: str) -> Decided:
-    incident, events = incident_id(number), list(_unanswered(number, due, channel))
-    records = chain(incident, events, cause(), 0, GENESIS)
-    return Decided(cast("Incident", replay(events, incident)), records, (), 0, events[0].at, due)
+def _begun(number: int, due: datetime, channel: str, *, is_crowded: bool) -> Decided:
+    return begun(number, [*_unanswered(number, due, channel)], due, is_crowded=is_crowded)
+
+
+def begun(number: int, events: list[AnyEvent], due: datetime, *, is_crowded: bool) -> Decided:
+    """Return a history as it is appended; unless it may be crowded, nothing but what is meant falls due in it."""
+    incident = incident_id(number)
+    state = cast("Incident", replay(events, incident))
+    if not is_crowded:
+        for event in _settled(state):
+            events.append(event)
+            state = evolve(state, event, incident)
+    return Decided(state, chain(incident, events, cause(), 0, GENESIS), (), 0, events[0].at, due)
+
+
+def _settled(incident: Incident) -> tuple[AnyEvent, ...]:
+    """What takes away all that would fall due besides: the stage's limit is past, and somebody stopped reminders."""
+    at = incident.declared_at
+    return (
+        StageOverdue(by=SYSTEM, at=at, stage=incident.stage, due=at),
+        RemindersStopped(by="UANA", at=at, kinds=tuple(Kind), because="the rest is measured alone"),
+    )
 
 
 def _unanswered(number: int, due: datetime, channel: str) -> Iterator[AnyEvent]:

@@ -31,9 +31,11 @@ def decide(order: o.AnyOrder, gate: Gate | None) -> list[e.AnyFact]:
         raise NoSuchGate
     case = Case(gate, order)
     catch_up(case)
+    before = len(case.facts)
     _obey(case, order)
     settle(case)
-    catch_up(case)  # whoever has taken a vote back, and whose seat is free again, is waited for since long ago
+    if len(case.facts) > before:
+        catch_up(case)  # whoever has taken a vote back, and whose seat is free again, is waited for since long ago
     return case.facts
 
 
