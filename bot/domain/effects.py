@@ -1,6 +1,6 @@
 """Effects: wishes for the world outside. Each has a lane that is served in order; RQ workers carry them out."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
@@ -588,22 +588,6 @@ class ShowHome(EffectBase):
         return self.type
 
 
-class ShowMissing(EffectBase):
-    """Show one person what a move still asks for, with a button for each: it was refused to them in a form or a click.
-
-    In words it is refused at once, and this is not needed.
-    """
-
-    type: Literal["show-missing"] = "show-missing"
-    person: str
-    to: str
-    """The id of the stage that it was to move to."""
-
-    @property
-    def lane(self) -> str:
-        return f"whisper:{self.person}"
-
-
 class Warn(EffectBase):
     """Tell one person, in private, what the workflow would rather not see them do or wear together."""
 
@@ -626,6 +610,8 @@ class Whisper(EffectBase):
     channel: str | None = None
     response_url: str | None = None
     text: str
+    blocks: tuple[dict[str, Any], ...] = ()
+    """Slack's blocks, where it is more than a text."""
 
     @property
     def lane(self) -> str:
@@ -691,7 +677,6 @@ AnyEffect = (
     | ShowReminder
     | FetchPin
     | ShowHome
-    | ShowMissing
     | Warn
     | Whisper
     | ShowAudit

@@ -78,7 +78,16 @@ class Door:
         ours = self.house.people.home()
         return bool(teams - ours) if ours else len(teams) > 1
 
-    def whisper(self, text: str, asked: Asked) -> None:
-        """Tell one person something where they look; a click can't be answered in its ack."""
-        answer = Whisper(person=asked.user, channel=asked.channel, response_url=asked.response_url, text=text)
+    def whisper(self, message: Message, asked: Asked, channel: str | None = None) -> None:
+        """Tell one person something where they look; a click can't be answered in its ack.
+
+        `channel`: where they are, if what they did doesn't say so.
+        """
+        answer = Whisper(
+            person=asked.user,
+            channel=asked.channel or channel,
+            response_url=asked.response_url,
+            text=message.text,
+            blocks=message.blocks,
+        )
         self.later(answer, f"whisper:{asked.cause}")

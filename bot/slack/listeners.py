@@ -11,7 +11,7 @@ from slack_bolt.middleware import Middleware
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.effects import ShowHome, ShowMissing
+from bot.domain.effects import ShowHome
 from bot.domain.incident.rejections import CriteriaMissing, GateStillOpen, NeedsApproval, StillRunning
 from bot.domain.rejected import Rejected
 from bot.slack import answers, events, shortcuts
@@ -126,7 +126,7 @@ class Listeners(Middleware):
         message = self._open(reply, asked)
         if message is not None:
             try:
-                self._door.whisper(message.text, asked)
+                self._door.whisper(message, asked)
             except RedisError as error:
                 log_with_reference(f"answer not delivered: {message.text}", error, asked.cause)
         return _answer()
@@ -168,8 +168,8 @@ def _submitted(submitted: Submission, door: Door) -> Reply:
         door.meet(submitted)
         return form.submit(submitted, door)
     except Exception as error:  # noqa: BLE001 - the error door: answered beside a field, and logged there
-        if isinstance(error, CriteriaMissing):
-            _show_missing(error, submitted, door)
+        if (shown := _remedies(error, submitted, door)) is not None:
+            door.whisper(shown, submitted, door.house.engine.incident(submitted.facts.incident).channel)
         field = error.field if isinstance(error, Rejected) and error.field in submitted.values else first
         return Refuses(field or first, sentence(error, submitted.cause))
 
@@ -190,23 +190,31 @@ def _show_parameters(clicked: Click, door: Door, client: WebClient) -> None:
         log.warning("form not updated cause=%s", clicked.cause, exc_info=error)
 
 
-def _show_missing(no: CriteriaMissing, asked: Asked, door: Door) -> None:
-    """Have a worker show what is missing with its buttons, which neither a form nor a click has room for."""
-    door.later(ShowMissing(incident=no.incident.id, person=asked.user, to=no.to.id), f"missing:{asked.cause}")
-
-
 def _guarded(answer: Callable[[], Reply], asked: Asked, door: Door) -> Reply:
     """Answer, or say in a sentence why not: nothing that goes wrong here leaves a person without one."""
     try:
         return answer()
-    except CriteriaMissing as no:
-        if isinstance(asked, SlashCommand):
-            return refused(no.incident, no.to, no.items, asked.user, door.names)
-        _show_missing(no, asked, door)
-        return None
-    except (NeedsApproval, StillRunning, GateStillOpen) as no:
-        channel = asked.channel if isinstance(asked, SlashCommand) else None
-        here = door.house.engine.in_channel(channel) if channel else None
-        return held(door.house.engine.incident(here), no) if here is not None else answers.said(no.sentence)
     except Exception as error:  # noqa: BLE001 - the error door: answered and logged there
-        return answers.said(sentence(error, asked.cause))
+        return _remedies(error, asked, door) or answers.said(sentence(error, asked.cause))
+
+
+def _remedies(error: Exception, asked: Asked, door: Door) -> Message | None:
+    """Say why a move was refused, with the buttons that help; None where there are none for that."""
+    match error:
+        case CriteriaMissing():
+            return refused(error.incident, error.to, error.items, asked.user, door.names)
+        case NeedsApproval() | StillRunning() | GateStillOpen():
+            about = _about(asked, door)
+            return held(door.house.engine.incident(about), error) if about else None
+        case _:
+            return None
+
+
+def _about(asked: Asked, door: Door) -> str | None:
+    """Return the id of the incident that somebody acts in."""
+    if isinstance(asked, Submission):
+        return asked.facts.incident
+    control = read_control(asked.action_id, asked.value) if isinstance(asked, Click) else None
+    if control is not None and control.incident:
+        return control.incident
+    return door.house.engine.in_channel(asked.channel) if asked.channel else None

@@ -16,6 +16,7 @@ from bot.domain.incident.criteria import Item
 from bot.domain.incident.mitigations import Progress
 from bot.domain.incident.rejections import (
     CriteriaMissing,
+    GateStillOpen,
     HandsOff,
     HatIsNotYours,
     HatIsWorn,
@@ -61,6 +62,7 @@ INCIDENT = given(declare()).incident
 ITEM = Item(BLAST_RADIUS, Stages.TRIAGE, done=False, shown="", confirmation=None)
 BUILT = {
     NeedsApproval: NeedsApproval(severity="P1", waiting="Restart"),
+    GateStillOpen: GateStillOpen(title="Restart", gate="m1"),
     HatIsWorn: HatIsWorn(ANA, Hat.COMMANDER),
     HatIsNotYours: HatIsNotYours(Hat.COMMANDER, [ANA]),
     OfferIsGone: OfferIsGone(Hat.COMMANDER),

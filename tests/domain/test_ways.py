@@ -75,7 +75,7 @@ def test_a_guard_that_refuses_is_told_in_the_words_of_its_refusal() -> None:
     assert said(world)["mitigating"] == [NeedsApproval(severity="P1").sentence]
     world.takes(propose(plan(RESTART), by=ANA))
     assert said(world)["mitigating"] == [NeedsApproval(severity="P1", waiting="Restart checkout").sentence]
-    waiting = GateStillOpen(title="Restart checkout").sentence
+    waiting = GateStillOpen(title="Restart checkout", gate="m1").sentence
     assert said(world)["resolved"] == [waiting, "it waits for approval: Somebody else sees that it works again"]
     world.takes(approve(by=BEN))
     world.takes(started(0))
@@ -95,7 +95,7 @@ def test_whose_yes_a_move_waits_for_is_told_before_and_while_they_are_asked() ->
 def test_another_move_that_is_asked_for_is_told() -> None:
     world = standing(without_criteria("linear"), "triage", Severity.P3)
     world.takes(move(stage(world.policy, "investigating"), "it is real", by=CY))
-    assert said(world)["resolved"][0] == GateStillOpen(title="Move to Investigating").sentence
+    assert said(world)["resolved"][0] == GateStillOpen(title="Move to Investigating", gate="g1").sentence
     mine = {way.to.id: way.held for way in ways(world.incident, world.policy, at(700), CY)}
     assert mine["resolved"] == (), "whoever has asked may ask for another in its place"
 

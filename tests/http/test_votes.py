@@ -94,10 +94,14 @@ class Room:
         )
 
     def whispered(self, to: str) -> list[str]:
-        """Return what workers are to tell somebody."""
+        """Return what workers are to tell somebody, in words."""
+        return [effect["text"] for effect in self.to_be_told(to)]
+
+    def to_be_told(self, person: str) -> list[dict[str, Any]]:
+        """Return the messages that workers are to show somebody."""
         redis = connection(self.wired.redis)
-        lanes: Any = redis.lrange(Keys().lane(f"whisper:{to}"), 0, -1)
-        return [json.loads(kept)["effect"]["text"] for kept in lanes]
+        lanes: Any = redis.lrange(Keys().lane(f"whisper:{person}"), 0, -1)
+        return [json.loads(kept)["effect"] for kept in lanes]
 
 
 @pytest.fixture
@@ -178,6 +182,14 @@ def test_a_vote_picked_by_which_incident_is_one_from_outside(room: Room) -> None
     room.caller.slack(room.body(MO, channel="CSOMEWHERE", action=button.action_id, value=button.value))
     assert room.version == before
     assert "everybody in the incident's channel" in room.whispered(MO)[-1]
+
+
+def test_what_a_button_does_in_vain_is_told_with_the_buttons_that_help(room: Room) -> None:
+    button = RunVerbButton(incident=room.id, words="propose scale-checkout")
+    room.caller.slack(room.body(MO, action=button.action_id, value=button.value))
+    [told] = room.to_be_told(MO)
+    assert "waits for its votes already" in told["text"]
+    assert "Who decides m1" in json.dumps(told["blocks"])
 
 
 def test_a_form_to_reject_that_was_opened_elsewhere_is_refused_beside_its_field(room: Room) -> None:

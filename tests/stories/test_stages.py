@@ -10,8 +10,13 @@ pytestmark = pytest.mark.story
 
 def shown(story: Story, line: str, *words: str, who: str = "ben") -> Seen:
     """Type it, and find the answer that only this person sees."""
+    getattr(story, who).types(line, story.channel.id)
+    return whispered(story, *words, who=who)
+
+
+def whispered(story: Story, *words: str, who: str = "ben") -> Seen:
+    """Find what only this person sees in the incident's channel, once it is there."""
     person = getattr(story, who)
-    person.types(line, story.channel.id)
 
     def look() -> Seen | None:
         seen = [one for one in person.messages(story.channel.id) if one.get("is_ephemeral")]
@@ -90,8 +95,33 @@ def test_a_form_that_is_refused_keeps_its_words_and_shows_the_buttons_behind_it(
     refused = story.ben.submits(text="the switch is back")
     assert refused["ok"] is False
     assert "Resolved asks for more" in str(refused)
-    whispered = story.ben.whispered("stays in Mitigating", "side-effects", channel=story.channel.id)
-    assert "verifier (nobody yet)" in whispered
+    told = whispered(story, "stays in Mitigating", "side-effects", "verifier (nobody yet)")
+    assert buttons(told) == ["Confirm …", "Confirm …", "Confirm …", "Try again: Resolved"]
+
+
+def test_a_button_that_is_refused_shows_the_buttons_that_help_too(world: World) -> None:
+    story = mitigated(world)
+    no = shown(story, "/incident resolve the switch is back", "asks for 3 things more")
+    story.ben.types("/incident confirm change https://wiki.example/change", story.channel.id)
+    story.ben.clicks("Try again: Resolved", on=no, channel=story.channel.id)
+    story.ben.submits(text="the switch is back")
+    told = whispered(story, "stays in Mitigating", "asks for 2 things more")
+    assert buttons(told) == ["Confirm …", "Confirm …", "Try again: Resolved"]
+
+
+def test_a_move_that_a_guard_refuses_in_a_form_offers_what_frees_it(world: World) -> None:
+    story = declare(world, "p1 checkout is down")
+    channel = story.channel.id
+    story.ana.clicks("Stage", on=story.card(), channel=channel)
+    refused = story.ana.submits(to="mitigating")
+    assert "mitigating needs an approved mitigation" in str(refused)
+    told = whispered(story, "mitigating needs an approved mitigation", who="ana")
+    assert buttons(told) == ["Propose mitigation"]
+    story.ana.types("/incident propose scale-checkout", channel)
+    story.ana.submits(to="mitigating")
+    told = whispered(story, "waits for its votes", who="ana")
+    story.ana.clicks("Who decides m1", on=told, channel=channel)
+    assert "It waits for" in all_text(whispered(story, "It has 0 of", who="ana"))
 
 
 def test_the_stage_form_says_what_is_missing_before_it_is_sent(world: World) -> None:

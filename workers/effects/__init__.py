@@ -66,7 +66,6 @@ ALL: dict[type[x.EffectBase], Callable[[Any, Job], Done]] = {
     x.FetchPin: persons.fetch_pin,
     x.ShowHome: persons.show_home,
     x.Warn: messages.warn,
-    x.ShowMissing: persons.show_missing,
     x.Whisper: persons.whisper,
     x.ShowAudit: audit.show_audit,
 }

@@ -5,15 +5,13 @@ from typing import Any
 
 import httpx
 
-from bot.domain.effects import FetchPin, ShowHome, ShowMissing, Whisper
+from bot.domain.effects import FetchPin, ShowHome, Whisper
 from bot.domain.incident.commands import PinMessage
-from bot.domain.incident.criteria import missing
 from bot.domain.oncall.duty import shifts_of
 from bot.slack.desk import allowing
 from bot.slack.errors import RetryLater
 from bot.slack.requests import plain_text
 from bot.slack.views.home import OwnShifts, home
-from bot.slack.views.stage import refused
 from bot.verbs.words import plain
 from workers.crew import Done, Job
 
@@ -48,28 +46,11 @@ def _shifts(person: str, job: Job) -> OwnShifts | None:
     )
 
 
-def show_missing(effect: ShowMissing, job: Job) -> Done:
-    """Show one person what a refused move asks for: in the incident's channel, or directly; unless it is met by now."""
-    incident, crew = job.incident(), job.crew
-    policy = crew.engine.policy_of(incident)
-    to = policy.stage_by_id.get(effect.to)
-    items = missing(incident, to, policy) if to is not None else ()
-    if to is None or not items:
-        return Done()
-    shown = refused(incident, to, items, effect.person, crew.names)
-    content: dict[str, Any] = {"text": shown.text, "blocks": list(shown.blocks)}
-    with allowing("user_not_in_channel", "not_in_channel", "channel_not_found"):
-        crew.desk.call("chat.postEphemeral", job.channel_of(incident), user=effect.person, **content)
-        return Done()
-    direct = crew.desk.call("conversations.open", users=effect.person)["channel"]["id"]
-    crew.desk.call("chat.postMessage", direct, **content)
-    return Done()
-
-
 def whisper(effect: Whisper, job: Job) -> Done:
     """Answer a click: by its response url, which works anywhere for half an hour, or as an ephemeral message."""
+    content: dict[str, Any] = {"text": effect.text} | ({"blocks": list(effect.blocks)} if effect.blocks else {})
     if effect.response_url is not None:
-        body = {"text": effect.text, "response_type": "ephemeral", "replace_original": False}
+        body = {**content, "response_type": "ephemeral", "replace_original": False}
         try:
             answer = httpx.post(effect.response_url, json=body, timeout=10)
         except httpx.HTTPError as error:
@@ -80,10 +61,10 @@ def whisper(effect: Whisper, job: Job) -> Done:
             raise RetryLater(float(answer.headers.get("Retry-After", 1)), f"HTTP {answer.status_code}")
     if effect.channel is not None:
         with allowing("user_not_in_channel", "not_in_channel", "channel_not_found"):
-            job.crew.desk.call("chat.postEphemeral", effect.channel, user=effect.person, text=effect.text)
+            job.crew.desk.call("chat.postEphemeral", effect.channel, user=effect.person, **content)
             return Done()
     direct = job.crew.desk.call("conversations.open", users=effect.person)["channel"]["id"]
-    job.crew.desk.call("chat.postMessage", direct, text=effect.text)
+    job.crew.desk.call("chat.postMessage", direct, **content)
     return Done()
 
 

@@ -40,16 +40,18 @@ def _check_guard(guard: Guard, incident: Incident, policy: Policy) -> None:
     match guard:
         case Guard.APPROVED:
             if policy.of(incident.severity).approval and not _was_approved(incident):
-                waiting = next((mitigation.plan.title for mitigation in incident.proposed), "")
-                raise NeedsApproval(severity=incident.severity.label, waiting=waiting)
+                severity = incident.severity.label
+                for waiting in incident.proposed:
+                    raise NeedsApproval(severity=severity, waiting=waiting.plan.title, gate=waiting.id)
+                raise NeedsApproval(severity=severity)
         case Guard.NOTHING_RUNS:
             for mitigation in incident.mitigations.values():
                 if mitigation.progress.is_live:
                     raise StillRunning(title=mitigation.plan.title, progress=mitigation.progress)
             for mitigation in incident.proposed:
-                raise GateStillOpen(title=mitigation.plan.title)
+                raise GateStillOpen(title=mitigation.plan.title, gate=mitigation.id)
             for gate in incident.rollbacks_asked:
-                raise GateStillOpen(title=gate.subject.action)
+                raise GateStillOpen(title=gate.subject.action, gate=gate.id)
 
 
 def _was_approved(incident: Incident) -> bool:

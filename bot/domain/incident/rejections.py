@@ -283,8 +283,9 @@ class NeedsApproval(Rejected):
 
     field = "to"
 
-    def __init__(self, *, severity: str, waiting: str = "") -> None:
-        """`waiting`: the title of one that waits for its votes."""
+    def __init__(self, *, severity: str, waiting: str = "", gate: str = "") -> None:
+        """`waiting`: the title of one that waits for its votes; `gate`: where."""
+        self.gate = gate
         votes = f"“{waiting}” waits for its votes: `/incident gates` tells who decides."
         super().__init__(severity=severity, way=votes if waiting else "Propose one: `/incident propose`.")
 
@@ -307,6 +308,10 @@ class IsClosed(Rejected):
 
 class GateStillOpen(Rejected):
     """{title} waits for its votes already. Vote on it or withdraw it first; one change at a time."""
+
+    def __init__(self, *, title: str, gate: str) -> None:
+        self.gate = gate
+        super().__init__(title=title)
 
 
 class NotForMachines(Rejected):

@@ -31,7 +31,10 @@ def _as_it_stands(way: Way, incident: Incident, policy: Policy, at: datetime, pe
     asked = [gate for gate in incident.open_gates if gate.subject.purpose in {"stage", "resolution"}]
     own = next((gate for gate in asked if gate.subject.target == way.to.id), None)
     others = [gate for gate in asked if gate.proposer != person] if approval is not None and own is None else []
-    held = (*_refusing(way, incident, policy), *(GateStillOpen(title=gate.subject.action) for gate in others))
+    held = (
+        *_refusing(way, incident, policy),
+        *(GateStillOpen(title=gate.subject.action, gate=gate.id) for gate in others),
+    )
     return replace(way, held=held, approval=approval, asked=own)
 
 

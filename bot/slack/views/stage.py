@@ -77,10 +77,10 @@ def refused(incident: Incident, to: Stage, items: Sequence[Item], person: str, n
     )
 
 
-def held(incident: Incident, no: Rejected) -> Message:
-    """Say what something waits for, with the button that frees it."""
+def held(incident: Incident, no: Rejected) -> Message | None:
+    """Say what something waits for, with the button that frees it; None: there is none."""
     buttons = _freeing(incident, [no])
-    return message(no.sentence, section(line(no.sentence, 2000)), actions(*buttons) if buttons else None)
+    return message(no.sentence, section(line(no.sentence, 2000)), actions(*buttons)) if buttons else None
 
 
 def _freeing(incident: Incident, noes: Iterable[Rejected]) -> list[Block]:
@@ -88,7 +88,7 @@ def _freeing(incident: Incident, noes: Iterable[Rejected]) -> list[Block]:
     found = dict[str, Block]()
     for no in noes:
         match no:
-            case NeedsApproval() if not incident.proposed:
+            case NeedsApproval() if not no.gate:
                 form = OpenFormButton(incident=incident.id, form="propose")
                 found.setdefault("propose", button("Propose mitigation", form))
             case StillRunning():
@@ -97,9 +97,8 @@ def _freeing(incident: Incident, noes: Iterable[Rejected]) -> list[Block]:
                         stop = StopButton(incident=incident.id, mitigation=m.id)
                         found.setdefault("stop", button(f"Stop {m.id}", stop, "danger"))
             case NeedsApproval() | GateStillOpen():
-                for gate in incident.open_gates[:1]:
-                    look = RunVerbButton(incident=incident.id, words=f"gates {gate.id}")
-                    found.setdefault("gate", button(f"Who decides {gate.id}", look))
+                look = RunVerbButton(incident=incident.id, words=f"gates {no.gate}")
+                found.setdefault(no.gate, button(f"Who decides {no.gate}", look))
             case _:
                 pass
     return [*found.values()]

@@ -687,10 +687,12 @@ def _stages() -> dict[str, Picture]:
         Item(many.model_copy(update={"id": f"x{n}"}), Stages.TRIAGE, done=False, shown="", confirmation=None, takes=way)
         for n in range(26)
     ]
+    guarded = held(half.incident, NeedsApproval(severity="P1"))
+    assert guarded is not None
     return {
         **{f"stage/{name}": shown(scene, BEN) for name, scene in scenes.items()},
         "stage/half-done-for-somebody-else": shown(half, DEE),
-        "stage/refused-by-a-guard": held(half.incident, NeedsApproval(severity="P1")),
+        "stage/refused-by-a-guard": guarded,
         "stage/refused": refused(half.incident, Stages.INVESTIGATING, lacking, BEN, names),
         "stage/refused-for-many-things": refused(half.incident, Stages.CLOSED, crowd, BEN, names),
         "card/half-done": card(half.incident, ASKING, names, half.now),

@@ -32,7 +32,7 @@ def tell(command: TellCustomers, incident: Incident, policy: Policy) -> list[Any
         raise TextTooLong(length=len(text), limit=NOTICE_LIMIT)
     for other in gates.notices_asked(incident):
         if other.proposer != command.by:
-            raise GateStillOpen(title=other.subject.action)
+            raise GateStillOpen(title=other.subject.action, gate=other.id)
         change = o.ChangeSubject(by=command.by, at=command.at, subject=of_notice(text, channel, other.policy.hash))
         return gates.with_consequences(decide(change, other), incident, policy)
     declared = policy.approval("notification", incident.severity, command.at)

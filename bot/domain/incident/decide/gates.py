@@ -69,7 +69,7 @@ def ask_to_move(
         if other.subject.target == subject.target and other.proposer == command.by:
             return []
         if other.proposer != command.by:
-            raise GateStillOpen(title=other.subject.action)
+            raise GateStillOpen(title=other.subject.action, gate=other.id)
         replaced += decide(o.Supersede(by=command.by, at=command.at, successor=next_gate(incident)), other)
     for event in replaced:
         incident = evolve(incident, event, incident.id)

@@ -46,12 +46,12 @@ def propose(command: Propose, incident: Incident, policy: Policy) -> list[AnyEve
     for other in incident.proposed:
         if other.proposer == command.by and other.plan.runbook == plan.runbook:
             return _amend(command, other, incident)
-        raise GateStillOpen(title=other.plan.title)
+        raise GateStillOpen(title=other.plan.title, gate=other.id)
     for other in incident.mitigations.values():
         if other.progress.is_live:
             raise StillRunning(title=other.plan.title, progress=other.progress)
     for gate in incident.rollbacks_asked:
-        raise GateStillOpen(title=gate.subject.action)
+        raise GateStillOpen(title=gate.subject.action, gate=gate.id)
     name = mitigation_id(len(incident.mitigations) + 1)
     asks = policy.of(incident.severity).approval or bool(plan.touches)
     if command.by == SYSTEM and not asks and not policy.of(incident.severity).auto_remediation:

@@ -137,7 +137,7 @@ def roll_back(command: RollBack, incident: Incident, policy: Policy) -> list[Any
     if approval is None:
         return [RollbackStarted(by=command.by, at=command.at, mitigation=mitigation.id, because=because)]
     for other in incident.proposed:
-        raise GateStillOpen(title=other.plan.title)
+        raise GateStillOpen(title=other.plan.title, gate=other.id)
     subject = of_rollback(mitigation.id, mitigation.plan, because, approval.hash)
     return gates.ask(command, subject, Asked(approval), incident, policy)
 
