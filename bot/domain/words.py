@@ -58,7 +58,12 @@ def has_words(text: str) -> bool:
     return any(char.isprintable() and not char.isspace() for char in text)
 
 
+def says_something(text: str) -> bool:
+    """Say whether there is a letter or a figure in it: a lone dot shows nothing to anybody."""
+    return any(char.isalnum() for char in text)
+
+
 def is_a_phrase(text: str) -> bool:
     """Say whether it is two words at least. Where a writing has no spaces between words, two signs are."""
-    words = [word for word in text.split() if any(char.isalnum() for char in word)]
+    words = [word for word in text.split() if says_something(word)]
     return len(words) >= 2 or sum(unicodedata.category(char) == "Lo" for char in text) >= 2

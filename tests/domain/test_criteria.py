@@ -237,7 +237,9 @@ def test_the_commander_may_speak_for_a_hat_and_nobody_else() -> None:
 
 def test_a_confirmation_needs_evidence_where_the_workflow_says_so() -> None:
     world = given(*BEN_RESPONDS, policy=ASKING)
-    world.when(confirm("blast-radius", " ", by=BEN)).then_rejected(EvidenceMissing, "/incident confirm blast-radius")
+    for nothing in (" ", ".", "—", "🤷"):
+        no = world.when(confirm("blast-radius", nothing, by=BEN))
+        no.then_rejected(EvidenceMissing, "/incident confirm blast-radius")
     world.takes(take(Hat.VERIFIER, by=CY))
     world.when(confirm("ready", by=CY)).then(CriterionConfirmed)
 

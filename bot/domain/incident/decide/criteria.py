@@ -16,7 +16,7 @@ from bot.domain.incident.rejections import (
     TakingBackNeedsReason,
 )
 from bot.domain.incident.state import Incident
-from bot.domain.words import check_length, has_words
+from bot.domain.words import check_length, has_words, says_something
 from bot.domain.workflow.criterion import Criterion, Evidence
 from bot.domain.workflow.policy import Policy
 
@@ -27,7 +27,7 @@ def confirm(command: ConfirmCriterion, incident: Incident, policy: Policy) -> li
     if not criterion.confirmed_by:
         raise SeenInTheRecord(title=criterion.title)
     hat = _spokesman(command.by, criterion, incident, policy)
-    if criterion.evidence is Evidence.REQUIRED and not has_words(command.evidence):
+    if criterion.evidence is Evidence.REQUIRED and not says_something(command.evidence):
         raise EvidenceMissing(criterion=criterion.id)
     check_length(command.evidence)
     _check_ended(criterion, incident)
