@@ -65,6 +65,7 @@ class Actor:
 def interleavings(start: MemoryStore, orders: list[AnyCommand]) -> tuple[list[tuple[MemoryStore, list[Actor]]], int]:
     """Return every end there can be, and how many different states were met on the way."""
     ends, met, todo = [], set(), [(start, [Actor(order) for order in orders])]
+    steps = dict[object, tuple[MemoryStore, Actor]]()  # many ways lead to the same one
     while todo:
         store, actors = todo.pop()
         log = store.raw_history(INC)
@@ -76,7 +77,10 @@ def interleavings(start: MemoryStore, orders: list[AnyCommand]) -> tuple[list[tu
             ends.append((store, actors))
         for n, actor in enumerate(actors):
             if actor.answer is None:
-                after, moved = step(store, actor)
+                what = (log[-1]["hash"], actor.read.head if actor.read else None, actor.order.cause)
+                if what not in steps:
+                    steps[what] = step(store, actor)
+                after, moved = steps[what]
                 todo.append((after, [*actors[:n], moved, *actors[n + 1 :]]))
     return ends, len(met)
 
