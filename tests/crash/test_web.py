@@ -8,6 +8,7 @@ import pytest
 from tests.harness import signed
 from tests.harness.actors import Person, RefusedError, declare, join
 from tests.harness.wired import Truth, WiredWorld
+from tests.harness.world import until
 
 pytestmark = pytest.mark.crash
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.crash
 def test_a_command_that_was_recorded_and_never_answered(wired: WiredWorld, truth: Truth) -> None:
     story = declare(wired)
     story.ana.types("/incident note it begins", story.channel.id)
+    until("workers to have done all", lambda: not truth.outbox.waiting())  # else the note may lose a race to them
     body = signed.command("note the disk is full", channel=story.channel.id)
     with ThreadPoolExecutor() as pool, wired.redis_wire.hold("the disk is full", answer=True) as hold:
         asked = pool.submit(signed.send, wired, body)
