@@ -42,7 +42,7 @@ KINDS = tuple(
 def run(folder: Path) -> list[Figure]:
     return [
         *_figures(folder / "gates-spread", seconds=30, clocks=("clock",)),
-        *_figures(folder / "gates-at-once", seconds=1, clocks=("clock", "clock2")),
+        *_figures(folder / "gates-close", seconds=3, clocks=("clock", "clock2")),
         *_figures(folder / "gates-crowded", seconds=1, clocks=("clock", "clock2"), is_crowded=True),
     ]
 
@@ -50,7 +50,7 @@ def run(folder: Path) -> list[Figure]:
 def _figures(folder: Path, seconds: float, clocks: Sequence[str], *, is_crowded: bool = False) -> list[Figure]:
     """Let `MANY` timers fall due within so many seconds, of which `GATES` are limits of gates that nobody answers.
 
-    `is_crowded`: in as many incidents, seven in each; there is no target for that.
+    `is_crowded`: in as many incidents, seven in each; there is no target for that, it says what two CPUs can do.
     """
     with standing(folder) as stand:
         wired = stand.wired()

@@ -111,6 +111,8 @@ def deputies(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn]]:
     Each gets one of their own, if that can be; else one who is asked in others' place only. They still count once.
     """
     alone = [chair for chair in gate.unanswered(call) if chair.deputy is None and chair.deputies]
+    if not alone:
+        return
     own = one_each(_free_deputies(gate, call, alone))
     shared = _stand_ins(gate, call) | set(own.values())
     for chair in alone:

@@ -44,11 +44,11 @@ def deputies_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn, datet
 
 def notices_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, datetime]]:
     """Go through those who are told next, each with the time for it. Where a seat is full, nobody waits for more."""
-    said = Counter(ayes(gate, call).seated.values())
-    full = {n for n, seat in enumerate(gate.tier_of(call).seats) if said[n] >= seat.voices}
-    for chair in gate.silent(call):
-        if chair.notice_at is not None and chair.seat not in full:
-            yield chair, chair.notice_at
+    waiting = [(chair, due) for chair in gate.silent(call) if (due := chair.notice_at) is not None]
+    if waiting:
+        said = Counter(ayes(gate, call).seated.values())
+        full = {n for n, seat in enumerate(gate.tier_of(call).seats) if said[n] >= seat.voices}
+        yield from ((chair, due) for chair, due in waiting if chair.seat not in full)
 
 
 def first_told(gate: Gate, call: Call, now: datetime) -> datetime | None:

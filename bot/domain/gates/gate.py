@@ -305,6 +305,8 @@ class Gate(Frozen):
     def _spoken_for(self, ballot: int) -> set[str]:
         """Return whose voice those who voted are: each is one's, and their own where they sit for themselves."""
         voted, speak = self.votes_of(ballot), dict[str, list[str]]()
+        if not voted:
+            return set()
         for _, chair in self.asked(ballot):
             person, principal = self.person(chair.account), self.person(chair.principal)
             if person in voted and not chair.declined:

@@ -14,6 +14,8 @@ class Case:
         self.facts = list[e.AnyFact]()
         self.learnt = {account: who for account, who in order.linked.items() if gate.person(account) != who}
         """What the order knows of people's accounts and the gate doesn't. It is recorded with the first fact."""
+        self.is_settled = False
+        """Every conclusion has been drawn from what is true by now."""
         self.gate = gate.model_copy(update={"linked": {**gate.linked, **self.learnt}}) if self.learnt else gate
 
     def add(self, fact: e.AnyFact) -> None:
@@ -21,3 +23,4 @@ class Case:
         self.learnt = {}
         self.facts.append(fact)
         self.gate = evolve(self.gate, fact)
+        self.is_settled = False

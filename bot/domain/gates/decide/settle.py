@@ -19,8 +19,8 @@ from bot.domain.ids import SYSTEM
 
 def settle(case: Case) -> None:
     """Draw every conclusion."""
-    while case.gate.is_open and _conclude(case):
-        pass
+    while not case.is_settled:
+        case.is_settled = not (case.gate.is_open and _conclude(case))
 
 
 def _conclude(case: Case) -> bool:
