@@ -1,11 +1,12 @@
 """A person's browser window on the local workspace: what they see of it, and what they do with mouse and keyboard."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage, Dialog, Locator, Page, expect
 
-from tests.harness.world import PATIENCE
+from tests.harness.world import PATIENCE, until
 
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -36,9 +37,15 @@ class Window:
         return self.page.get_by_role("navigation", name="Workspace")
 
     def goes_to(self, place: str) -> None:
-        """Click on a channel, a person or the app in the sidebar."""
+        """Click on a channel, a person or the app in the sidebar; again where it grew just as one aimed at it."""
+        until(f"to be in {place}", lambda: self._is_brought_to(place))
+
+    def _is_brought_to(self, place: str) -> bool:
         self.sidebar.locator("a.row", has_text=place).first.click()
-        expect(self.page.locator("#header h1")).to_contain_text(place)
+        with suppress(AssertionError):
+            expect(self.page.locator("#header h1")).to_contain_text(place, timeout=5000)
+            return True
+        return False
 
     def becomes(self, name: str) -> None:
         """Switch to another person."""

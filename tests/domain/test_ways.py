@@ -14,7 +14,7 @@ from bot.domain.workflow.criterion import Strictness
 from tests.domain.test_presets import PRESETS, shipped, stage, standing, without_criteria
 from tests.harness.clock import at
 from tests.harness.given import Given
-from tests.harness.orders import approve, move, propose, started, take
+from tests.harness.orders import approve, change_severity, move, propose, resolve, started, take
 from tests.harness.people import ANA, BEN, CY
 from tests.harness.plans import RESTART, plan
 
@@ -90,6 +90,15 @@ def test_whose_yes_a_move_waits_for_is_told_before_and_while_they_are_asked() ->
     world.takes(move(stage(world.policy, "triage"), "it is real", by=CY))
     (asked,) = said(world)["triage"]
     assert asked == "it is asked right now (g1): The commander signs the stage off, waiting for the incident commander"
+
+
+def test_a_question_that_nobody_need_answer_any_more_holds_nothing_up() -> None:
+    world = standing(without_criteria("hybrid"), "triage", Severity.P1)
+    world.takes(resolve(by=ANA))
+    assert said(world)["resolved"]
+    world.takes(change_severity(Severity.P3, "one customer only", by=BEN))
+    assert said(world)["resolved"] == []
+    assert any(isinstance(event, StageChanged) for event in world.when(resolve(by=CY)).events)
 
 
 def test_another_move_that_is_asked_for_is_told() -> None:
