@@ -307,7 +307,8 @@ def _of_stage(event: e.StageEvent) -> str:
         case e.SeverityJustified():
             return f"said why it is {event.severity.label}: {event.because}"
         case e.StageChanged():
-            missing = f"; still missing: {', '.join(event.missing.values())}" if event.missing else ""
+            titles = ", ".join(f"“{title}”" for title in event.missing.values())
+            missing = f"; still missing: {titles}" if titles else ""
             return f"moved the incident from {event.before.label} to {event.to.label}{_why(event.because)}{missing}"
         case e.CriterionConfirmed():
             return f"confirmed “{event.title}” as {event.called or event.hat.label}{_why(event.evidence)}"

@@ -144,7 +144,7 @@ def test_a_warning_lets_it_go_on_and_keeps_what_was_missing() -> None:
         )
     )
     assert moved.incident.owed == lacking
-    assert "still missing: It is known who is hit" in sentence(moved.events[0], moved.incident)
+    assert "still missing: “It is known who is hit”" in sentence(moved.events[0], moved.incident)
 
 
 def test_what_was_passed_over_is_owed_where_the_workflow_says_so() -> None:
@@ -203,7 +203,7 @@ def test_coming_back_to_a_stage_asks_anew_for_what_was_confirmed_there() -> None
 def test_what_was_missing_when_it_was_resolved_stands_in_the_timeline() -> None:
     world = given(*TRIAGE, resolve(), policy=WARNING)
     told = worth_telling(chain(INC, world.events, "cause", 0, GENESIS))
-    assert "still missing: It is known who is hit" in sentence(told[-1], world.incident)
+    assert "still missing: “It is known who is hit”" in sentence(told[-1], world.incident)
 
 
 # whose word counts

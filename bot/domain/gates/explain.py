@@ -101,7 +101,7 @@ def in_sentences(gate: Gate) -> list[str]:
         *(f"<@{one.account}> ({one.seat}), {because_of(one.because)}" for one in told.asked if one.waits),
         *told.missing,
         *([f"Opened the plan: {names(told.readers)}."] if told.readers else []),
-        *(f"Counted: {_counts(one)}." for one in told.counted),
+        *(f"Counted: {_counts(one, gate)}." for one in told.counted),
         *(f"Not counted: <@{one.account}> {_said(one.choice)}, because {one.because}." for one in told.left_out),
     ]
 
@@ -113,9 +113,16 @@ def objection(gate: Gate, said: str = "said") -> str:
     )
 
 
-def _counts(one: Counted) -> str:
+def _counts(one: Counted, gate: Gate) -> str:
     instead = f", in place of <@{one.in_place_of}>" if one.in_place_of else ""
-    return f"<@{one.account}> {_said(one.choice)} as {one.seat}{instead}"
+    return f"<@{one.account}> {_said(one.choice)}{_where(one.ballot, gate)} as {one.seat}{instead}"
+
+
+def _where(ballot: int, gate: Gate) -> str:
+    """Say which vote it was, where there are several."""
+    if ballot == gate.override_ballot:
+        return " the override"
+    return f" step {ballot + 1}" if len(gate.order) > 1 else ""
 
 
 def _said(choice: str) -> str:

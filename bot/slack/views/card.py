@@ -61,7 +61,7 @@ def card(incident: Incident, policy: Policy, names: Names, now: datetime) -> Mes
         **_clock(incident, policy, now),
         f"Before {incident.stage.label} ends": progress(exits(incident, policy), incident),
     }
-    doing, gates = _doing(incident), _gates(incident)
+    doing, gates = _doing(incident), _gates(incident, names)
     troubles = [line(trouble, 600, names) for trouble in incident.troubles]
     owed = [line_of_debt(incident, gate) for gate in incident.owed_gates]
     lists = {"Doing now": doing, "Waiting for a yes": gates, "Owed": owed, "Trouble": troubles}
@@ -179,11 +179,11 @@ def _how_far(mitigation: Mitigation) -> str:
     return doing
 
 
-def _gates(incident: Incident) -> list[str]:
+def _gates(incident: Incident, names: Names) -> list[str]:
     """What waits for a yes: mitigations, then anything else that is asked."""
-    proposed = [f"{_what(m)} · {in_short(incident.gates[m.id])}" for m in incident.proposed]
+    proposed = [f"{_what(m)} · {in_short(incident.gates[m.id], names)}" for m in incident.proposed]
     others = [gate for gate in incident.open_gates if gate.id not in incident.mitigations]
-    return [*proposed, *(f"{line(gate.subject.action, 150)} ({gate.id}) · {in_short(gate)}" for gate in others)]
+    return [*proposed, *(f"{line(gate.subject.action, 150)} ({gate.id}) · {in_short(gate, names)}" for gate in others)]
 
 
 def _moves(incident: Incident, policy: Policy) -> list[tuple[str, FormName]]:

@@ -296,12 +296,12 @@ def _then(gate: Gate, end: Ending) -> str:
     return OTHERWISE.get((purpose, end.then)) or WITHOUT[end.then].format(done=DONE.get(purpose, "done"))
 
 
-def in_short(gate: Gate) -> str:
+def in_short(gate: Gate, names: Names) -> str:
     """Say how far it has come in a few words, for cards and lists."""
     if gate.trial_due is not None:
         return "its dry run is under way"
     count, end = counted(gate), ending(gate)
     missing = f"{plural(count.missing, 'approval')} missing" if count is not None else "being looked up"
     if gate.is_contested:
-        missing = f"*rejected*, unless overridden: {missing}"
+        missing = f"*rejected by {each(opponents(gate)[:ROWS], names)}*, unless overridden: {missing}"
     return f"{missing} · by {when(end.at)}, or {_then(gate, end)}" if end is not None else missing

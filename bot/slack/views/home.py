@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain.gates.explain import objection
 from bot.domain.gates.gate import Gate
 from bot.domain.incident.state import Incident
 from bot.domain.oncall.book import Book
@@ -91,10 +92,11 @@ def _vote(incident: Incident, gate: Gate, names: Names) -> list[Block]:
     m = incident.mitigations.get(gate.id)
     place = f" on {line(m.plan.target, 80)}" if m is not None else ""
     what = f"{bold(line(gate.subject.action, 150))}{place} · {incident.id} · {incident.severity.label}{where}"
+    objected = f"\n{line(objection(gate), 400, names)}" if gate.is_contested else ""
     risk = f"\nRisk: {line(m.plan.risk, 400)}" if m is not None else ""
     parts = "".join(f"\n*{label}* {text}" for label, text in about(incident, gate, names).items())
     return [
-        section(f"{what}\nproposed by {who(gate.proposer, names)} · {in_short(gate)}{risk}{parts}"),
+        section(f"{what}\nproposed by {who(gate.proposer, names)} · {in_short(gate, names)}{objected}{risk}{parts}"),
         actions(
             *voting(incident, gate),
             button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id)) if m is not None else None,

@@ -186,3 +186,5 @@ def test_the_outcome_is_told_in_a_sentence() -> None:
         "Overridden by <@UBEN>, <@UMO>, <@UEVE> after less than 1 s: 3 of 3"
     )
     assert explain(contested.gate).outcome.endswith("; <@UCY> had said no: not on a Monday.")
+    told = in_sentences(contested.gate)
+    assert "Counted: <@UBEN> approved the override as the team leads." in told, "it isn't the vote before"

@@ -340,6 +340,8 @@ def _contested() -> dict[str, Picture]:
     return {
         "told/gate.contested": told(asked.last("gate.contested"), asked.incident, names, "channel"),
         "mitigation/rejected-unless-overridden": mitigation(asked.incident, asked.mitigation, names, asked.now, None),
+        "card/rejected-unless-overridden": card(asked.incident, POLICY, names, asked.now),
+        "home/rejected-unless-overridden": home(ANA, [asked.incident], [], names, asked.now),
         "mitigation/overridden": mitigation(over.incident, over.mitigation, names, over.now, None),
     }
 
