@@ -125,10 +125,7 @@ class Listeners(Middleware):
         """Have a worker tell the person: a click has no answer of its own."""
         message = self._open(reply, asked)
         if message is not None:
-            try:
-                self._door.whisper(message, asked)
-            except RedisError as error:
-                log_with_reference(f"answer not delivered: {message.text}", error, asked.cause)
+            _whisper(message, asked, self._door)
         return _answer()
 
 
@@ -169,7 +166,7 @@ def _submitted(submitted: Submission, door: Door) -> Reply:
         return form.submit(submitted, door)
     except Exception as error:  # noqa: BLE001 - the error door: answered beside a field, and logged there
         if (shown := _remedies(error, submitted, door)) is not None:
-            door.whisper(shown, submitted, door.house.engine.incident(submitted.facts.incident).channel)
+            _whisper(shown, submitted, door)
         field = error.field if isinstance(error, Rejected) and error.field in submitted.values else first
         return Refuses(field or first, sentence(error, submitted.cause))
 
@@ -198,16 +195,29 @@ def _guarded(answer: Callable[[], Reply], asked: Asked, door: Door) -> Reply:
         return _remedies(error, asked, door) or answers.said(sentence(error, asked.cause))
 
 
+def _whisper(message: Message, asked: Asked, door: Door) -> None:
+    """Have a worker tell the person; where the record is out of reach, the log has it."""
+    try:
+        about = asked.facts.incident if isinstance(asked, Submission) else ""
+        door.whisper(message, asked, door.house.engine.incident(about).channel if about else None)
+    except RedisError as error:
+        log_with_reference(f"answer not delivered: {message.text}", error, asked.cause)
+
+
 def _remedies(error: Exception, asked: Asked, door: Door) -> Message | None:
-    """Say why a move was refused, with the buttons that help; None where there are none for that."""
-    match error:
-        case CriteriaMissing():
-            return refused(error.incident, error.to, error.items, asked.user, door.names)
-        case NeedsApproval() | StillRunning() | GateStillOpen():
-            about = _about(asked, door)
-            return held(door.house.engine.incident(about), error) if about else None
-        case _:
-            return None
+    """Say why a move was refused, with the buttons that help; None where there are none, or they can't be had now."""
+    try:
+        match error:
+            case CriteriaMissing():
+                return refused(error.incident, error.to, error.items, asked.user, door.names)
+            case NeedsApproval() | StillRunning() | GateStillOpen():
+                about = _about(asked, door)
+                return held(door.house.engine.incident(about), error) if about else None
+            case _:
+                return None
+    except RedisError as failed:
+        log_with_reference("no buttons with a refusal", failed, asked.cause)
+        return None
 
 
 def _about(asked: Asked, door: Door) -> str | None:

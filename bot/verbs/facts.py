@@ -4,7 +4,6 @@ import re
 
 from bot.domain.gates.events import SubjectChanged
 from bot.domain.incident.commands import AddNote, PostUpdate, TellCustomers
-from bot.domain.incident.decide.gates import notices_asked
 from bot.domain.incident.events import CustomersTold
 from bot.domain.incident.rejections import NoCustomersChannel
 from bot.engine import Receipt
@@ -50,7 +49,7 @@ def customers_told(receipt: Receipt) -> str:
     sent = next((event for event in receipt.events if isinstance(event, CustomersTold)), None)
     if sent is not None:
         return f"Customers are told in #{sent.channel}."
-    gate = next(notices_asked(receipt.incident), None)
+    gate = next(iter(receipt.incident.notices_asked), None)
     if gate is None:
         return "That was done already."
     fell = "The text is changed, so earlier votes fell. " if _is_changed(receipt) else ""

@@ -41,8 +41,9 @@ KINDS = tuple(
 
 def run(folder: Path) -> list[Figure]:
     return [
-        *_figures(folder / "gates-spread", seconds=30, clocks=("clock",)),
+        *_figures(folder / "gates-spread", seconds=30, clocks=("clock",), is_crowded=True),
         *_figures(folder / "gates-close", seconds=3, clocks=("clock", "clock2")),
+        *_figures(folder / "gates-at-once", seconds=1, clocks=("clock", "clock2")),
         *_figures(folder / "gates-crowded", seconds=1, clocks=("clock", "clock2"), is_crowded=True),
     ]
 
@@ -50,7 +51,7 @@ def run(folder: Path) -> list[Figure]:
 def _figures(folder: Path, seconds: float, clocks: Sequence[str], *, is_crowded: bool = False) -> list[Figure]:
     """Let `MANY` timers fall due within so many seconds, of which `GATES` are limits of gates that nobody answers.
 
-    `is_crowded`: in as many incidents, seven in each; there is no target for that, it says what two CPUs can do.
+    `is_crowded`: each incident has seven of its own, of which six fall due beside these.
     """
     with standing(folder) as stand:
         wired = stand.wired()
@@ -72,10 +73,10 @@ def _figures(folder: Path, seconds: float, clocks: Sequence[str], *, is_crowded:
         return [
             Figure(
                 f"{among}: latest",
-                "" if is_crowded else "≤ 2 s",
+                "≤ 2 s",
                 f"{max(late):.2f} s (p50 {quantile(late, 0.5):.2f}, p99 {quantile(late, 0.99):.2f}); "
                 f"the last one in Redis after {last:.2f}",
-                None if is_crowded else max(*late, last) <= 2,
+                max(*late, last) <= 2,
             ),
             ticks(stand, clocks),
             Figure("… early, or not once", "0", f"{early}, {twice}", early == twice == 0),

@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from redis.exceptions import RedisError
 
 from bot.domain.dry_run import Answer as DryRunAnswer
 from bot.domain.effects import ShowHome
@@ -22,6 +23,7 @@ from bot.domain.severity import Severity
 from bot.settings import Settings
 from bot.slack.controls import BreakGlassButton, CountersignButton, FormFacts, RunVerbButton, VoteButton
 from bot.store.keys import Keys
+from bot.store.outbox import RedisOutbox
 from bot.verbs.request import plan
 from bot.wiring import Wired, wire
 from tests.harness.people import ANA, BEN, CY, DEE, MO
@@ -190,6 +192,21 @@ def test_what_a_button_does_in_vain_is_told_with_the_buttons_that_help(room: Roo
     [told] = room.to_be_told(MO)
     assert "waits for its votes already" in told["text"]
     assert "Who decides m1" in json.dumps(told["blocks"])
+
+
+def test_where_the_record_fails_after_a_refusal_its_sentence_still_stands_in_the_form(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> NoReturn:
+        raise RedisError
+
+    facts = FormFacts(form="propose", incident=room.id, runbook="scale-checkout")
+    monkeypatch.setattr(RedisOutbox, "put", fails)
+    answer = room.caller.slack(submission(facts, MO))
+    assert answer.status == 200
+    [words] = json.loads(answer.text)["errors"].values()
+    assert "waits for its votes already" in words
+    assert not room.to_be_told(MO)
 
 
 def test_a_form_to_reject_that_was_opened_elsewhere_is_refused_beside_its_field(room: Room) -> None:

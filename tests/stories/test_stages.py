@@ -99,7 +99,7 @@ def test_a_form_that_is_refused_keeps_its_words_and_shows_the_buttons_behind_it(
     assert buttons(told) == ["Confirm …", "Confirm …", "Confirm …", "Try again: Resolved"]
 
 
-def test_a_button_that_is_refused_shows_the_buttons_that_help_too(world: World) -> None:
+def test_trying_again_by_the_button_tells_what_is_still_missing(world: World) -> None:
     story = mitigated(world)
     no = shown(story, "/incident resolve the switch is back", "asks for 3 things more")
     story.ben.types("/incident confirm change https://wiki.example/change", story.channel.id)

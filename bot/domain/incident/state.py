@@ -156,6 +156,16 @@ class Incident(Frozen):
         return tuple(gate for gate in self.gates.values() if gate.is_open)
 
     @property
+    def moves_asked(self) -> tuple[Gate, ...]:
+        """Open gates before moves into a stage."""
+        return tuple(gate for gate in self.open_gates if gate.subject.purpose in {"stage", "resolution"})
+
+    @property
+    def notices_asked(self) -> tuple[Gate, ...]:
+        """Open gates before customers are told."""
+        return tuple(gate for gate in self.open_gates if gate.subject.purpose == "notification")
+
+    @property
     def owed_gates(self) -> tuple[Gate, ...]:
         """Gates whose glass was broken, and for which a countersignature is owed."""
         return tuple(gate for gate in self.gates.values() if gate.debt is not None and gate.debt.is_owed)

@@ -28,14 +28,13 @@ def waits(way: Way) -> Iterator[str]:
 
 def _as_it_stands(way: Way, incident: Incident, policy: Policy, at: datetime, person: str) -> Way:
     approval = policy.approval_of_move(way.to, incident.severity, at)
-    asked = [gate for gate in incident.open_gates if gate.subject.purpose in {"stage", "resolution"}]
-    own = next((gate for gate in asked if gate.subject.target == way.to.id), None) if approval is not None else None
-    others = [gate for gate in asked if gate.proposer != person] if approval is not None and own is None else []
-    held = (
-        *_refusing(way, incident, policy),
-        *(GateStillOpen(title=gate.subject.action, gate=gate.id) for gate in others),
-    )
-    return replace(way, held=held, approval=approval, asked=own)
+    if approval is None:
+        return replace(way, held=tuple(_refusing(way, incident, policy)))
+    asked = incident.moves_asked
+    own = next((gate for gate in asked if gate.subject.target == way.to.id), None)
+    others = [gate for gate in asked if gate.proposer != person] if own is None else []
+    still = (GateStillOpen(title=gate.subject.action, gate=gate.id) for gate in others)
+    return replace(way, held=(*_refusing(way, incident, policy), *still), approval=approval, asked=own)
 
 
 def _refusing(way: Way, incident: Incident, policy: Policy) -> Iterator[Rejected]:

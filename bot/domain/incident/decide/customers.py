@@ -30,7 +30,7 @@ def tell(command: TellCustomers, incident: Incident, policy: Policy) -> list[Any
     check_text(text)
     if len(text) > NOTICE_LIMIT:
         raise TextTooLong(length=len(text), limit=NOTICE_LIMIT)
-    for other in gates.notices_asked(incident):
+    for other in incident.notices_asked:
         if other.proposer != command.by:
             raise GateStillOpen(title=other.subject.action, gate=other.id)
         change = o.ChangeSubject(by=command.by, at=command.at, subject=of_notice(text, channel, other.policy.hash))

@@ -1,6 +1,6 @@
 """Gates in an incident: orders to them, what has fallen due there, and what a gate's outcome brings about."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.gates import events as g
@@ -65,7 +65,7 @@ def ask_to_move(
     Whoever asks for another move asks in place of their own question; somebody else's stands.
     """
     replaced = list[AnyEvent]()
-    for other in moves_asked(incident):
+    for other in incident.moves_asked:
         if other.subject.target == subject.target and other.proposer == command.by:
             return []
         if other.proposer != command.by:
@@ -87,26 +87,16 @@ def next_gate(incident: Incident) -> str:
     return f"g{sum(gate not in incident.mitigations for gate in incident.gates) + 1}"
 
 
-def moves_asked(incident: Incident) -> Iterator[Gate]:
-    """Go through the open gates before moves."""
-    return (gate for gate in incident.open_gates if gate.subject.purpose in {"stage", "resolution"})
-
-
-def notices_asked(incident: Incident) -> Iterator[Gate]:
-    """Go through the open gates before customers are told."""
-    return (gate for gate in incident.open_gates if gate.subject.purpose == "notification")
-
-
 def overtaken(command: Command, events: Iterable[AnyEvent], incident: Incident) -> list[AnyEvent]:
     """Where the incident has moved on, nobody need decide about another move, nor about anything once it is closed."""
-    if not any(moves_asked(incident)) and not any(notices_asked(incident)):
+    if not incident.moves_asked and not incident.notices_asked:
         return []
     now = incident
     for event in events:
         now = evolve(now, event, now.id)
     if now.stage.id == incident.stage.id:
         return []
-    gone = [*moves_asked(now), *(notices_asked(now) if now.stage.purpose is Purpose.CLOSED else ())]
+    gone = [*now.moves_asked, *(now.notices_asked if now.stage.purpose is Purpose.CLOSED else ())]
     because = f"the incident is at {now.stage.label.lower()} by now"
     order = o.WithdrawGate(by=SYSTEM, at=command.at, leads=True, because=because)
     return [fact for gate in gone for fact in decide(order, gate)]
