@@ -39,6 +39,11 @@ class Count:
         return max(0, self.tier.needs - self.weight)
 
     @property
+    def lacks(self) -> int:
+        """The least weight that makes it pass, with the seats that must say yes."""
+        return max(self.missing, sum(self.tier.seats[n].weight for n in self.unmet))
+
+    @property
     def passes(self) -> bool:
         return not self.missing and not self.unmet
 
@@ -81,6 +86,12 @@ def rejecting(gate: Gate, ballot: int) -> tuple[Vote, ...]:
 def could_pass(gate: Gate, call: Call) -> bool:
     """Say whether those who haven't answered can still make a tier pass; also while nobody knows who they are."""
     return not is_known(gate, call) or possible(gate, call).passes
+
+
+def in_play(gate: Gate) -> tuple[Call, ...]:
+    """Return the tiers of the open ballot by which it may still pass; the last one is, or others are asked soon."""
+    calls = gate.calls_of(gate.current)
+    return (*(call for call in calls[:-1] if could_pass(gate, call)), *calls[-1:])
 
 
 def is_known(gate: Gate, call: Call) -> bool:

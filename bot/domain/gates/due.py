@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates.count import ayes, barred_from, deputies, is_known
+from bot.domain.gates.count import ayes, barred_from, deputies, in_play, is_known
 from bot.domain.gates.gate import Call, Chair, Debt, Gate, StandIn
 from bot.domain.gates.seat import Seat
 from bot.domain.oncall.hours import covers
@@ -20,7 +20,7 @@ def next_due(gate: Gate) -> datetime | None:
     times = [] if gate.limit_due is None or gate.is_contested else [gate.limit_due]
     if gate.latest is not None:
         times.append(gate.latest.due)
-    for call in gate.calls_of(gate.current):
+    for call in in_play(gate):
         times += [due for _, _, due in deputies_due(gate, call)]
         times += [due for _, due in notices_due(gate, call)]
         if call.notice_at is not None:
@@ -64,7 +64,7 @@ def first_told(gate: Gate, call: Call, now: datetime) -> datetime | None:
 
 def nobody_was_told(gate: Gate) -> bool:
     """Say whether somebody could say no to what is open now, and none of those who could was told of it."""
-    barred, calls = barred_from(gate, gate.current), gate.calls_of(gate.current)
+    barred, calls = barred_from(gate, gate.current), in_play(gate)
     if any(gate.tier_of(call).is_open_to_all for call in calls):
         return False
     could = [
@@ -94,9 +94,12 @@ def wanted(gate: Gate) -> list[LookUp]:
 
 
 def may_be_told(gate: Gate, turn: int, account: str) -> bool:
-    """Say whether a notice that was ordered may still go out: nothing follows an outcome, an answer, or a change."""
+    """Say whether a notice that was ordered may still go out: nothing follows an outcome, an answer, or a change.
+
+    Nor is anybody told whose tier can't pass any more.
+    """
     call = gate.call(turn)
-    if not gate.is_open or call is None or call.ballot != gate.current:
+    if not gate.is_open or call is None or call not in in_play(gate):
         return False
     if gate.person(account) in barred_from(gate, call.ballot):
         return False
@@ -106,7 +109,7 @@ def may_be_told(gate: Gate, turn: int, account: str) -> bool:
 def told_later(gate: Gate) -> dict[str, datetime]:
     """Return those who are asked and left in peace so far, each with when they are told."""
     told, later = set[str](), dict[str, datetime]()
-    for call in gate.calls_of(gate.current):
+    for call in in_play(gate):
         for chair in gate.silent(call):
             if chair.told or chair.notice_at is None:
                 told.add(chair.account)

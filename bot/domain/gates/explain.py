@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.durations import lasted
-from bot.domain.gates.count import ayes, barred_from, noes
+from bot.domain.gates.count import Count, ayes, barred_from, could_pass, in_play, noes
+from bot.domain.gates.due import told_later
 from bot.domain.gates.gate import Gate, Outcome, Vote, names
 from bot.domain.gates.policy import Tier
 from bot.domain.gates.seat import in_words
@@ -41,6 +43,8 @@ class Asked:
     because: tuple[str, ...]
     waits: bool
     """Their answer is still wanted."""
+    told_from: datetime | None = None
+    """When they are told of it, where they are left in peace so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ class Explanation:
 def explain(gate: Gate) -> Explanation:
     """Tell all that led to where a gate is now."""
     counted = tuple(_counted(gate))
-    wanted = waited_for(gate)
-    silent = {(call.turn, chair.account) for call in gate.calls_of(gate.current) for chair in gate.silent(call)}
+    wanted, later = waited_for(gate), told_later(gate) if gate.is_open else {}
+    silent = {(call.turn, chair.account) for call in in_play(gate) for chair in gate.silent(call)}
     return Explanation(
         rules=tuple(_rule(gate, ballot) for ballot in range(len(gate.order) + gate.is_contested)),
         asked=tuple(
@@ -75,6 +79,7 @@ def explain(gate: Gate) -> Explanation:
                 seat=gate.tier_of(call).seats[chair.seat].words,
                 because=chair.because,
                 waits=gate.is_open and (call.turn, chair.account) in silent and chair.account in wanted,
+                told_from=later.get(chair.account),
             )
             for call, chair in gate.asked(gate.current)
         ),
@@ -98,7 +103,7 @@ def in_sentences(gate: Gate) -> list[str]:
         *told.rules,
         *([told.stricter] if told.stricter else []),
         *([f"Votes are bound to this dry run: {gate.subject.dry_run}."] if gate.subject.dry_run else []),
-        *(f"<@{one.account}> ({one.seat}), {because_of(one.because)}" for one in told.asked if one.waits),
+        *(_is_asked(one) for one in told.asked if one.waits),
         *told.missing,
         *([f"Opened the plan: {names(told.readers)}."] if told.readers else []),
         *(f"Counted: {_counts(one, gate)}." for one in told.counted),
@@ -129,6 +134,11 @@ def _said(choice: str) -> str:
     return "approved" if choice == "approve" else "rejected"
 
 
+def _is_asked(one: Asked) -> str:
+    later = f"; left in peace until {one.told_from:%Y-%m-%d %H:%M} UTC" if one.told_from is not None else ""
+    return f"<@{one.account}> ({one.seat}), {because_of(one.because)}{later}"
+
+
 def because_of(reasons: tuple[str, ...]) -> str:
     """Say why somebody is asked: `asked because: owner of checkout, on shift, median 3 min`."""
     return f"asked because: {', '.join(reasons)}" if reasons else "asked"
@@ -142,13 +152,31 @@ def _rule(gate: Gate, ballot: int) -> str:
     tiers = (gate.policy.override,) if ballot == gate.override_ballot else gate.steps[ballot].tiers
     name = "To override the rejection" if ballot == gate.override_ballot else f"Step {ballot + 1} of {len(gate.order)}"
     said = "; or ".join(_tier(tier) for tier in tiers if tier is not None)
-    call = deciding(gate, ballot)
-    if call is None:
-        return f"{name}: {said}. Nobody has been asked yet."
-    count = ayes(gate, call)
+    return f"{name}: {said}. {_state(gate, ballot)}."
+
+
+def _state(gate: Gate, ballot: int) -> str:
+    """Say how far each tier has come that was asked; those that can't pass any more say so."""
+    calls = gate.calls_of(ballot)
+    if not calls:
+        return "Nobody has been asked yet"
+    counts = [ayes(gate, call) for call in calls]
+    if any(count.passes for count in counts):
+        return "It has passed"
+    if len(counts) == 1:
+        return f"It has {_so_far(counts[0])}"
+    spent = [gate.is_open and not could_pass(gate, call) for call in calls]
+    return "; ".join(
+        f"Tier {call.tier + 1} has {count.weight} of {count.tier.needs} and can't pass any more"
+        if is_spent
+        else f"Tier {call.tier + 1} has {_so_far(count)}"
+        for call, count, is_spent in zip(calls, counts, spent, strict=True)
+    )
+
+
+def _so_far(count: Count) -> str:
     unmet = f", and a yes from {in_words([count.tier.seats[n] for n in count.unmet])} is missing" if count.unmet else ""
-    state = "It has passed" if count.passes else f"It has {count.weight} of {count.tier.needs} so far{unmet}"
-    return f"{name}: {said}. {state}."
+    return f"{count.weight} of {count.tier.needs} so far{unmet}"
 
 
 def drawn_said(gate: Gate) -> str:
@@ -234,6 +262,9 @@ def _why_not(gate: Gate, vote: Vote) -> str:
         gate.tier_of(decides).is_open_to_all or any(gate.person(chair.account) == person for chair in decides.chairs)
     )
     if decides is not None and not sits:
+        theirs = {call.turn for call, chair in gate.asked(vote.ballot) if gate.person(chair.account) == person}
+        if vote.ballot == gate.current and gate.is_open and not any(call.turn in theirs for call in in_play(gate)):
+            return "those who were asked with them can't make it pass any more"
         return "another tier has come further than theirs"
     if vote.choice == "approve" and vote.ballot in gate.passed and vote.ballot + 1 < len(gate.order):
         return "its step passes without it"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates.count import Count, ayes, barred_from, passing, rejecting
+from bot.domain.gates.count import Count, ayes, barred_from, could_pass, in_play, passing, rejecting
 from bot.domain.gates.gate import Call, Gate, Vote
 from bot.domain.gates.policy import LastResort, Then
 from bot.domain.gates.seat import Seat
@@ -11,17 +11,16 @@ from bot.domain.gates.subject import Subject
 
 
 def deciding(gate: Gate, ballot: int) -> Call | None:
-    """Return the tier that decides a ballot, or that has come furthest."""
+    """Return the tier that decides a ballot, or, of those that still can, the one that has come furthest."""
     if (call := passing(gate, ballot)) is not None:
         return call
     calls = gate.calls_of(ballot)
-    return max(calls, key=lambda call: (-ayes(gate, call).missing, -call.tier), default=None)
+    return min(calls, key=lambda call: (not could_pass(gate, call), ayes(gate, call).lacks, call.tier), default=None)
 
 
-def counted(gate: Gate) -> Count | None:
-    """Count the yeses of the tier that has come furthest with what is asked now."""
-    call = deciding(gate, gate.current)
-    return ayes(gate, call) if call is not None else None
+def within_reach(gate: Gate) -> tuple[Count, ...]:
+    """Count the yeses of each tier by which what is asked now may pass, the one that lacks least first."""
+    return tuple(sorted((ayes(gate, call) for call in in_play(gate)), key=lambda count: count.lacks))
 
 
 def approvers(gate: Gate) -> tuple[str, ...]:
@@ -54,16 +53,22 @@ def objections(gate: Gate) -> tuple[Vote, ...]:
 def waited_for(gate: Gate) -> tuple[str, ...]:
     """Name whose answer is wanted: those who were asked, may decide, and have said nothing."""
     barred = barred_from(gate, gate.current)
-    silent = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
+    silent = (chair.account for call in in_play(gate) for chair in gate.silent(call))
     return tuple(dict.fromkeys(account for account in silent if gate.person(account) not in barred))
 
 
 def waits_for(gate: Gate, account: str, *, here: bool) -> bool:
     """Say whether somebody's vote is wanted now. `here`: they are in the incident's channel."""
-    ballot = gate.current
+    ballot, person = gate.current, gate.person(account)
     if not gate.is_open or gate.is_author(account) or gate.vote_of(account, ballot) is not None:
         return False
-    return gate.sits(account, ballot, here=here) and gate.person(account) not in barred_from(gate, ballot)
+    if not gate.sits(account, ballot, here=here) or person in barred_from(gate, ballot):
+        return False
+    calls = in_play(gate)
+    chairs = (chair for call in calls for chair in call.chairs if not chair.declined)
+    return any(gate.person(chair.account) == person for chair in chairs) or any(
+        gate.tier_of(call).is_open_to_all for call in calls
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from bot.domain.gates.count import barred_from
+from bot.domain.gates.count import barred_from, in_play
 from bot.domain.gates.due import may_be_called, told_later
 from bot.domain.gates.explain import objection, stricter_said
 from bot.domain.gates.gate import Gate, Outcome
 from bot.domain.gates.policy import Choice, Purpose, Then
-from bot.domain.gates.seat import Seat, in_words
-from bot.domain.gates.standing import Ending, approvers, counted, ending, opponents, overriders, waits_for
+from bot.domain.gates.seat import in_words
+from bot.domain.gates.standing import Ending, approvers, ending, opponents, overriders, waits_for
 from bot.domain.hats import Hat
 from bot.domain.ids import SYSTEM
 from bot.domain.incident.state import Incident
@@ -35,13 +35,13 @@ from bot.slack.kit import (
     mention,
     message,
     paragraphs,
-    plural,
     prose,
     section,
     sentences,
     when,
     who,
 )
+from bot.slack.views.lacking import in_brief, lacking
 from bot.slack.views.steps import in_words as steps_in_words
 
 ROWS = 20
@@ -191,28 +191,14 @@ def votes(gate: Gate, names: Names) -> list[str]:
 
 def needed(incident: Incident, gate: Gate, names: Names) -> str:
     """Say how many are missing, of whom, who may not, and whom it waits for."""
-    count, call = counted(gate), gate.latest
-    if count is None or call is None:
+    call = gate.latest
+    if call is None:
         return "It is being looked up whom to ask."
-    tier = gate.tier_of(call)
-    more = "more " if gate.votes_of(gate.current) else ""
-    whose = _whose(tier.seats, gate, names)
-    must = [tier.seats[n] for n in count.unmet]
-    with_one = f", with a yes from {line(in_words(tuple(must)))}" if must else ""
-    no = "One no rejects it." if tier.noes == 1 else f"{tier.noes} noes reject it."
-    what = f"{plural(count.missing, f'{more}approval')} needed, from {whose}{with_one}. {no}"
+    what = lacking(gate, names)
     if gate.is_contested:
         what = f"*Rejected by {each(opponents(gate)[:ROWS], names)}*, unless overridden: {what}"
     step = f"Step {gate.current + 1} of {len(gate.order)}. " if len(gate.order) > 1 and not gate.is_contested else ""
     return f"{step}{what} {_asked(incident, gate, call.at, names)}"
-
-
-def _whose(seats: tuple[Seat, ...], gate: Gate, names: Names) -> str:
-    people = [author for author in gate.authors if author != SYSTEM]
-    authors = f"{each(people, names)}, who proposed it"
-    if all(seat.anyone for seat in seats):
-        return f"anyone in this channel but {authors}" if people else "anyone in this channel"
-    return f"{line(in_words(seats))}; not from {authors}" if people else line(in_words(seats))
 
 
 def _asked(incident: Incident, gate: Gate, at: datetime, names: Names) -> str:
@@ -227,7 +213,7 @@ def _asked(incident: Incident, gate: Gate, at: datetime, names: Names) -> str:
     people = ", ".join(asked(person) for person in asked_by(incident, gate)[:ROWS])
     if people:
         return f"Asked: {people}."
-    if any(gate.tier_of(call).is_open_to_all for call in gate.calls_of(gate.current)):
+    if any(gate.tier_of(call).is_open_to_all for call in in_play(gate)):
         return "Nobody else takes part yet: bring somebody in who can decide."
     return "It is being looked up whom to ask."
 
@@ -247,11 +233,12 @@ def asked_by(incident: Incident, gate: Gate) -> list[str]:
 
 def _waited_for(incident: Incident, gate: Gate, fits: Callable[[str], bool]) -> list[str]:
     barred = barred_from(gate, gate.current)
-    asked = (chair.account for call in gate.calls_of(gate.current) for chair in gate.silent(call))
+    calls = in_play(gate)
+    asked = (chair.account for call in calls for chair in gate.silent(call))
     silent = [account for account in asked if gate.person(account) not in barred and fits(account)]
     if silent:
         return list(dict.fromkeys(silent))
-    if not any(gate.tier_of(call).is_open_to_all for call in gate.calls_of(gate.current)):
+    if not any(gate.tier_of(call).is_open_to_all for call in calls):
         return []
     voted = {vote.account for vote in gate.votes if vote.ballot == gate.current}
 
@@ -300,8 +287,7 @@ def in_short(gate: Gate, names: Names) -> str:
     """Say how far it has come in a few words, for cards and lists."""
     if gate.trial_due is not None:
         return "its dry run is under way"
-    count, end = counted(gate), ending(gate)
-    missing = f"{plural(count.missing, 'approval')} missing" if count is not None else "being looked up"
+    missing, end = in_brief(gate) or "being looked up", ending(gate)
     if gate.is_contested:
         missing = f"*rejected by {each(opponents(gate)[:ROWS], names)}*, unless overridden: {missing}"
     return f"{missing} · by {when(end.at)}, or {_then(gate, end)}" if end is not None else missing

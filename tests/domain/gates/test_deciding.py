@@ -38,6 +38,7 @@ from bot.domain.gates.rejections import (
     YouProposedIt,
     YourYesCounts,
 )
+from bot.domain.gates.standing import waited_for, waits_for
 from bot.domain.ids import SYSTEM
 from bot.domain.words import TextTooLong
 from tests.domain.gates.asking import (
@@ -119,6 +120,37 @@ def test_a_seat_that_nobody_fills_is_not_waited_for() -> None:
     assert stuck.because == "nobody can say yes for whoever is security"
     assert types(asking.facts)[-3:] == ["gate.stuck", "gate.exhausted", "gate.ended"]
     assert (asking.gate.outcome, asking.gate.how) == (Outcome.EXPIRED, "last-resort")
+
+
+NEEDS_A_VERIFIER = policy(
+    kind="parallel",
+    seats=[{"person": "ben"}, {"person": "dee"}, {"hat": "verifier", "must": True}],
+    quorum=2,
+    second=[{"person": "cy"}],
+)
+
+
+def test_nobody_waits_for_those_who_can_not_make_it_pass_any_more_nor_tells_them_again() -> None:
+    asking = Asking(NEEDS_A_VERIFIER)
+    assert waited_for(asking.gate) == (CY,)
+    assert [waits_for(asking.gate, person, here=True) for person in (BEN, DEE, CY)] == [False, False, True]
+    assert [may_be_told(asking.gate, turn, who) for turn, who in ((1, BEN), (1, DEE), (2, CY))] == [False, False, True]
+    reminded = the(e.PeopleReminded, asking.ticks(15 * MINUTE))
+    assert tuple(reminded.following) == (CY,)
+    assert types(asking.rejects(BEN))[-1] == "gate.ended", "their no still counts"
+
+
+def test_who_can_make_it_pass_again_since_a_no_was_taken_back_is_told_again() -> None:
+    asking = Asking(
+        policy(kind="parallel", seats=[{"team": "payments", "voices": 3}], noes=2, second=[{"person": "mo"}]),
+        sits={"person mo": (MO,)},
+    )
+    asking.rejects(CY)
+    assert waited_for(asking.gate) == (MO,)
+    assert tuple(the(e.PeopleReminded, asking.ticks(15 * MINUTE)).following) == (MO,)
+    again = the(e.PeopleReminded, asking.takes_back(CY))
+    assert tuple(again.following) == (BEN, CY, DEE)
+    assert waited_for(asking.gate) == (BEN, CY, DEE, MO)
 
 
 def test_whoever_is_silent_is_told_again_and_nobody_else() -> None:

@@ -3,8 +3,9 @@
 from bot.domain.gates import events as e
 from bot.domain.gates import telling
 from bot.domain.gates.explain import Counted, LeftOut, because_of, explain, in_sentences
+from bot.domain.gates.gate import Found
 from tests.domain.gates.asking import EVE, FAY, HOUR, IN_TURN, MINUTE, SUBJECT, TWO_OF_THREE, Asking, policy
-from tests.domain.gates.test_deciding import CONTESTED, CY_THEN_DEE, GLASS
+from tests.domain.gates.test_deciding import CONTESTED, CY_THEN_DEE, GLASS, NEEDS_A_VERIFIER
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 
 
@@ -32,6 +33,22 @@ def test_each_step_is_told_also_those_to_come() -> None:
     assert second.endswith("Nobody has been asked yet.")
 
 
+def test_each_tier_that_is_asked_is_told_and_what_can_not_pass_any_more_says_so() -> None:
+    asking = Asking(NEEDS_A_VERIFIER)
+    asking.approves(BEN)
+    told = explain(asking.gate)
+    assert told.rules[0].endswith(
+        "; or 1 of 1 from cy. Tier 1 has 1 of 2 and can't pass any more; Tier 2 has 0 of 1 so far."
+    )
+    assert told.outcome == "It waits for <@UCY>."
+    assert [one.account for one in told.asked if one.waits] == [CY]
+    (ben,) = told.left_out
+    assert ben == LeftOut(BEN, "approve", "those who were asked with them can't make it pass any more")
+    asking.approves(CY)
+    (ben,) = explain(asking.gate).left_out
+    assert ben.because == "another tier has come further than theirs"
+
+
 def test_the_reasons_why_somebody_is_asked_are_shown() -> None:
     asking = Asking(TWO_OF_THREE)
     asking.approves(BEN)
@@ -39,6 +56,14 @@ def test_the_reasons_why_somebody_is_asked_are_shown() -> None:
     assert because_of(cy.because) == "asked because: sits as team payments"
     assert (ben.waits, cy.waits) == (False, True)
     assert because_of(()) == "asked"
+
+
+def test_who_is_left_in_peace_is_told_with_the_time_until_which() -> None:
+    asking = Asking(TWO_OF_THREE, looks_up=False)
+    asking.answers(1, Found(account=BEN, seat=0, quiet=("mon-sun 11:00-13:00",)), Found(account=CY, seat=0))
+    told = in_sentences(asking.gate)
+    assert "<@UBEN> (the team payments), asked; left in peace until 2026-11-02 13:00 UTC" in told
+    assert "<@UCY> (the team payments), asked" in told
 
 
 def test_a_counted_vote_says_in_which_seat_and_for_whom() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.durations import lasted
 from bot.domain.gates import events as e
-from bot.domain.gates.count import barred_from
+from bot.domain.gates.count import barred_from, in_play
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.dry_runs import is_late
 from bot.domain.gates.decide.glass import call_in
@@ -42,7 +42,7 @@ def _is_put_off(case: Case) -> bool:
 
 def _whole_put_off(case: Case) -> datetime | None:
     """Put a gate's limit off by as much as the first of all who are asked now is told later than they were called."""
-    gate, calls = case.gate, case.gate.calls_of(case.gate.current)
+    gate, calls = case.gate, in_play(case.gate)
     if gate.limit_due is None or gate.is_contested:
         return None
     told = [first for call in calls if (first := first_told(gate, call, case.at)) is not None]
@@ -74,7 +74,7 @@ def _tier_is_up(case: Case) -> bool:
 def _ask_deputies(case: Case) -> bool:
     """Ask all deputies whose time has come; False: nobody's has."""
     before = len(case.facts)
-    for turn in [call.turn for call in case.gate.calls_of(case.gate.current)]:
+    for turn in [call.turn for call in in_play(case.gate)]:
         while (call := case.gate.call(turn)) is not None and _ask_deputy(case, call):
             pass
     return len(case.facts) > before
@@ -109,7 +109,7 @@ def _why_not(case: Case, call: Call, chair: Chair) -> str:
 def _remind(case: Case) -> None:
     if not case.gate.is_open:
         return
-    for call in case.gate.calls_of(case.gate.current):
+    for call in in_play(case.gate):
         silent = dict[str, datetime | None]()
         for chair, due in notices_due(case.gate, call):
             if due <= case.at:
