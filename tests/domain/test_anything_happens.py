@@ -22,6 +22,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import sentence
 from bot.domain.workflow.criterion import Strictness
 from bot.domain.workflow.lifecycle import Purpose
+from bot.domain.workflow.policy import Policy
 from tests.domain.test_presets import PRESETS, shipped
 from tests.harness.clock import at
 from tests.harness.given import Given
@@ -189,12 +190,9 @@ def ways_are_true(world: Given, person: str, now: float) -> None:
             assert any(isinstance(event, StageChanged) for event in events), where
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.sampled_from(PRESETS), st.sampled_from([*Severity]), st.integers(0, 2**32), st.integers(10, 60))
-def test_whatever_happens_what_is_said_of_a_way_on_is_true_and_time_gets_on(
-    name: str, level: Severity, seed: int, length: int
-) -> None:
-    chance, now, world = random.Random(seed), 0.0, Given(shipped(name))
+def walk(policy: Policy, level: Severity, seed: int, length: int) -> Iterator[tuple[Given, str, float]]:
+    """Have people do anything, one order after the other; returns what came of each, somebody, and the time."""
+    chance, now, world = random.Random(seed), 0.0, Given(policy)
     for command in (declare(level, by=ANA), open_channel()):
         world.takes(command)
     for _ in range(length):
@@ -202,4 +200,13 @@ def test_whatever_happens_what_is_said_of_a_way_on_is_true_and_time_gets_on(
         ordered(world, chance.choice(ORDERS)(chance, world, chance.choice(PEOPLE), now))
         looked_up(world, now)
         time_passes(world, now)
-        ways_are_true(world, chance.choice(PEOPLE), now)
+        yield world, chance.choice(PEOPLE), now
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(PRESETS), st.sampled_from([*Severity]), st.integers(0, 2**32), st.integers(10, 60))
+def test_whatever_happens_what_is_said_of_a_way_on_is_true_and_time_gets_on(
+    name: str, level: Severity, seed: int, length: int
+) -> None:
+    for world, person, now in walk(shipped(name), level, seed, length):
+        ways_are_true(world, person, now)

@@ -85,7 +85,26 @@ def rejecting(gate: Gate, ballot: int) -> tuple[Vote, ...]:
 
 def could_pass(gate: Gate, call: Call) -> bool:
     """Say whether those who haven't answered can still make a tier pass; also while nobody knows who they are."""
-    return not is_known(gate, call) or possible(gate, call).passes
+    return not is_known(gate, call) or _suffice_as_they_come(gate, call) or possible(gate, call).passes
+
+
+def _suffice_as_they_come(gate: Gate, call: Call) -> bool:
+    """Say whether those who sit there for themselves are enough, each seated where they come first.
+
+    That is quickly seen, and so as a rule; where it isn't, they may be seated better, or deputies asked.
+    """
+    tier, voted, barred = gate.tier_of(call), gate.votes_of(call.ballot), barred_from(gate, call.ballot)
+    taken, filled = set[str](barred), [seat.voices if seat.anyone else 0 for seat in tier.seats]
+    for chair in call.chairs:
+        person = gate.person(chair.account)
+        vote = voted.get(person)
+        says_yes = not chair.is_away if vote is None else vote.choice == "approve"
+        is_own = not chair.declined and person == gate.person(chair.principal)
+        if says_yes and is_own and person not in taken and filled[chair.seat] < tier.seats[chair.seat].voices:
+            taken.add(person)
+            filled[chair.seat] += 1
+    weight = sum(seat.weight * number for seat, number in zip(tier.seats, filled, strict=True))
+    return weight >= tier.needs and all(number for seat, number in zip(tier.seats, filled, strict=True) if seat.must)
 
 
 def in_play(gate: Gate) -> tuple[Call, ...]:

@@ -242,8 +242,8 @@ def _called_at(gate: Gate, ballot: int) -> datetime:
 def loads(histories: Iterable[History]) -> dict[str, Load]:
     """Find what each approver carries: how often they were asked, how often and how soon they answered.
 
-    By person, whichever account they used. Who may not decide, or can't be asked, was not asked. A question that others
-    decided before its limit was not left unanswered.
+    By person, whichever account they used. Who may not decide, or can't be asked, was not asked; nor was whoever is
+    not told, since their tier could not pass. A question that others decided before its limit was not left unanswered.
     """
     found = defaultdict[str, Load](Load)
     for history in histories:
@@ -278,6 +278,11 @@ def _add_loads(history: History, person: Callable[[str], str], found: dict[str, 
                 gone = person(fact.account)
                 if waiting.pop((gone, _ballot(gate, fact.turn)), None) is not None:
                     found[gone].asked -= 1
+            case e.TierStuck():
+                ballot = _ballot(gate, fact.turn)
+                for one, asked_at in [(one, at) for (one, on), (at, _) in waiting.items() if on == ballot]:
+                    del waiting[one, ballot]
+                    found[one].asked -= asked_at == fact.at
             case e.VoteCast():
                 since, _ = waiting.pop((person(fact.by), fact.ballot), (None, None))
                 if since is not None:

@@ -11,7 +11,7 @@ from bot.domain.gates.policy import ApprovalPolicy
 from bot.domain.ids import SYSTEM
 from tests.domain.gates import asking
 from tests.domain.gates.asking import EVE, HOUR, IN_TURN, MINUTE, TWO_OF_THREE, Asking, policy
-from tests.domain.gates.test_deciding import CONTESTED
+from tests.domain.gates.test_deciding import CONTESTED, NEEDS_A_VERIFIER
 from tests.harness.clock import at
 from tests.harness.people import ANA, BEN, CY, DEE, MO
 
@@ -145,6 +145,23 @@ def test_who_can_not_be_asked_was_not_asked() -> None:
     asking.takes(o.RecordOutOfReach(by=SYSTEM, at=at(1), turn=1, account=BEN, because=because))
     asking.ticks(20 * MINUTE)
     assert sorted(loads([asking.facts])) == sorted([CY, DEE])
+
+
+def test_whose_tier_could_not_pass_was_not_asked_and_who_could_no_longer_was_not_silent() -> None:
+    at_once = Asking(NEEDS_A_VERIFIER)
+    at_once.ticks(3 * HOUR)
+    assert {one: load.asked for one, load in loads([at_once.facts]).items()} == {CY: 1}
+    three = policy(kind="parallel", seats=[{"team": "payments", "voices": 3}], noes=2, second=[{"person": "mo"}])
+    later = Asking(three, sits={"person mo": (MO,)}).after(10 * MINUTE)
+    later.rejects(CY)
+    later.ticks(3 * HOUR)
+    found = loads([later.facts])
+    assert {one: (load.asked, len(load.unanswered)) for one, load in found.items()} == {
+        BEN: (1, 0),
+        CY: (1, 0),
+        DEE: (1, 0),
+        MO: (1, 1),
+    }
 
 
 def test_who_votes_by_a_second_account_has_answered() -> None:

@@ -68,7 +68,7 @@ def expected(gate: Gate) -> tuple[bool, bool]:
         places.append((mine, principal, chair.seat))
         if not chair.is_away:
             coming.append((mine, principal, chair.seat))
-        if mine == principal and mine not in votes:
+        if mine == principal and mine not in votes and chair.deputy is None:  # one deputy is asked for each
             theirs = {person(deputy.account) for deputy in chair.deputies} - seated
             coming += [(deputy, principal, chair.seat) for deputy in theirs]
     yes = {who for who, choice in votes.items() if choice == "approve"}

@@ -5,7 +5,7 @@ from math import ceil
 
 from bot.domain.gates import events as e
 from bot.domain.gates import orders as o
-from bot.domain.gates.count import barred_from
+from bot.domain.gates.count import barred_from, in_play
 from bot.domain.gates.decide.case import Case
 from bot.domain.gates.decide.notices import chair_for, first_notice, told_at
 from bot.domain.gates.gate import Call, Chair, Found, StandIn, names
@@ -97,13 +97,14 @@ def _found(case: Case, tier: Tier, found: Found, *, is_barred: bool) -> Chair:
 
 def whom(case: Case) -> str:
     """Name who can decide now, for those who can't."""
-    gate, barred = case.gate, barred_from(case.gate, case.gate.current)
+    gate, barred, calls = case.gate, barred_from(case.gate, case.gate.current), in_play(case.gate)
     people = [
         chair.account
-        for _, chair in gate.asked(gate.current)
+        for call in calls
+        for chair in call.chairs
         if gate.person(chair.account) not in barred and not chair.declined
     ]
-    tiers = [gate.tier_of(call) for call in gate.calls_of(gate.current)] or gate.steps[gate.step].tiers[:1]
+    tiers = [gate.tier_of(call) for call in calls] or gate.steps[gate.step].tiers[:1]
     return names(people) or in_words(seat for tier in tiers for seat in tier.seats)
 
 
