@@ -249,6 +249,35 @@ def test_two_of_three_decide_and_who_is_silent_is_told_again_until_then(night: N
     assert not is_asked(night, BEN, incident)
 
 
+ALL_THREE_OR_MO = "kind: parallel\nseats: [{team: team-payments, voices: 3}]\nnoes: 2\nsecond: [{person: mo}]"
+
+
+def test_who_can_not_make_it_pass_any_more_is_not_waited_for_until_they_can_again(night: Night) -> None:
+    incident = proposed(night, ALL_THREE_OR_MO)
+    rejects(night, incident, CY)
+    assert is_asked(night, MO, incident), "all three of the team can't agree any more"
+    assert not is_asked(night, BEN, incident)
+    assert "your answer is not needed any more" in night.asked(BEN, incident)[0]["text"]
+    assert "1 approval needed, from mo" in question(night, incident)
+    night.passes(minutes=20)
+    assert not night.direct(BEN, "still waits for you")
+    orders(night, incident, go.WithdrawVote, CY)
+    assert is_asked(night, BEN, incident)
+    assert "1 approval needed, from mo; or 3 approvals from the team payments" in question(night, incident)
+    for person in (ANA, BEN, CY):
+        approves(night, incident, person)
+    assert progress(night, incident).is_live
+
+
+def test_where_somebody_who_must_agree_is_nobody_the_others_of_the_tier_are_not_written_to(night: Night) -> None:
+    must = "kind: parallel\nseats: [{person: ben}, {person: cy}, {hat: verifier, must: true}]\nsecond: [{person: mo}]"
+    incident = proposed(night, f"{must}\nquorum: 2")
+    assert is_asked(night, MO, incident)
+    assert not night.asked(BEN, incident)
+    assert "1 approval needed, from mo; not from Dee" in question(night, incident)
+    assert "nobody can say yes for the verifier" in " ".join(told(night, incident))
+
+
 def test_a_rejection_is_overridden_by_a_larger_quorum_or_stands(night: Night) -> None:
     incident = proposed(night, TWO_OF_THREE)
     rejects(night, incident, ANA)

@@ -248,7 +248,7 @@ class Gate(Frozen):
     def tier_of(self, call: Call) -> Tier:
         if call.ballot == self.override_ballot and self.policy.override is not None:
             return self.policy.override
-        return self.steps[call.ballot].tiers[call.tier]
+        return self.policy.steps[self.order[call.ballot]].tiers[call.tier]
 
     def calls_of(self, ballot: int) -> tuple[Call, ...]:
         return tuple(call for call in self.calls if call.ballot == ballot)
@@ -293,20 +293,20 @@ class Gate(Frozen):
 
     def unanswered(self, call: Call) -> tuple[Chair, ...]:
         """Return those of a tier who neither voted nor passed it on, nor anybody for them."""
-        voted, spoken_for = self.votes_of(call.ballot), self._spoken_for(call.ballot)
+        here = (chair for chair in call.chairs if not chair.declined)
+        voted = self.votes_of(call.ballot)
+        if not voted:
+            return tuple(here)
+        spoken_for = self._spoken_for(call.ballot)
         return tuple(
             chair
-            for chair in call.chairs
-            if not chair.declined
-            and self.person(chair.account) not in voted
-            and self.person(chair.principal) not in spoken_for
+            for chair in here
+            if self.person(chair.account) not in voted and self.person(chair.principal) not in spoken_for
         )
 
     def _spoken_for(self, ballot: int) -> set[str]:
         """Return whose voice those who voted are: each is one's, and their own where they sit for themselves."""
         voted, speak = self.votes_of(ballot), dict[str, list[str]]()
-        if not voted:
-            return set()
         for _, chair in self.asked(ballot):
             person, principal = self.person(chair.account), self.person(chair.principal)
             if person in voted and not chair.declined:

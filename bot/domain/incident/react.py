@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 
 from bot.domain import effects as x
 from bot.domain.gates import events as g
+from bot.domain.gates.count import in_play
 from bot.domain.gates.due import wanted
 from bot.domain.gates.gate import Debt, Gate
 from bot.domain.hats import Hat
@@ -79,11 +80,9 @@ def _asks(before: Incident | None, after: Incident) -> Iterator[x.AnyEffect]:
 
 def _told(gate: Gate) -> dict[tuple[int, str], tuple[int, bool]]:
     """Say of each who is asked, how often they were told, and whether their answer is wanted."""
-    found = dict[tuple[int, str], tuple[int, bool]]()
+    found, playing = dict[tuple[int, str], tuple[int, bool]](), in_play(gate) if gate.is_open else ()
     for call in gate.calls:
-        silent = (
-            {chair.account for chair in gate.silent(call)} if gate.is_open and call.ballot == gate.current else set()
-        )
+        silent = {chair.account for chair in gate.silent(call)} if call in playing else set[str]()
         for chair in call.chairs:
             number, waits = found.get((call.turn, chair.account), (0, False))
             found[call.turn, chair.account] = max(number, chair.told), waits or chair.account in silent
