@@ -64,7 +64,7 @@ def first_told(gate: Gate, call: Call, now: datetime) -> datetime | None:
 
 def nobody_was_told(gate: Gate) -> bool:
     """Say whether somebody could say no to what is open now, and none of those who could was told of it."""
-    barred, calls = barred_from(gate, gate.current), in_play(gate)
+    barred, calls = barred_from(gate, gate.current), gate.calls_of(gate.current)
     if any(gate.tier_of(call).is_open_to_all for call in calls):
         return False
     could = [

@@ -109,7 +109,7 @@ def _question(incident: Incident, m: Mitigation, names: Names, track: Track | No
         ),
         header(f"Approve? {plan.title}"),
         context(f"on {where}", f"{m.id} of {incident.id}", f"proposed by {proposer} {day(m.proposed_at)}"),
-        section(f"*Changed* {changed}") if changed else None,
+        section(f"*{changed}*") if changed else None,
         fields([risk, expect]),
         section(steps, button("Open plan", OpenPlanButton(incident=incident.id, mitigation=m.id))),
         *(section(text) for text in rest),
