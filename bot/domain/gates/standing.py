@@ -82,14 +82,15 @@ class Ending:
 
 
 def ending(gate: Gate) -> Ending | None:
-    """Return what time does next to an open gate that nobody decides."""
-    call = gate.latest
-    endings = [] if call is None else [_of_tier(gate, call)]
+    """Return what time does next to an open gate that nobody decides; where both are up at once, the gate's limit."""
+    call, endings = gate.latest, list[Ending]()
     if gate.limit_due is not None and not gate.is_contested:
         following = _following(gate, call) if call is not None else ()
         then = gate.policy.last_resort if gate.policy.then == "escalate" and not following else gate.policy.then
         limit = gate.limit_due
         endings.append(Ending(limit, then, following) if then == "escalate" else _at_last(gate, limit, then))
+    if call is not None:
+        endings.append(_of_tier(gate, call))
     return min(endings, key=lambda one: one.at, default=None)
 
 
