@@ -6,7 +6,7 @@ matroid, so filling the seats that must be filled first, and then the heaviest o
 there is (J. Edmonds, Matroids and the greedy algorithm, 1971).
 """
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -111,6 +111,40 @@ def in_play(gate: Gate) -> tuple[Call, ...]:
     """Return the tiers of the open ballot by which it may still pass; the last one is, or others are asked soon."""
     calls = gate.calls_of(gate.current)
     return (*(call for call in calls[:-1] if could_pass(gate, call)), *calls[-1:])
+
+
+def awaited(gate: Gate, call: Call) -> tuple[Chair, ...]:
+    """Return those of a tier who are silent and whose yes would count: there is room for it."""
+    silent, room = gate.silent(call), room_in(gate, call)
+    return silent if room is None else tuple(chair for chair in silent if room.takes(gate.person(chair.account)))
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A tier of which some seat is full. Whoever fills it may sit elsewhere, too, and make room by moving there."""
+
+    tier: Tier
+    places: Sequence[Place]
+    voters: Sequence[str]
+    seated: int
+
+    def takes(self, person: str, *places: Place) -> bool:
+        """Say whether one more yes would count; `places`: where that person could sit beside what is known."""
+        return len(_count(self.tier, [*self.places, *places], [*self.voters, person]).seated) > self.seated
+
+
+def room_in(gate: Gate, call: Call) -> Room | None:
+    """Return a tier's room; None: no seat is full, so there is room for anybody's yes."""
+    voted = gate.votes_of(call.ballot)
+    if not voted:
+        return None
+    tier, now = gate.tier_of(call), ayes(gate, call)
+    taken = Counter(now.seated.values())
+    if all(taken[n] < seat.voices for n, seat in enumerate(tier.seats)):
+        return None
+    barred = barred_from(gate, call.ballot)
+    voters = [person for person, vote in voted.items() if vote.choice == "approve" and person not in barred]
+    return Room(tier, list(_places(gate, call, voted)), voters, len(now.seated))
 
 
 def is_known(gate: Gate, call: Call) -> bool:

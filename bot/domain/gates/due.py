@@ -1,11 +1,10 @@
 """What a gate waits for: when something of it falls due next, what is to be looked up, and what may still be sent."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates.count import ayes, barred_from, deputies, in_play, is_known
+from bot.domain.gates.count import Place, awaited, barred_from, deputies, in_play, is_known, room_in
 from bot.domain.gates.gate import Call, Chair, Debt, Gate, StandIn
 from bot.domain.gates.seat import Seat
 from bot.domain.oncall.hours import covers
@@ -36,26 +35,31 @@ def _debt_due(debt: Debt) -> datetime | None:
 
 
 def deputies_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, StandIn, datetime]]:
-    """Go through those who are silent and have a deputy who can be asked, each with the time for it."""
+    """Go through those who are silent and have a deputy who can be asked, each with the time for it.
+
+    Where there is no room for one more yes, nobody is asked for it; whoever has voted already counts for them, too.
+    """
+    if all(chair.deputy_at is None for chair in call.chairs):
+        return
+    room, voted = room_in(gate, call), gate.votes_of(call.ballot)
     for chair, deputy in deputies(gate, call):
-        if chair.deputy_at is not None:
+        person, principal = gate.person(deputy.account), gate.person(chair.principal)
+        needed = room is None or person in voted or room.takes(person, Place(person, principal, chair.seat))
+        if chair.deputy_at is not None and needed:
             yield chair, deputy, chair.deputy_at
 
 
 def notices_due(gate: Gate, call: Call) -> Iterator[tuple[Chair, datetime]]:
-    """Go through those who are told next, each with the time for it. Where a seat is full, nobody waits for more."""
-    waiting = [(chair, due) for chair in gate.silent(call) if (due := chair.notice_at) is not None]
-    if waiting:
-        said = Counter(ayes(gate, call).seated.values())
-        full = {n for n, seat in enumerate(gate.tier_of(call).seats) if said[n] >= seat.voices}
-        yield from ((chair, due) for chair, due in waiting if chair.seat not in full)
+    """Go through those who are told next, each with the time for it."""
+    if any(chair.notice_at is not None for chair in call.chairs):
+        yield from ((chair, due) for chair in awaited(gate, call) if (due := chair.notice_at) is not None)
 
 
 def first_told(gate: Gate, call: Call, now: datetime) -> datetime | None:
     """Return when the first of a tier is told, or was; None: nobody is, as far as it is known."""
     if gate.tier_of(call).is_open_to_all:
         return call.at
-    silent = gate.silent(call)
+    silent = awaited(gate, call)
     there = (chair for chair in call.chairs if not chair.is_away)
     times = [chair.at for chair in there if chair.told]
     times += [max(chair.notice_at, now) for chair in silent if chair.notice_at is not None and not chair.told]
@@ -103,14 +107,14 @@ def may_be_told(gate: Gate, turn: int, account: str) -> bool:
         return False
     if gate.person(account) in barred_from(gate, call.ballot):
         return False
-    return any(chair.account == account for chair in gate.silent(call))
+    return any(chair.account == account for chair in awaited(gate, call))
 
 
 def told_later(gate: Gate) -> dict[str, datetime]:
     """Return those who are asked and left in peace so far, each with when they are told."""
     told, later = set[str](), dict[str, datetime]()
     for call in in_play(gate):
-        for chair in gate.silent(call):
+        for chair in awaited(gate, call):
             if chair.told or chair.notice_at is None:
                 told.add(chair.account)
             else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.durations import lasted
-from bot.domain.gates.count import Count, ayes, barred_from, could_pass, in_play, noes
+from bot.domain.gates.count import Count, awaited, ayes, barred_from, could_pass, in_play, noes
 from bot.domain.gates.due import told_later
 from bot.domain.gates.gate import Gate, Outcome, Vote, names
 from bot.domain.gates.policy import Tier
@@ -70,7 +70,7 @@ def explain(gate: Gate) -> Explanation:
     """Tell all that led to where a gate is now."""
     counted = tuple(_counted(gate))
     wanted, later = waited_for(gate), told_later(gate) if gate.is_open else {}
-    silent = {(call.turn, chair.account) for call in in_play(gate) for chair in gate.silent(call)}
+    silent = {(call.turn, chair.account) for call in in_play(gate) for chair in awaited(gate, call)}
     return Explanation(
         rules=tuple(_rule(gate, ballot) for ballot in range(len(gate.order) + gate.is_contested)),
         asked=tuple(

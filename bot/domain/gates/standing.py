@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates.count import Count, ayes, barred_from, could_pass, in_play, passing, rejecting
+from bot.domain.gates.count import Count, awaited, ayes, barred_from, could_pass, in_play, passing, rejecting
 from bot.domain.gates.gate import Call, Gate, Vote
 from bot.domain.gates.policy import LastResort, Then
 from bot.domain.gates.seat import Seat
@@ -53,7 +53,7 @@ def objections(gate: Gate) -> tuple[Vote, ...]:
 def waited_for(gate: Gate) -> tuple[str, ...]:
     """Name whose answer is wanted: those who were asked, may decide, and have said nothing."""
     barred = barred_from(gate, gate.current)
-    silent = (chair.account for call in in_play(gate) for chair in gate.silent(call))
+    silent = (chair.account for call in in_play(gate) for chair in awaited(gate, call))
     return tuple(dict.fromkeys(account for account in silent if gate.person(account) not in barred))
 
 
@@ -65,7 +65,7 @@ def waits_for(gate: Gate, account: str, *, here: bool) -> bool:
     if not gate.sits(account, ballot, here=here) or person in barred_from(gate, ballot):
         return False
     calls = in_play(gate)
-    chairs = (chair for call in calls for chair in call.chairs if not chair.declined)
+    chairs = (chair for call in calls for chair in awaited(gate, call))
     return any(gate.person(chair.account) == person for chair in chairs) or any(
         gate.tier_of(call).is_open_to_all for call in calls
     )

@@ -5,7 +5,7 @@ from typing import Literal, assert_never
 
 from bot.domain import effects as x
 from bot.domain.gates import events as g
-from bot.domain.gates.count import in_play
+from bot.domain.gates.count import awaited, in_play
 from bot.domain.gates.due import wanted
 from bot.domain.gates.gate import Debt, Gate
 from bot.domain.hats import Hat
@@ -82,7 +82,7 @@ def _told(gate: Gate) -> dict[tuple[int, str], tuple[int, bool]]:
     """Say of each who is asked, how often they were told, and whether their answer is wanted."""
     found, playing = dict[tuple[int, str], tuple[int, bool]](), in_play(gate) if gate.is_open else ()
     for call in gate.calls:
-        silent = {chair.account for chair in gate.silent(call)} if call in playing else set[str]()
+        silent = {chair.account for chair in awaited(gate, call)} if call in playing else set[str]()
         for chair in call.chairs:
             number, waits = found.get((call.turn, chair.account), (0, False))
             found[call.turn, chair.account] = max(number, chair.told), waits or chair.account in silent

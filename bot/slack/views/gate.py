@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from bot.domain.gates.count import barred_from, in_play
+from bot.domain.gates.count import awaited, barred_from, in_play
 from bot.domain.gates.due import may_be_called, told_later
 from bot.domain.gates.explain import objection, stricter_said
 from bot.domain.gates.gate import Gate, Outcome
@@ -234,7 +234,7 @@ def asked_by(incident: Incident, gate: Gate) -> list[str]:
 def _waited_for(incident: Incident, gate: Gate, fits: Callable[[str], bool]) -> list[str]:
     barred = barred_from(gate, gate.current)
     calls = in_play(gate)
-    asked = (chair.account for call in calls for chair in gate.silent(call))
+    asked = (chair.account for call in calls for chair in awaited(gate, call))
     silent = [account for account in asked if gate.person(account) not in barred and fits(account)]
     if silent:
         return list(dict.fromkeys(silent))

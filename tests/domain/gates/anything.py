@@ -24,6 +24,11 @@ acts = st.lists(
     max_size=8,
 )
 deputies = st.dictionaries(st.sampled_from(PEOPLE), st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=2))
+quiet = st.dictionaries(
+    st.sampled_from(PEOPLE),
+    st.sampled_from((("mon-sun 11:00-13:00",), ("mon-sun 12:20-12:50",), ("mon-sun 12:00-14:10",))),
+)
+"""Quiet hours on a UTC clock; gates open at noon."""
 
 seats = st.fixed_dictionaries(
     {

@@ -58,6 +58,7 @@ class Asking:
         *,
         sits: Mapping[str, Iterable[str]] | None = None,
         deputies: Mapping[str, Iterable[str]] | None = None,
+        quiet: Mapping[str, tuple[str, ...]] | None = None,
         linked: Mapping[str, str] | None = None,
         looks_up: bool = True,
         now: float = 0.0,
@@ -65,6 +66,7 @@ class Asking:
     ) -> None:
         self.sits: Mapping[str, Iterable[str]] = {**SITS, **(sits or {})}
         self.deputies = deputies or {}
+        self.quiet = quiet or {}
         self.linked = dict(linked or {})
         self.looks_up = looks_up
         self.now = now
@@ -105,7 +107,11 @@ class Asking:
                 account=account,
                 seat=n,
                 because=(f"sits as {seat.name}",),
-                deputies=tuple(StandIn(account=deputy) for deputy in self.deputies.get(account, ())),
+                deputies=tuple(
+                    StandIn(account=deputy, quiet=self.quiet.get(deputy, ()))
+                    for deputy in self.deputies.get(account, ())
+                ),
+                quiet=self.quiet.get(account, ()),
             )
             for account in self.sits.get(seat.name, ())
         ]

@@ -140,6 +140,32 @@ def test_nobody_waits_for_those_who_can_not_make_it_pass_any_more_nor_tells_them
     assert types(asking.rejects(BEN))[-1] == "gate.ended", "their no still counts"
 
 
+def test_whose_yes_would_make_room_by_anothers_moving_is_waited_for_and_told_again() -> None:
+    """Ben sits in both seats, and fills the one that Cy could fill as well."""
+    asking = Asking(
+        policy(kind="parallel", seats=[{"team": "duo"}, {"hat": "commander"}]), sits={"team duo": (BEN, CY)}
+    )
+    asking.approves(BEN)
+    assert waited_for(asking.gate) == (CY,)
+    assert tuple(the(e.PeopleReminded, asking.ticks(15 * MINUTE)).following) == (CY,)
+    asking.approves(CY)
+    assert asking.gate.outcome is Outcome.APPROVED
+
+
+def test_for_whose_yes_there_is_no_room_nobody_waits_and_no_deputy_is_asked() -> None:
+    asking = Asking(
+        policy(kind="parallel", seats=[{"team": "payments"}, {"role": "security"}], renotify=None),
+        deputies={CY: [MO], DEE: [EVE], FAY: [GUS]},
+    )
+    asking.approves(BEN)
+    assert waited_for(asking.gate) == (FAY,)
+    assert not may_be_told(asking.gate, 1, CY)
+    asked = [fact for fact in asking.ticks(HOUR) if isinstance(fact, e.DeputyAsked)]
+    assert [fact.instead_of for fact in asked] == [FAY]
+    asking.takes_back(BEN)
+    assert {fact.instead_of for fact in asking.facts if isinstance(fact, e.DeputyAsked)} == {FAY, CY, DEE}
+
+
 def test_who_can_make_it_pass_again_since_a_no_was_taken_back_is_told_again() -> None:
     asking = Asking(
         policy(kind="parallel", seats=[{"team": "payments", "voices": 3}], noes=2, second=[{"person": "mo"}]),

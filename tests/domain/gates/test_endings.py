@@ -1,4 +1,4 @@
-"""What is said of a gate's end comes: at that time, and so, as long as nobody decides."""
+"""What is said to come comes, at that time and not before: a gate's end, and that somebody who sleeps is told."""
 
 import copy
 from collections.abc import Mapping
@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.gates import events as e
+from bot.domain.gates.due import told_later
 from bot.domain.gates.explain import explain
 from bot.domain.gates.gate import Outcome
 from bot.domain.gates.policy import ApprovalPolicy, Then
-from bot.domain.gates.standing import Ending, ending
-from tests.domain.gates.anything import Act, acts, deputies, policies, states, subject
+from bot.domain.gates.standing import Ending, ending, waited_for
+from tests.domain.gates.anything import Act, acts, deputies, policies, quiet, states, subject
 from tests.domain.gates.asking import HOUR, Asking, policy
 from tests.harness.clock import NOON, at
 
@@ -42,6 +43,36 @@ def test_what_is_said_to_come_without_a_decision_comes(
             said = ending(asking.gate)
             assert said is not None
             comes(said, copy.copy(asking))
+
+
+@settings(max_examples=300, deadline=None)
+@given(kind=policies(), done=acts, standing_in=deputies, sleeps=quiet)
+def test_who_is_said_to_be_told_later_is_told_then_if_their_answer_is_still_wanted(
+    kind: ApprovalPolicy | None,
+    done: list[Act],
+    standing_in: dict[str, list[str]],
+    sleeps: dict[str, tuple[str, ...]],
+) -> None:
+    if kind is None:
+        return
+    for asking in states(Asking(kind, subject(), deputies=standing_in, quiet=sleeps), done):
+        if asking.gate.is_open:
+            for person, when in told_later(asking.gate).items():
+                is_told(person, (when - NOON).total_seconds(), copy.copy(asking))
+
+
+def is_told(person: str, seconds: float, asking: Asking) -> None:
+    asking.facts = []
+    asking.ticks(seconds - 1)
+    assert not reminds(person, asking), "not before"
+    if asking.gate.is_open and person in told_later(asking.gate):
+        asking.ticks(seconds)
+        is_wanted = person in waited_for(asking.gate) and asking.gate.outcome is None
+        assert reminds(person, asking) or not is_wanted
+
+
+def reminds(person: str, asking: Asking) -> bool:
+    return any(isinstance(fact, e.PeopleReminded) and person in fact.following for fact in asking.facts)
 
 
 def comes(said: Ending, asking: Asking) -> None:
