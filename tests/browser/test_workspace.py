@@ -88,8 +88,7 @@ def proposes_and_may_not_approve(ana: Window) -> None:
     ana.field("Runbook").select_option("restart-checkout")
     ana.submits("Propose")
     question = ana.sees("Approve? Restart checkout", "Risk", "Expected effect", "Rollback", "Asked: @Ben Okafor")
-    ana.clicks("Approve", question)
-    ana.is_told("You proposed or changed it, so somebody else must decide")
+    ana.is_told_on_clicking("Approve", question, "You proposed or changed it, so somebody else must decide")
 
 
 def reads_the_plan(ben: Window, channel: str) -> None:

@@ -78,6 +78,17 @@ class Window:
         """See an answer that nobody else can see."""
         return self.sees("Only visible to you", *words)
 
+    def is_told_on_clicking(self, button: str, on: Locator, *words: str) -> None:
+        """Click, and see the answer; again where the message was edited just as one pressed, and swallowed it."""
+        until(f"to be told {' '.join(words)}", lambda: self._is_answered(button, on, *words))
+
+    def _is_answered(self, button: str, on: Locator, *words: str) -> bool:
+        self.clicks(button, on)
+        with suppress(AssertionError):
+            expect(self.message("Only visible to you", *words)).to_be_visible(timeout=5000)
+            return True
+        return False
+
     def types(self, line: str) -> None:
         box = self.page.locator("main").get_by_role("textbox", name=re.compile("^Message "))
         box.fill(line)

@@ -15,8 +15,9 @@ pytestmark = pytest.mark.crash
 
 def test_a_command_that_was_recorded_and_never_answered(wired: WiredWorld, truth: Truth) -> None:
     story = declare(wired)
-    story.ana.types("/incident note it begins", story.channel.id)
-    until("workers to have done all", lambda: not truth.outbox.waiting())  # else the note may lose a race to them
+    until("workers to have done all", lambda: not truth.outbox.waiting())
+    story.ana.types("/incident note it begins", story.channel.id)  # web knows how it stands: the next one loses no race
+    until("workers to have done all", lambda: not truth.outbox.waiting())
     body = signed.command("note the disk is full", channel=story.channel.id)
     with ThreadPoolExecutor() as pool, wired.redis_wire.hold("the disk is full", answer=True) as hold:
         asked = pool.submit(signed.send, wired, body)
