@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates.count import Count, awaited, ayes, barred_from, could_pass, in_play, passing, rejecting
+from bot.domain.gates.count import Count, awaited, ayes, barred_from, could_pass, in_play, passing, rejecting, room_in
 from bot.domain.gates.gate import Call, Gate, Vote
 from bot.domain.gates.policy import LastResort, Then
 from bot.domain.gates.seat import Seat
@@ -64,11 +64,14 @@ def waits_for(gate: Gate, account: str, *, here: bool) -> bool:
         return False
     if not gate.sits(account, ballot, here=here) or person in barred_from(gate, ballot):
         return False
-    calls = in_play(gate)
-    chairs = (chair for call in calls for chair in awaited(gate, call))
-    return any(gate.person(chair.account) == person for chair in chairs) or any(
-        gate.tier_of(call).is_open_to_all for call in calls
-    )
+    return any(_is_awaited(person, gate, call) for call in in_play(gate))
+
+
+def _is_awaited(person: str, gate: Gate, call: Call) -> bool:
+    if any(gate.person(chair.account) == person for chair in awaited(gate, call)):
+        return True
+    room = room_in(gate, call)
+    return gate.tier_of(call).is_open_to_all and (room is None or room.takes(person))
 
 
 @dataclass(frozen=True, slots=True)

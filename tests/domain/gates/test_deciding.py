@@ -152,6 +152,14 @@ def test_whose_yes_would_make_room_by_anothers_moving_is_waited_for_and_told_aga
     assert asking.gate.outcome is Outcome.APPROVED
 
 
+def test_where_anybody_may_say_yes_and_has_it_waits_for_nobody_else() -> None:
+    seats = [{"anyone": True}, {"role": "security", "must": True}]
+    asking = Asking(policy(kind="parallel", seats=seats))
+    assert waits_for(asking.gate, DEE, here=True)
+    asking.approves(BEN)
+    assert [waits_for(asking.gate, person, here=True) for person in (DEE, FAY)] == [False, True]
+
+
 def test_for_whose_yes_there_is_no_room_nobody_waits_and_no_deputy_is_asked() -> None:
     asking = Asking(
         policy(kind="parallel", seats=[{"team": "payments"}, {"role": "security"}], renotify=None),
